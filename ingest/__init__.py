@@ -1,0 +1,1 @@
+"""From a file to a scene in the knowledge base."""

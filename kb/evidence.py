@@ -1,0 +1,75 @@
+"""What search and ask return: the same objects in Python, on the command line and over HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kb.scene import Box
+
+UnitKind = Literal["node", "relation", "board"]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BoardRef(_Shape):
+    """Names a board in a result; `source` is the path as it was ingested."""
+
+    id: str
+    source: str
+    title: str = ""
+
+
+class Filters(_Shape):
+    """Narrows a search. Empty fields don't filter; several values of one field mean "any of"."""
+
+    units: tuple[UnitKind, ...] = ()
+    kinds: tuple[str, ...] = ()  # node kinds
+    tags: tuple[str, ...] = ()
+    colors: tuple[str, ...] = ()  # ink or fill
+    since: datetime | None = None  # board captured (else ingested) at or after
+    until: datetime | None = None
+    source: str = ""  # a path, or a folder of paths
+    boards: tuple[str, ...] = ()
+
+
+class Evidence(_Shape):
+    """A unit found for a question: where it stands, its words as written, and how well it fits."""
+
+    board: BoardRef
+    unit: UnitKind
+    nodes: tuple[str, ...]
+    region: Box
+    text: str  # verbatim: the words of the node, "A -> B: label" for a relation
+    score: float
+
+
+class SearchResult(_Shape):
+    """The answer to a search: evidence grouped by board, best board first."""
+
+    query: str
+    evidence: tuple[Evidence, ...]
+
+
+class Citation(_Shape):
+    """Evidence that an answer uses, numbered as in the answer's ``[n]``."""
+
+    n: Annotated[int, Field(ge=1)]
+    board: BoardRef
+    nodes: tuple[str, ...]
+    region: Box
+    text: str
+
+
+class Answer(_Shape):
+    """The answer to a question. Not `answered`: the boards don't hold it, and `answer` says so."""
+
+    question: str
+    answered: bool
+    answer: str
+    citations: tuple[Citation, ...]
+    evidence: tuple[Evidence, ...]
