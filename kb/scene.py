@@ -100,7 +100,7 @@ class Scene(_Part):
     ancestor; boxes and paths lie inside the picture; everything is bounded.
     """
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     title: Text = ""
     language: Annotated[str, Field(max_length=16)] = ""
     width: Annotated[int, Field(ge=1, le=MAX_SIDE)]

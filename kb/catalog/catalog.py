@@ -1,0 +1,280 @@
+"""Reads and writes of the catalog, one short transaction each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, delete, event, func, select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from kb.catalog.migrate import migrate
+from kb.catalog.rows import NewBoard, NewSource, board_id_of, board_rows
+from kb.catalog.tables import BoardRow, LocationRow, NodeRow, RelationRow, SourceRow
+from kb.errors import KBError, NotFound
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+def open_catalog(url: str) -> Catalog:
+    """Open the catalog at an SQLAlchemy `url` and bring its tables up to date."""
+    try:
+        engine = _engine(url)
+        migrate(engine)
+    except SQLAlchemyError as error:
+        shown = make_url(url).render_as_string(hide_password=True)
+        raise KBError(
+            f"the catalog {shown} can't be opened: {error}",
+            code="catalog_unreachable",
+            hint="check KB_DATABASE_URL and the free space of the disk",
+        ) from error
+    return Catalog(engine)
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _tune_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 30000")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+class Catalog:
+    """The SQL truth. Safe to share between threads; each call is a transaction of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Give a session whose changes are committed at the end, or all undone."""
+        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+
+    # sources
+
+    def known_locations(self, workspace: str) -> dict[str, list[tuple[LocationRow, SourceRow]]]:
+        """Return, by origin, where sources were seen before, with the sources."""
+        statement = (
+            select(LocationRow, SourceRow)
+            .join(SourceRow)
+            .where(LocationRow.workspace == workspace)
+            .where(SourceRow.state != "deleting")
+        )
+        known: dict[str, list[tuple[LocationRow, SourceRow]]] = {}
+        with self.session() as session:
+            for location, source in session.execute(statement):
+                known.setdefault(location.origin, []).append((location, source))
+        return known
+
+    def source(self, workspace: str, source_id: str) -> SourceRow | None:
+        """Return a source of this workspace, or None."""
+        with self.session() as session:
+            row = session.get(SourceRow, source_id)
+            return row if row is not None and row.workspace == workspace else None
+
+    def register(self, new: NewSource) -> SourceRow:
+        """Write down that a source was seen; a known one gets the new location.
+
+        A ready source that gains a location goes back to ``extracted``: the index carries paths.
+        """
+        with self.session() as session:
+            row = session.get(SourceRow, new.id)
+            if row is None:
+                row = SourceRow(
+                    id=new.id,
+                    workspace=new.workspace,
+                    sha256=new.sha256,
+                    size=new.size,
+                    state="registered",
+                    created_at=time.time(),
+                )
+                session.add(row)
+                session.flush()
+            place = session.get(LocationRow, (new.workspace, new.origin, new.id))
+            if place is None:
+                place = LocationRow(
+                    workspace=new.workspace, origin=new.origin, source_id=new.id, path=new.path
+                )
+                session.add(place)
+                if row.state == "ready":
+                    row.state = "extracted"
+            place.size, place.mtime_ns = new.size, new.mtime_ns
+            return row
+
+    def unfinished(self) -> list[SourceRow]:
+        """Return the sources, of all workspaces, that an earlier run left half-way."""
+        with self.session() as session:
+            return list(
+                session.scalars(
+                    select(SourceRow)
+                    .where(SourceRow.state.in_(("registered", "extracted")))
+                    .order_by(SourceRow.id)
+                )
+            )
+
+    def doomed(self) -> list[SourceRow]:
+        """Return the sources, of all workspaces, whose removal has begun or that nobody holds."""
+        held = select(LocationRow.source_id)
+        with self.session() as session:
+            return list(
+                session.scalars(
+                    select(SourceRow)
+                    .where((SourceRow.state == "deleting") | SourceRow.id.not_in(held))
+                    .order_by(SourceRow.id)
+                )
+            )
+
+    def set_state(self, source_ids: Sequence[str], state: str) -> None:
+        """Move sources, and their boards, to `state`."""
+        with self.session() as session:
+            session.execute(
+                update(SourceRow).where(SourceRow.id.in_(source_ids)).values(state=state)
+            )
+            session.execute(
+                update(BoardRow).where(BoardRow.source_id.in_(source_ids)).values(state=state)
+            )
+
+    def fail(self, source_id: str, code: str, message: str) -> None:
+        """Write down that a source can't be read, and drop the boards read so far."""
+        with self.session() as session:
+            session.execute(delete(BoardRow).where(BoardRow.source_id == source_id))
+            session.execute(
+                update(SourceRow)
+                .where(SourceRow.id == source_id)
+                .values(
+                    state="failed",
+                    error_code=code,
+                    error_message=message,
+                    attempts=SourceRow.attempts + 1,
+                )
+            )
+
+    def finish(self, source_ids: Sequence[str]) -> None:
+        """Mark sources ready; from now on they replace what stood at their origins before."""
+        with self.session() as session:
+            for source_id in source_ids:
+                origins = select(LocationRow.workspace, LocationRow.origin).where(
+                    LocationRow.source_id == source_id
+                )
+                for workspace, origin in session.execute(origins).all():
+                    session.execute(
+                        delete(LocationRow)
+                        .where(LocationRow.workspace == workspace, LocationRow.origin == origin)
+                        .where(LocationRow.source_id != source_id)
+                    )
+        self.set_state(source_ids, "ready")
+
+    def forget(self, source_id: str) -> None:
+        """Remove a source with its boards, nodes, relations and locations."""
+        with self.session() as session:
+            session.execute(delete(SourceRow).where(SourceRow.id == source_id))
+
+    def paths(self, source_id: str) -> list[str]:
+        """Return the paths under which a source was seen, sorted."""
+        with self.session() as session:
+            rows = session.scalars(
+                select(LocationRow.path).where(LocationRow.source_id == source_id).distinct()
+            )
+            return sorted(rows)
+
+    # boards
+
+    def put_board(self, workspace: str, source_id: str, board: NewBoard) -> str:
+        """Write a board with its nodes and relations, in place of an earlier one; return its id."""
+        row, nodes, relations = board_rows(workspace, source_id, board)
+        with self.session() as session:
+            session.execute(delete(BoardRow).where(BoardRow.id == row.id))
+            session.add(row)
+            session.flush()
+            session.add_all(nodes)
+            session.flush()
+            session.add_all(relations)
+        return board_id_of(source_id, board.page)
+
+    def boards(
+        self, workspace: str, *, limit: int | None = None, offset: int = 0
+    ) -> list[BoardRow]:
+        """Return the boards of a workspace, newest capture (else ingest) first."""
+        at = func.coalesce(BoardRow.captured_at, BoardRow.created_at)
+        statement = (
+            select(BoardRow)
+            .where(BoardRow.workspace == workspace, BoardRow.state != "deleting")
+            .order_by(at.desc(), BoardRow.id)
+            .limit(limit)
+            .offset(offset)
+        )
+        with self.session() as session:
+            return list(session.scalars(statement))
+
+    def board(self, workspace: str, board_id: str) -> BoardRow:
+        """Return a board. Raises `NotFound`, also where it stands in another workspace."""
+        with self.session() as session:
+            row = session.get(BoardRow, board_id)
+        if row is None or row.workspace != workspace or row.state == "deleting":
+            raise NotFound(
+                f"no board {board_id!r} in workspace {workspace!r}",
+                hint="`kb boards list` shows the boards",
+            )
+        return row
+
+    def boards_of(self, source_id: str) -> list[BoardRow]:
+        """Return the boards of a source, by page."""
+        statement = select(BoardRow).where(BoardRow.source_id == source_id).order_by(BoardRow.page)
+        with self.session() as session:
+            return list(session.scalars(statement))
+
+    def sources(self, workspace: str | None = None) -> list[SourceRow]:
+        """Return the sources of a workspace (None: of all; for check and reindex only)."""
+        statement = select(SourceRow).order_by(SourceRow.id)
+        if workspace is not None:
+            statement = statement.where(SourceRow.workspace == workspace)
+        with self.session() as session:
+            return list(session.scalars(statement))
+
+    def blobs_in_use(self, hashes: Iterable[str] | None = None, *, beside: str = "") -> set[str]:
+        """Return the blob hashes that rows name (of `hashes`, or all), not counting one source."""
+        wanted = None if hashes is None else list(hashes)
+        by_source = select(SourceRow.sha256).where(
+            SourceRow.id != beside, SourceRow.state != "failed"
+        )
+        by_board = select(BoardRow.picture).where(BoardRow.source_id != beside)
+        if wanted is not None:
+            by_source = by_source.where(SourceRow.sha256.in_(wanted))
+            by_board = by_board.where(BoardRow.picture.in_(wanted))
+        with self.session() as session:
+            return set(session.scalars(by_source)) | set(session.scalars(by_board))
+
+    def counts(self, workspace: str) -> dict[str, int]:
+        """Return how many sources, boards, nodes and relations a workspace holds."""
+        tables: dict[str, Any] = {
+            "sources": SourceRow,
+            "boards": BoardRow,
+            "nodes": NodeRow,
+            "relations": RelationRow,
+        }
+        with self.session() as session:
+            return {
+                name: session.scalar(
+                    select(func.count()).select_from(table).where(table.workspace == workspace)
+                )
+                or 0
+                for name, table in tables.items()
+            }
