@@ -114,15 +114,14 @@ def upgrade() -> None:
     op.create_index("ix_relations_workspace", "relations", ["workspace"], unique=False)
 
 
-
 def downgrade() -> None:
     """Take it back."""
     op.drop_index("ix_relations_workspace", table_name="relations")
-    op.drop_index("ix_relations_target", table_name="relations"
-    op.drop_index("ix_relations_source", table_name="relations"
+    op.drop_index("ix_relations_target", table_name="relations")
+    op.drop_index("ix_relations_source", table_name="relations")
 
     op.drop_table("relations")
-    op.drop_index("ix_nodes_key", table_name="nodes"
+    op.drop_index("ix_nodes_key", table_name="nodes")
 
     op.drop_table("nodes")
     op.drop_index("ix_locations_source_id", table_name="locations")
@@ -133,7 +132,7 @@ def downgrade() -> None:
     op.drop_index("ix_boards_picture", table_name="boards")
 
     op.drop_table("boards")
-    op.drop_index("ix_sources_state", table_name="sources"
+    op.drop_index("ix_sources_state", table_name="sources")
     op.drop_index("ix_sources_sha256", table_name="sources")
 
     op.drop_table("sources")
