@@ -1,0 +1,203 @@
+"""Tags from words and marks: to-do, risk, decision, question, goal, owner, date.
+
+The rules are conservative: a box "Risk engine" in an architecture is no risk, a note "Risk: no
+rollback" is one, and so is what stands under a heading "Risks". The heading itself is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import get_args
+
+from kb.reading import one_line
+from kb.scene import Node, Scene, Tag
+
+Rule = Callable[[Node], Iterable[Tag]]
+"""Returns the tags that one node carries by itself; a workspace's conventions are such rules."""
+
+ORDER: tuple[Tag, ...] = get_args(Tag)
+
+# Every repetition is bounded: texts come from strangers, and are up to 20,000 characters long.
+_START = r"^[ \t>*•·\-–#]{0,12}(?:\d{1,2}[.)、][ \t]{0,3})?"
+_COLON = r"[ \t]{0,3}[:：;\-–—]"
+
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+
+_PATTERNS: dict[Tag, tuple[str, ...]] = {
+    "todo": (
+        _START + r"\[\s?[xX]?\]",
+        _START + r"[☐☑□]",
+        _START + rf"(?:to[- ]?dos?|action(?: items?)?|ai|next steps?|follow[- ]up){_COLON}",
+        _START + r"(?:待办|待辦|行动项|待处理|下一步)(?:事项)?[ \t]{0,3}[:：]",
+        r"(?-i:\bTODO\b)|待办",
+    ),
+    "risk": (
+        _START + r"(?:⚠|❗|‼|!|！)",
+        _START + rf"(?:risks?|danger|blocker|风险|隐患|危险){_COLON}",
+        r"[(（\[【][ \t]?(?:risk|风险)[ \t]?[)）\]】]",
+        r"\b(?:high|big|major) risk\b|\brisk (?:of|that)\b|\bat risk\b",
+        r"高风险|风险高|有风险|存在风险",
+        r"⚠|[!！]{2}[ \t]{0,3}$",
+    ),
+    "decision": (
+        _START + r"[✓✔✅]",
+        _START + rf"(?:decisions?|decided|agreed|resolution|决定|决议|结论){_COLON}",
+        r"\bwe(?:'ve| have)? (?:decided|agreed)\b|\bdecided (?:to|on|against)\b",
+        r"已决定|我们决定|决定(?:采用|使用|不|由)",
+    ),
+    "question": (
+        r"[?？][ \t]{0,3}[)）\"”]?[ \t]{0,3}$",
+        _START + rf"(?:q|open questions?|questions?|问题|疑问){_COLON}",
+    ),
+    "goal": (
+        _START
+        + rf"(?:goals?|objectives?|key results?|north star|目标|关键结果)[ \t]?\d{{0,2}}{_COLON}",
+        _START + r"(?-i:KR)\s?\d{1,2}(?:\.\d)?(?!\w)|" + _START + r"(?-i:O)\d{1,2}[ \t]?[:：]",
+        _START + r"(?-i:KR)\d{1,2}[\u4e00-\u9fff]",
+    ),
+    "owner": (
+        r"(?:^|[\s(（,，])@(?!\d)[\w\u4e00-\u9fff]",
+        r"\b(?:owner|assignee|assigned to|dri|responsible)\b[ \t]{0,3}[:：=]|\bowned by\b",
+        r"(?:负责人|责任人|负责|经办人?)[ \t]{0,3}[:：]|由.{1,8}负责",
+    ),
+    "date": (
+        r"(?<!\d)(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.]" + _DAY + r"(?!\d)",
+        rf"\b(?:by|due|until|before|next) (?:{_WEEKDAY}|{_MONTH})\b",
+        r"\b(?:by|due|until|before) (?:tomorrow|end of|eo[dwm]|q[1-4])\b",
+        rf"\b{_MONTH}\.? {_DAY}(?:st|nd|rd|th)?\b|\b{_DAY}(?:st|nd|rd|th)? {_MONTH}\b",
+        r"(?:by|due|until|before|on|deadline)[: ]{1,3}(?:0?[1-9]|1[0-2])/" + _DAY + r"(?![\d/])",
+        r"(?<![\d/.])(?:0?[1-9]|1[0-2])/(?:1\d|2\d|3[01])(?![\d/.%])",
+        r"\b(?:due|deadline)[ \t]{0,3}[:：]|(?:截止|截至|到期)",
+        r"(?:0?[1-9]|1[0-2])\s?月\s?"
+        + _DAY
+        + r"\s?[日号]|(?:本|下|这)?(?:周|星期)[一二三四五六日天]前?",
+        r"(?:本|下|这个?)(?:周|月|季度)(?:底|末|前|内)|[一二三四五六七八九十0-9]{1,2}月(?:底|初|中旬)",
+    ),
+}
+
+_HEADINGS: dict[Tag, str] = {
+    "todo": r"to[- ]?dos?(?: list)?|action items?|actions|next steps?|tasks"
+    r"|待办(?:事项|列表|清单)?|行动项|下一步",
+    "risk": r"(?:key |top |open |main )?risks?|risks? (?:&|and) \w+|(?:主要|潜在)?风险(?:点|项)?",
+    "decision": r"(?:key )?decisions?|decided|决定|决议|决策|结论",
+    "question": r"(?:open )?questions?|unknowns|(?:待定|开放|未决)?问题|疑问",
+    "goal": r"(?:our )?goals?|objectives?|key results?|okrs?|(?:主要|本季|季度)?目标|关键结果",
+}
+
+_RULES = {
+    tag: re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE | re.MULTILINE)
+    for tag, patterns in _PATTERNS.items()
+}
+_HEADING_RULES = {
+    tag: re.compile(rf"\W*(?:{words})\s*\d{{0,2}}\W*", re.IGNORECASE)
+    for tag, words in _HEADINGS.items()
+}
+
+
+def tags_of_text(text: str) -> tuple[Tag, ...]:
+    """Return the tags that the words of one node carry, without regard to where it stands."""
+    return tuple(tag for tag in ORDER if _RULES[tag].search(text))
+
+
+def heading_tag(text: str) -> Tag | None:
+    """Return the tag that a heading gives to what stands under it ("Risks", "待办"), or None."""
+    line = one_line(text)
+    if not line or len(line) > 40:
+        return None
+    return next((tag for tag, rule in _HEADING_RULES.items() if rule.fullmatch(line)), None)
+
+
+def tag_scene(scene: Scene, *, conventions: Sequence[Rule] = ()) -> Scene:
+    """Return `scene` with tags added to its nodes; tags that are there already stay.
+
+    Args:
+        scene: as an extractor or a reader made it.
+        conventions: further rules, such as the meaning that a workspace gives to colours.
+    """
+    headings = {node.id: tag for node in scene.nodes if (tag := heading_tag(node.text))}
+    branches = _branching(scene)
+    inherited = _inherited(scene, headings)
+    nodes = []
+    for node in scene.nodes:
+        tags: set[Tag] = set(node.tags)
+        if node.id not in headings:
+            own = set(tags_of_text(node.text))
+            if node.kind == "diamond" or node.id in branches:
+                own.discard("question")  # "In stock?" in a flow asks the order, not the team
+            tags |= own | inherited.get(node.id, set())
+        for rule in conventions:
+            tags.update(rule(node))
+        kept = tuple(tag for tag in ORDER if tag in tags)
+        nodes.append(node if kept == node.tags else node.model_copy(update={"tags": kept}))
+    return scene.model_copy(update={"nodes": tuple(nodes)})
+
+
+def _branching(scene: Scene) -> set[str]:
+    """Return the ids of nodes that two or more arrows leave."""
+    ways: dict[str, set[str]] = {}
+    for relation in scene.relations:
+        if relation.kind == "arrow" and relation.directed:
+            ways.setdefault(relation.source, set()).add(relation.target)
+    return {node for node, targets in ways.items() if len(targets) > 1}
+
+
+def _inherited(scene: Scene, headings: dict[str, Tag]) -> dict[str, set[Tag]]:
+    """Return what nodes get from the container that holds them or the heading above them."""
+    got: dict[str, set[Tag]] = {}
+    by_id = {node.id: node for node in scene.nodes}
+    topics = dict(headings)
+    for ident, tag in headings.items():
+        holder = by_id[ident].parent
+        if holder and not by_id[holder].text.strip():
+            topics.setdefault(holder, tag)  # a frame without a name, with a heading inside
+    for node in scene.nodes:
+        parent = node.parent
+        while parent is not None and node.text.strip():
+            if parent in topics:
+                got.setdefault(node.id, set()).add(topics[parent])
+                break
+            parent = by_id[parent].parent
+    for ident, tag in headings.items():
+        for node in _column_below(by_id[ident], scene, headings):
+            got.setdefault(node.id, set()).add(tag)
+    return got
+
+
+def _column_below(heading: Node, scene: Scene, headings: dict[str, Tag]) -> list[Node]:
+    """Return the nodes that stand under `heading`, one below the other, until a gap or a title."""
+    below = sorted(
+        (
+            node
+            for node in scene.nodes
+            if node.parent == heading.parent
+            and node.id != heading.id
+            and node.text.strip()
+            and node.bbox[1] >= heading.bbox[3] - 0.5 * _height(heading)
+            and _shares_column(heading, node)
+        ),
+        key=lambda node: (node.bbox[1], node.id),
+    )
+    column: list[Node] = []
+    bottom, step = heading.bbox[3], _height(heading)
+    for node in below:
+        if node.kind == "title" or node.id in headings or node.bbox[1] - bottom > 2.0 * step:
+            break
+        column.append(node)
+        bottom, step = max(bottom, node.bbox[3]), max(step, min(_height(node), 2.0 * step))
+    return column
+
+
+def _height(node: Node) -> float:
+    return max(1.0, node.bbox[3] - node.bbox[1])
+
+
+def _shares_column(heading: Node, node: Node) -> bool:
+    overlap = min(heading.bbox[2], node.bbox[2]) - max(heading.bbox[0], node.bbox[0])
+    narrower = min(heading.bbox[2] - heading.bbox[0], node.bbox[2] - node.bbox[0])
+    return overlap > 0.5 * max(1.0, narrower)
