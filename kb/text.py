@@ -60,8 +60,8 @@ def language_of(text: str) -> Literal["en", "zh", ""]:
     """Guess the language by script: "zh", "en" (any Latin script), or "" for neither.
 
     Where both stand, the side with more function words has it ("what leads to 库存预警" is
-    English), else the side with more signs or words ("用 Kubernetes 部署" is Chinese). Kana makes a text
-    Japanese, hence "".
+    English), else the side with more signs or words ("用 Kubernetes 部署" is Chinese).
+    Kana makes a text Japanese, hence "".
     """
     text = unicodedata.normalize("NFKC", text)
     han = len(_HAN_SIGN.findall(text))
