@@ -90,10 +90,11 @@ class Catalog:
             row = session.get(SourceRow, source_id)
             return row if row is not None and row.workspace == workspace else None
 
-    def register(self, new: NewSource) -> SourceRow:
+    def register(self, new: NewSource, *, again: bool = False) -> SourceRow:
         """Write down that a source was seen; a known one gets the new location.
 
         A ready source that gains a location goes back to ``extracted``: the index carries paths.
+        With `again` a failed one goes back to ``registered``.
         """
         with self.session() as session:
             row = session.get(SourceRow, new.id)
@@ -117,6 +118,8 @@ class Catalog:
                 if row.state == "ready":
                     row.state = "extracted"
             place.size, place.mtime_ns = new.size, new.mtime_ns
+            if again and row.state == "failed":
+                row.state = "registered"
             return row
 
     def unfinished(self) -> list[SourceRow]:

@@ -1,0 +1,395 @@
+"""From files to a knowledge base: register, read, extract, keep, index, ready.
+
+The order of writes makes every crash harmless: blob, catalog ``registered``, scenes in the catalog,
+``extracted``, points in the index, ``ready``. The next run finishes what it finds half-way.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ingest.board import Limits
+from ingest.discover import Found, Refused, discover
+from ingest.worker import Message, ReadBoard, ReadFailure, WorkerOptions
+from ingest.workers import Job, WorkerPool
+from kb.blobs import hash_of
+from kb.catalog import NewBoard, NewSource
+from kb.errors import BadSource
+from kb.indexing import BATCH_UNITS, finish_extracted, index_sources
+from kb.removal import drop_blobs, finish_removals
+from kb.scene import Scene
+
+if TYPE_CHECKING:
+    from kb.base import KnowledgeBase
+    from kb.catalog import LocationRow, SourceRow
+    from kb.settings import Settings
+
+MAX_ATTEMPTS = 3  # for failures that may pass: a timeout, a worker that died
+_MAY_PASS = {"timeout", "worker_crashed"}
+
+Outcome = Literal["added", "unchanged", "failed"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something for the eyes of who waits: a source's outcome."""
+
+    outcome: Outcome
+    path: str
+    code: str = ""
+    message: str = ""
+
+
+@dataclass
+class Summary:
+    """What became of every file; the shape of ``kb ingest --json``."""
+
+    added: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: list[dict[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON object."""
+        return {
+            "added": self.added,
+            "unchanged": self.unchanged,
+            "failed": self.failed,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the readers' caps as the settings have them."""
+    return Limits(
+        max_bytes=settings.max_source_mb * 2**20,
+        max_pixels=settings.max_megapixels * 1_000_000,
+        max_pages=settings.max_pages,
+        max_elements=settings.max_elements,
+        max_members=settings.max_members,
+        max_unpacked=settings.max_unpacked_mb * 2**20,
+    )
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Who is told how an ingest goes.
+
+    Attributes:
+        start: gets how many files there are.
+        event: gets each file's outcome as it is known.
+        wait: gets who holds the store when it must be waited for.
+        reached: gets each stage of each source as it is reached (for crash tests).
+    """
+
+    start: Callable[[int], None] = lambda _count: None
+    event: Callable[[Event], None] = lambda _event: None
+    wait: Callable[[str], None] = lambda _holder: None
+    reached: Callable[[str], None] = lambda _stage: None
+
+
+def ingest(
+    base: KnowledgeBase,
+    paths: Sequence[Path],
+    *,
+    workspace: str,
+    extractor: str = "auto",
+    jobs: int = 0,
+    retry_failed: bool = False,
+    watcher: Watcher = Watcher(),
+) -> Summary:
+    """Bring files and folders into a workspace; return what became of each file.
+
+    Args:
+        base: the knowledge base; its writer lock is taken for the whole run.
+        paths: files, folders (recursively) and zips.
+        workspace: where the boards go.
+        extractor: who reads pictures: "auto" or "local".
+        jobs: worker processes; 0 for one per processor.
+        retry_failed: read again what failed before, though its bytes are the same.
+        watcher: who is told how it goes.
+
+    Raises:
+        StoreHeld: another process writes for longer than the settings allow to wait.
+    """
+    started = time.monotonic()
+    found = list(discover(paths, limits_of(base.settings)))
+    watcher.start(len(found))
+    summary = ingest_items(
+        base,
+        found,
+        workspace=workspace,
+        extractor=extractor,
+        jobs=jobs,
+        retry_failed=retry_failed,
+        watcher=watcher,
+    )
+    summary.seconds = time.monotonic() - started
+    return summary
+
+
+def ingest_items(
+    base: KnowledgeBase,
+    items: Iterable[Found | Refused],
+    *,
+    workspace: str,
+    extractor: str = "auto",
+    jobs: int = 0,
+    retry_failed: bool = False,
+    watcher: Watcher = Watcher(),
+) -> Summary:
+    """Bring found sources into a workspace: as `ingest`, for whoever holds the bytes already."""
+    started = time.monotonic()
+    options = WorkerOptions(
+        extractor=extractor,
+        limits=limits_of(base.settings),
+        timeout_s=base.settings.source_timeout_s,
+    )
+    jobs = jobs or base.settings.jobs or os.cpu_count() or 1
+    with base.writing("kb ingest", on_wait=watcher.wait):
+        run = _Run(base, workspace, options, jobs, retry_failed, watcher)
+        try:
+            run.finish_earlier()
+            for item in items:
+                run.take(item)
+            run.finish()
+        finally:
+            run.close()
+    run.summary.seconds = time.monotonic() - started
+    return run.summary
+
+
+@dataclass
+class _Pending:
+    """A source of this run on its way to ready."""
+
+    source: SourceRow
+    name: str
+    paths: list[str]
+    units: int = 0
+
+
+class _Run:
+    """One ingest under the writer lock."""
+
+    def __init__(
+        self,
+        base: KnowledgeBase,
+        workspace: str,
+        options: WorkerOptions,
+        jobs: int,
+        retry_failed: bool,
+        watcher: Watcher,
+    ) -> None:
+        self.base = base
+        self.workspace = workspace
+        self.options = options
+        self.jobs = jobs
+        self.retry_failed = retry_failed
+        self.tell = watcher.event
+        self.reached = watcher.reached
+        self.summary = Summary()
+        self._pool: WorkerPool | None = None
+        self._reading: dict[str, _Pending] = {}
+        self._to_index: deque[_Pending] = deque()
+        self._known: dict[str, list[tuple[LocationRow, SourceRow]]] | None = None
+        self._finished_now: set[str] = set()
+
+    # an earlier run's leftovers
+
+    def finish_earlier(self) -> None:
+        """Finish what a crash left half-way, in all workspaces, from the stored bytes."""
+        finish_removals(self.base)
+        extracted = []
+        for source in self.base.catalog.unfinished():
+            if source.state == "extracted":
+                extracted.append(source.id)
+            elif self.base.blobs.has(source.sha256):
+                paths = self.base.catalog.paths(source.id)
+                self._read(_Pending(source, paths[0], []), self.base.blobs.get(source.sha256))
+            else:
+                self.base.catalog.forget(source.id)
+        finish_extracted(self.base, extracted)
+        self._finished_now.update(extracted)
+        self.finish()
+
+    # one file
+
+    def take(self, item: Found | Refused) -> None:
+        """Look at one file: known, new, or no good."""
+        if isinstance(item, Refused):
+            self._tell_failed(item.path, item.code, item.message)
+            return
+        seen = self._seen(item)
+        if seen is not None and self._settled(item.path, seen):
+            return
+        try:
+            data = item.load()
+        except BadSource as error:
+            self._tell_failed(item.path, error.code, error.message)
+            return
+        self._register(item, data)
+
+    def _seen(self, item: Found) -> SourceRow | None:
+        """Return the source that this very file was before: same place, size and time."""
+        if self._known is None:
+            self._known = self.base.catalog.known_locations(self.workspace)
+        for location, source in self._known.get(item.origin, ()):
+            if (location.size, location.mtime_ns) == (item.size, item.mtime_ns):
+                return source
+        return None
+
+    def _settled(self, path: str, source: SourceRow) -> bool:
+        """Tell the outcome of a source that needs no work; False where it needs some."""
+        if source.state == "failed":
+            if self._may_retry(source):
+                return False
+            self._tell_failed(path, source.error_code, source.error_message)
+            return True
+        if source.id in self._finished_now:
+            self._finished_now.discard(source.id)
+            self._tell("added", path)
+        else:
+            self._tell("unchanged", path)
+        return True
+
+    def _register(self, item: Found, data: bytes) -> None:
+        new = NewSource(
+            workspace=self.workspace,
+            origin=item.origin,
+            path=item.path,
+            sha256=hash_of(data),
+            size=item.size,
+            mtime_ns=item.mtime_ns,
+        )
+        known = self.base.catalog.source(self.workspace, new.id)
+        again = known is not None and known.state == "failed" and self._may_retry(known)
+        if known is None or again:
+            self.base.blobs.put(data)
+            self.reached("blob")
+        source = self.base.catalog.register(new, again=again)
+        self.reached("registered")
+        in_hand = self._reading.get(new.id)
+        if in_hand is not None:  # the same bytes twice in one run
+            in_hand.paths.append(item.path)
+        elif source.state == "registered":
+            self._read(_Pending(source, item.path, [item.path]), data)
+        elif source.state == "extracted":  # known bytes in a new place: the index must learn it
+            self._queue_index(_Pending(source, item.path, []))
+            self._tell("unchanged", item.path)
+        else:
+            self._settled(item.path, source)
+
+    def _may_retry(self, source: SourceRow) -> bool:
+        may_pass = source.error_code in _MAY_PASS and source.attempts < MAX_ATTEMPTS
+        return self.retry_failed or may_pass
+
+    # reading
+
+    def _read(self, pending: _Pending, data: bytes) -> None:
+        if self._pool is None:
+            self._pool = WorkerPool(self.jobs, self.options)
+        self._reading[pending.source.id] = pending
+        job = Job(pending.source.id, Path(pending.name).name, data)
+        while not self._pool.try_submit(job):
+            self._collect(timeout=0.5)
+
+    def _collect(self, timeout: float) -> None:
+        if self._pool is None:
+            return
+        result = self._pool.result(timeout)
+        if result is None:
+            return
+        pending = self._reading[result.key]
+        self._keep(pending, result.message)
+
+    def _keep(self, pending: _Pending, message: Message) -> None:
+        if isinstance(message, ReadBoard):
+            self._keep_board(pending, message)
+            return
+        del self._reading[pending.source.id]
+        if isinstance(message, ReadFailure):
+            self._fail(pending, message)
+            return
+        self.base.catalog.set_state([pending.source.id], "extracted")
+        self.reached("extracted")
+        self._queue_index(pending)
+
+    def _keep_board(self, pending: _Pending, board: ReadBoard) -> None:
+        source = pending.source
+        picture = source.sha256 if board.picture is None else self.base.blobs.put(board.picture)
+        self.reached("picture")
+        scene = Scene.model_validate_json(board.scene)
+        pending.units += len(scene.nodes) + len(scene.relations) + 1
+        self.base.catalog.put_board(
+            source.workspace,
+            source.id,
+            NewBoard(
+                page=board.page,
+                name=board.name,
+                picture=picture,
+                picture_type=board.picture_type,
+                scene=scene,
+                captured_at=board.captured_at,
+            ),
+        )
+        self.reached("board")
+
+    def _fail(self, pending: _Pending, failure: ReadFailure) -> None:
+        """Write the reason down; the bytes go, the file itself is where it was."""
+        source = pending.source
+        pictures = {row.picture for row in self.base.catalog.boards_of(source.id)}
+        drop_blobs(self.base, {source.sha256, *pictures}, source.id)
+        self.reached("dropped")
+        self.base.catalog.fail(source.id, failure.code, failure.message)
+        self.reached("failed")
+        for path in pending.paths:
+            self._tell_failed(path, failure.code, failure.message)
+
+    # indexing
+
+    def _queue_index(self, pending: _Pending) -> None:
+        self._to_index.append(pending)
+        if sum(waiting.units for waiting in self._to_index) >= BATCH_UNITS:
+            self._index()
+
+    def _index(self) -> None:
+        batch = list(self._to_index)
+        if not batch:
+            return
+        index_sources(self.base, [p.source.id for p in batch], reached=self.reached)
+        self._to_index.clear()
+        finish_removals(self.base)  # what these sources replace
+        for pending in batch:
+            for path in pending.paths:
+                self._tell("added", path)
+            if not pending.paths:
+                self._finished_now.add(pending.source.id)
+
+    def finish(self) -> None:
+        """Wait for the workers and index what is left."""
+        while self._reading:
+            self._collect(timeout=0.5)
+        self._index()
+
+    def close(self) -> None:
+        """Stop the workers."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    # telling
+
+    def _tell(self, outcome: Outcome, path: str) -> None:
+        (self.summary.added if outcome == "added" else self.summary.unchanged).append(path)
+        self.tell(Event(outcome, path))
+
+    def _tell_failed(self, path: str, code: str, message: str) -> None:
+        self.summary.failed.append({"source": path, "code": code, "message": message})
+        self.tell(Event("failed", path, code, message))

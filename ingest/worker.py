@@ -1,0 +1,159 @@
+"""What runs in a worker process: bytes in, boards with scenes out.
+
+A worker holds no store. It may crash, hang or run out of memory; its supervisor notices, and the
+store is none the worse.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from ingest.board import Limits
+from kb.errors import BadSource
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from PIL import Image
+
+    from ingest.board import Board
+    from ingest.extract import Extractor
+    from kb.scene import Scene
+
+MAX_MEMORY = 3 * 2**30  # bytes that a worker may allocate before it is told "too large"
+_TYPES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
+
+
+@dataclass(frozen=True)
+class WorkerOptions:
+    """What a worker needs to know. `timeout_s` bounds one board."""
+
+    extractor: str = "auto"
+    limits: Limits = field(default_factory=Limits)
+    timeout_s: float = 120.0
+
+
+@dataclass(frozen=True)
+class ReadBoard:
+    """A board as a worker hands it over; `picture` is None where the source is the picture."""
+
+    page: int
+    name: str
+    picture: bytes | None
+    picture_type: str
+    scene: str
+    captured_at: float | None
+
+
+@dataclass(frozen=True)
+class ReadFailure:
+    """Why a source can't be read."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class ReadDone:
+    """All boards of a source were handed over."""
+
+
+Message = ReadBoard | ReadFailure | ReadDone
+
+
+def read_boards(
+    data: bytes, name: str, options: WorkerOptions, extractor: Callable[[], Extractor]
+) -> Iterator[ReadBoard]:
+    """Read a source into boards with scenes; `extractor` is opened for the first picture only.
+
+    Raises `BadSource`.
+    """
+    from ingest.readers import read
+
+    found = False
+    for board in read(data, name, options.limits):
+        found = True
+        yield _finished(board, data, extractor, options)
+    if not found:
+        raise BadSource(f"{name} holds no board", code="empty")
+
+
+def _finished(
+    board: Board, data: bytes, extractor: Callable[[], Extractor], options: WorkerOptions
+) -> ReadBoard:
+    picture = board.encoded if board.encoded is not None else _encode(board)
+    return ReadBoard(
+        page=board.page,
+        name=board.name,
+        picture=None if picture is data or picture == data else picture,
+        picture_type=_type_of(picture),
+        scene=_scene(board, extractor, options).model_dump_json(),
+        captured_at=board.captured_at.timestamp() if board.captured_at else None,
+    )
+
+
+def _scene(board: Board, extractor: Callable[[], Extractor], options: WorkerOptions) -> Scene:
+    from kb.tags import tag_scene
+
+    scene = board.scene
+    if scene is None:
+        # Three quarters of the time that the supervisor allows: a partial scene beats none.
+        scene = extractor().extract(
+            board.picture, strokes=board.strokes, deadline_s=options.timeout_s * 0.75
+        )
+    if board.notes:
+        scene = scene.model_copy(update={"notes": (*scene.notes, *board.notes)[:100]})
+    return tag_scene(scene)
+
+
+def _encode(board: Board) -> bytes:
+    """Drawn pictures as PNG, photographed and scanned ones as JPEG."""
+    drawn = board.scene is not None or bool(board.strokes)
+    buffer = io.BytesIO()
+    picture: Image.Image = board.picture
+    if drawn:
+        picture.save(buffer, "PNG", compress_level=4)
+    else:
+        picture.save(buffer, "JPEG", quality=93)
+    return buffer.getvalue()
+
+
+def _type_of(picture: bytes) -> str:
+    for magic, media_type in _TYPES.items():
+        if picture.startswith(magic):
+            return media_type
+    raise ValueError("a board's picture is PNG, JPEG or WebP")
+
+
+def serve(connection: Connection, options: WorkerOptions) -> None:
+    """Answer jobs ``(name, bytes)`` with messages until the connection closes."""
+    from ingest.extract import open_extractor
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when to stop
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # stdout is for results
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+    extractor = cache(partial(open_extractor, options.extractor))
+    while True:
+        try:
+            name, data = connection.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            for board in read_boards(data, name, options, extractor):
+                connection.send(board)
+            connection.send(ReadDone())
+        except BadSource as error:
+            connection.send(ReadFailure(error.code, error.message))
+        except MemoryError:
+            connection.send(ReadFailure("too_large", f"{name} needs more memory than allowed"))
+        except BrokenPipeError:
+            return
+        del data
