@@ -83,8 +83,9 @@ _MAGIC = (
     (b"PK\x05\x06", "zip"),
 )
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
-_ROOT = re.compile(
-    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>\s*)*<(?:[\w.-]+:)?([\w.-]+)",
+_ROOT = re.compile(  # possessive and atomic: no way back, so no blow-up on hostile prologues
+    r"\s*+(?:(?><\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)\s*+)*+"
+    r"<(?:[\w.-]+:)?([\w.-]+)",
     re.DOTALL,
 )
 _ROOTS = {"mxfile": "drawio", "mxGraphModel": "drawio", "ink": "inkml", "svg": "svg"}
