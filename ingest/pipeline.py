@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from kb.catalog import LocationRow, SourceRow
     from kb.settings import Settings
 
-MAX_ATTEMPTS = 3  # for failures that may pass: a timeout, a worker that died
-_MAY_PASS = {"timeout", "worker_crashed"}
+MAX_ATTEMPTS = 3  # for failures that may pass: a timeout, a dead worker, a store that lost a file
+_MAY_PASS = {"timeout", "worker_crashed", "missing_blob", "damaged_blob", "damaged_scene"}
 
 Outcome = Literal["added", "unchanged", "failed"]
 

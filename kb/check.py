@@ -56,7 +56,7 @@ def check(
     Returns:
         What was found, before any repair; empty for a sound store.
     """
-    with base.writer.held("kb check"):
+    with base.writer.held("kb check", clears_up=repair):
         findings: list[Finding] = []
         for name, look in (
             ("sources", _sources),

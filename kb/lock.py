@@ -23,8 +23,16 @@ class WriterLock:
         self._wait_s = wait_s
 
     @contextmanager
-    def held(self, purpose: str, *, on_wait: Callable[[str], None] | None = None) -> Iterator[bool]:
+    def held(
+        self,
+        purpose: str,
+        *,
+        on_wait: Callable[[str], None] | None = None,
+        clears_up: bool = True,
+    ) -> Iterator[bool]:
         """Hold the lock; gives whether the last holder died while it held it.
+
+        Who does not clear up after a dead holder leaves its mark for the next one.
 
         Waits for another holder, telling `on_wait` who it is. Raises `StoreHeld` naming the holder
         when the wait is over.
@@ -36,7 +44,8 @@ class WriterLock:
                 json.dumps({"pid": os.getpid(), "purpose": purpose, "since": time.time()})
             )
             yield after_crash
-            self._holder.unlink(missing_ok=True)
+            if clears_up or not after_crash:
+                self._holder.unlink(missing_ok=True)
         finally:
             self._lock.release()
 
