@@ -1,0 +1,67 @@
+# Two commands matter: `make demo` and `make test`. The rest is told by `make help`.
+
+PYTHON ?= python3.11
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+LOCK    = deploy/locks/cpu.txt
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo install test unit lint format types serve samples regenerate lock clean
+
+help:  ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: install  ## Install, read the sample boards, ask three questions
+	@KB_HOME=.demo/store $(BIN)/python -m evals.demo
+
+install: $(VENV)/installed  ## Install the product into .venv
+
+test: $(VENV)/installed-dev  ## Install what the tests need; lint, types, layers, all tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+unit: $(VENV)/installed-dev  ## The quick tests only
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+lint: $(VENV)/installed-dev  ## Ruff and the layers
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+
+types: $(VENV)/installed-dev  ## mypy --strict
+	$(BIN)/mypy
+
+format: $(VENV)/installed-dev  ## Format and mend what ruff can
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+serve: install  ## Serve the demo's boards on http://127.0.0.1:8040
+	KB_HOME=.demo/store $(BIN)/kb serve
+
+samples: $(VENV)/installed-dev  ## Draw the sample boards anew
+	$(BIN)/python -m evals.samples
+
+regenerate: $(VENV)/installed-dev  ## Write all golden files anew (look at the diff!)
+	KB_REGENERATE=1 $(BIN)/python -m pytest -q tests || true
+
+lock: $(VENV)/installed-dev  ## Write the versions in use to the lock file
+	$(BIN)/pip freeze --exclude-editable | grep -v '^whiteboard-kb' | sed -E 's/\+cpu//' > $(LOCK)
+
+clean:  ## Remove the environment, the demo's store and caches
+	rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3 demo" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "Python's venv module is missing: apt-get install python3-venv" >&2; exit 2; }
+
+$(VENV)/installed: pyproject.toml $(LOCK) | $(VENV)/bin/python
+	$(BIN)/pip install --quiet -c $(LOCK) -e .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml $(LOCK) | $(VENV)/bin/python
+	$(BIN)/pip install --quiet -c $(LOCK) -e '.[dev]'
+	@touch $@ $(VENV)/installed
