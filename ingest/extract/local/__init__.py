@@ -1,0 +1,145 @@
+"""The local extractor: OCR and classical computer vision, on a CPU, with nothing to download.
+
+The way of a picture: working copy and ink (`view`), lines of words (`ocr`), shapes and connectors
+(`classical`, a `Detector`), then nodes and relations (`assemble`) in the pixels of the original.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kb.scene import ExtractorInfo, Node, Relation, Scene, clamp_box
+from kb.text import language_of
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from ingest.extract.local.seen import Detector, TextReader, View
+    from ingest.extract.local.things import Assembly, Link, Thing
+    from kb.scene import Stroke
+
+__all__ = ["LocalExtractor"]
+
+VERSION = "1"
+_MAX_TEXT = 20_000
+_MAX_PATH = 500
+_TOO_SMALL = 8  # pixels: no word fits into a side of less
+
+
+class LocalExtractor:
+    """`ingest.extract.Extractor` over a text reader and a detector, both replaceable."""
+
+    name = "local"
+    version = VERSION
+
+    def __init__(
+        self,
+        *,
+        threads: int = 1,
+        reader: TextReader | None = None,
+        detector: Detector | None = None,
+    ) -> None:
+        self._threads = threads
+        self._reader = reader
+        self._detector = detector
+
+    def extract(
+        self,
+        picture: Image.Image,
+        *,
+        strokes: Sequence[Stroke] = (),
+        deadline_s: float | None = None,
+    ) -> Scene:
+        """Read `picture` into a scene; see `ingest.extract.Extractor.extract`."""
+        from ingest.extract.local.assemble import assemble
+        from ingest.extract.local.seen import Deadline
+        from ingest.extract.local.view import view_of
+
+        deadline = Deadline(deadline_s)
+        notes: list[str] = []
+        if min(picture.size) < _TOO_SMALL:
+            return self._scene(picture, strokes=strokes, notes=["picture too small to read"])
+        if deadline.passed():
+            return self._scene(picture, strokes=strokes, notes=["time ran out before reading"])
+        reader, detector = self._eyes()
+        view = view_of(picture)
+        if not view.ink.any():
+            return self._scene(picture, strokes=strokes, notes=notes)
+        lines, read = reader.read(view.bgr, deadline)
+        if not read:
+            notes.append("time ran out while reading words: some are missing")
+        detection = detector.detect(view, lines, deadline)
+        if not detection.complete:
+            notes.append("time ran out while looking for shapes and arrows: some are missing")
+        assembly = assemble(detection, lines, view.bgr.shape[0])
+        return self._scene(picture, view, assembly, strokes=strokes, notes=notes)
+
+    def _eyes(self) -> tuple[TextReader, Detector]:
+        if self._reader is None:
+            from ingest.extract.local.ocr import PaddleReader
+
+            self._reader = PaddleReader(threads=self._threads)
+        if self._detector is None:
+            from ingest.extract.local.classical import ClassicalDetector
+
+            self._detector = ClassicalDetector()
+        return self._reader, self._detector
+
+    def _scene(
+        self,
+        picture: Image.Image,
+        view: View | None = None,
+        assembly: Assembly | None = None,
+        *,
+        strokes: Sequence[Stroke],
+        notes: Sequence[str],
+    ) -> Scene:
+        nodes: list[Node] = []
+        relations: list[Relation] = []
+        if view is not None and assembly is not None:
+            size = picture.size
+            nodes = [_node(i, thing, view, size) for i, thing in enumerate(assembly.things)]
+            relations = [_relation(i, link, view, size) for i, link in enumerate(assembly.links)]
+        return Scene(
+            title=assembly.title[:_MAX_TEXT] if assembly else "",
+            language=language_of("\n".join(node.text for node in nodes)),
+            width=picture.width,
+            height=picture.height,
+            nodes=tuple(nodes),
+            relations=tuple(relations),
+            strokes=tuple(strokes),
+            extractor=ExtractorInfo(name=self.name, version=self.version),
+            notes=tuple(notes),
+        )
+
+
+def _node(place: int, thing: Thing, view: View, size: tuple[int, int]) -> Node:
+    from ingest.extract.local.colour import ink_colour
+    from ingest.extract.local.view import to_original
+
+    return Node(
+        id=f"n{place + 1}",
+        kind=thing.kind,
+        text=thing.text[:_MAX_TEXT],
+        bbox=clamp_box(to_original(view, thing.box), *size),
+        color=ink_colour(view, thing.box if thing.words is None else thing.words),
+        fill=thing.shape.fill if thing.shape else None,
+        parent=None if thing.parent is None else f"n{thing.parent + 1}",
+        confidence=min(1.0, thing.confidence),
+    )
+
+
+def _relation(place: int, link: Link, view: View, size: tuple[int, int]) -> Relation:
+    from ingest.extract.local.view import point_to_original
+
+    return Relation(
+        id=f"r{place + 1}",
+        kind=link.kind,
+        source=f"n{link.source + 1}",
+        target=f"n{link.target + 1}",
+        label=link.label[:_MAX_TEXT],
+        directed=link.directed,
+        path=tuple(point_to_original(view, point, *size) for point in link.path[:_MAX_PATH]),
+        confidence=min(1.0, link.confidence),
+    )

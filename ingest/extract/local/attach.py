@@ -1,0 +1,139 @@
+"""Ends of lines to the things they mean, and words to the lines they stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from ingest.extract.local.geometry import area_of, distance_to
+from ingest.extract.local.seen import Connector
+from ingest.extract.local.things import Link, Thing
+from kb.scene import Box, Point
+
+_REACH = 26.0  # pixels between an end and a border, beyond which nothing is meant
+_TEXT_REACH = 1.2  # line heights, to words without a border
+_AHEAD = 1.8  # an end that points at a thing reaches this much farther
+_LABEL_REACH = 1.0  # line heights between a line and the words on it
+_MIDDLE = 0.12  # of the way at either end belongs to the ends, not to a label
+
+
+def link_up(things: Sequence[Thing], connectors: Sequence[Connector]) -> list[Link]:
+    """Attach both ends of every connector, the surest first; what hangs in the air is left out."""
+    links: list[Link] = []
+    seen: set[tuple[int, int]] = set()
+    for connector in sorted(connectors, key=lambda c: -c.confidence):
+        ends = [_attached(connector.path[::step], things) for step in (-1, 1)]
+        start, end = ends
+        if start is None or end is None or start[0] == end[0]:
+            continue
+        source, target = start[0], end[0]
+        directed = connector.head_at_end and not connector.head_at_start
+        if (source, target) in seen or (not directed and (target, source) in seen):
+            continue
+        seen.add((source, target))
+        links.append(
+            Link(
+                kind="arrow" if connector.head_at_end else "line",
+                source=source,
+                target=target,
+                directed=directed,
+                path=connector.path,
+                confidence=round(connector.confidence * min(start[1], end[1]), 3),
+            )
+        )
+    return links
+
+
+def label_up(links: Sequence[Link], things: Sequence[Thing]) -> tuple[list[Link], set[int]]:
+    """Give loose words near the middle of a line to it; returns the links and the words used."""
+    ends = {index for link in links for index in (link.source, link.target)}
+    wishes = []
+    for place, thing in enumerate(things):
+        if thing.shape is not None or place in ends:
+            continue
+        for position, link in enumerate(links):
+            gap = _gap_to_middle(link.path, thing.box)
+            if gap < _LABEL_REACH * thing.height:
+                wishes.append((gap, position, place))
+    named = list(links)
+    used: set[int] = set()
+    for _, position, place in sorted(wishes):
+        if place not in used and not named[position].label:
+            used.add(place)
+            named[position] = replace(named[position], label=things[place].text)
+    return named, used
+
+
+def _attached(outward: Sequence[Point], things: Sequence[Thing]) -> tuple[int, float] | None:
+    """Return the thing that the last point of `outward` means, and how sure that is, 0-1.
+
+    `outward` runs towards the end that is asked about.
+    """
+    end = outward[-1]
+    direction = _direction(outward)
+    best: tuple[float, float, int] | None = None
+    for index, thing in enumerate(things):
+        reach = _TEXT_REACH * thing.height + 8 if thing.shape is None else _REACH
+        distance = _distance(thing, end)
+        if distance > reach * _AHEAD:
+            continue
+        if _hit(thing.box, end, direction, reach * _AHEAD):
+            distance /= _AHEAD
+        share = distance / reach
+        if share <= 1 and (best is None or (share, area_of(thing.box)) < best[:2]):
+            best = (share, area_of(thing.box), index)
+    return None if best is None else (best[2], 1 - 0.45 * best[0])
+
+
+def _distance(thing: Thing, point: Point) -> float:
+    outside = distance_to(thing.box, point)
+    if outside > 0 or thing.kind != "container":
+        return outside
+    # Inside a container only its border counts: what it holds is meant before it is.
+    x0, y0, x1, y1 = thing.box
+    return 4 + min(point[0] - x0, x1 - point[0], point[1] - y0, y1 - point[1])
+
+
+def _direction(outward: Sequence[Point]) -> Point:
+    """Return the unit vector of the last stretch, of at least 12 pixels where there are as many."""
+    end = np.array(outward[-1])
+    for point in reversed(outward[:-1]):
+        step = end - np.array(point)
+        size = float(np.hypot(*step))
+        if size >= 12 or point == outward[0]:
+            return (float(step[0] / max(size, 1e-6)), float(step[1] / max(size, 1e-6)))
+    return (0.0, 0.0)
+
+
+def _hit(box: Box, start: Point, direction: Point, length: float) -> bool:
+    """Tell whether the ray from `start` meets `box` within `length` (slab method)."""
+    near, far = 0.0, length
+    for axis in (0, 1):
+        step, low, high = direction[axis], box[axis], box[axis + 2]
+        if abs(step) < 1e-9:
+            if not low <= start[axis] <= high:
+                return False
+            continue
+        enter, leave = sorted(((low - start[axis]) / step, (high - start[axis]) / step))
+        near, far = max(near, enter), min(far, leave)
+    return near <= far
+
+
+def _gap_to_middle(path: Sequence[Point], box: Box) -> float:
+    points = _samples(path)
+    cut = int(len(points) * _MIDDLE)
+    return min(distance_to(box, point) for point in points[cut : len(points) - cut])
+
+
+def _samples(path: Sequence[Point], step: float = 6.0) -> list[Point]:
+    """Return points along `path`, at most `step` pixels apart."""
+    points: list[Point] = [path[0]]
+    for (x0, y0), (x1, y1) in pairwise(path):
+        count = max(1, int(float(np.hypot(x1 - x0, y1 - y0)) / step))
+        points += [
+            (x0 + (x1 - x0) * i / count, y0 + (y1 - y0) * i / count) for i in range(1, count + 1)
+        ]
+    return points

@@ -1,0 +1,129 @@
+"""Lines of words into blocks of text, in the order a person would read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.extract.local.geometry import middle_of
+from ingest.extract.local.seen import Line
+from kb.scene import Box, union_box
+
+_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_CUT = 0.35  # of a line height: a gap that parts rows or columns
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some lines that belong together, joined with line breaks."""
+
+    box: Box
+    text: str
+    score: float
+    height: float  # of its writing, in pixels
+
+
+def block_of(lines: Sequence[Line]) -> Block:
+    """Join `lines` (at least one) into one block: rows from the top, words from the left."""
+    rows = [sorted(row, key=lambda line: line.box[0]) for row in _rows(lines)]
+    text = "\n".join(_joined(row) for row in rows)
+    signs = sum(len(line.text) for line in lines)
+    score = sum(line.score * len(line.text) for line in lines) / signs
+    heights = sorted(line.height for line in lines)
+    box = union_box([line.box for line in lines])
+    return Block(box, text, score, heights[len(heights) // 2])
+
+
+def blocks_of(lines: Sequence[Line]) -> list[Block]:
+    """Group loose `lines` into blocks by nearness, height and alignment, in reading order."""
+    groups = list(range(len(lines)))
+
+    def root(index: int) -> int:
+        while groups[index] != index:
+            groups[index] = groups[groups[index]]
+            index = groups[index]
+        return index
+
+    for i, one in enumerate(lines):
+        for j in range(i):
+            if root(i) != root(j) and _together(one, lines[j]):
+                groups[root(i)] = root(j)
+    members: dict[int, list[Line]] = {}
+    for index, line in enumerate(lines):
+        members.setdefault(root(index), []).append(line)
+    blocks = [block_of(group) for group in members.values()]
+    return [blocks[i] for i in reading_order([block.box for block in blocks])]
+
+
+def reading_order(boxes: Sequence[Box]) -> list[int]:
+    """Order boxes by cutting the plane at its widest empty gap, rows or columns, again and again.
+
+    The recursive X-Y cut (Nagy and Seth, 1984): columns are read one after the other, and a title
+    over all columns comes first.
+    """
+    if not boxes:
+        return []
+    heights = sorted(box[3] - box[1] for box in boxes)
+    least = _CUT * heights[len(heights) // 2]
+    ordered: list[int] = []
+    stack = [list(range(len(boxes)))]
+    while stack:
+        part = stack.pop()
+        cut = _widest_cut(part, boxes, least) if len(part) > 1 else None
+        if cut is None:
+            ordered += sorted(part, key=lambda i: (boxes[i][1], boxes[i][0]))
+        else:
+            stack += [cut[1], cut[0]]
+    return ordered
+
+
+def _widest_cut(
+    part: list[int], boxes: Sequence[Box], least: float
+) -> tuple[list[int], list[int]] | None:
+    best: tuple[float, list[int], list[int]] | None = None
+    for axis in (1, 0):  # rows first: they win over equally wide columns
+        order = sorted(part, key=lambda i: boxes[i][axis])
+        reach = boxes[order[0]][axis + 2]
+        for position in range(1, len(order)):
+            gap = boxes[order[position]][axis] - reach
+            if gap > least and (best is None or gap > best[0]):
+                best = (gap, order[:position], order[position:])
+            reach = max(reach, boxes[order[position]][axis + 2])
+    return None if best is None else (best[1], best[2])
+
+
+def _rows(lines: Sequence[Line]) -> list[list[Line]]:
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: middle_of(line.box)[1]):
+        middle = middle_of(line.box)[1]
+        last = rows[-1] if rows else []
+        anchor = last[0].box if last else None
+        beside = all(line.box[0] >= o.box[2] - 4 or line.box[2] <= o.box[0] + 4 for o in last)
+        if anchor and anchor[1] < middle < anchor[3] - 0.25 * (anchor[3] - anchor[1]) and beside:
+            last.append(line)
+        else:
+            rows.append([line])
+    return rows
+
+
+def _joined(row: Sequence[Line]) -> str:
+    text = row[0].text
+    for line in row[1:]:
+        glued = _HAN.search(text[-1]) and _HAN.search(line.text[0])
+        text += line.text if glued else f" {line.text}"
+    return text
+
+
+def _together(one: Line, two: Line) -> bool:
+    """Tell whether two lines stand in one block: one below the other, or one row."""
+    small, large = sorted((one.height, two.height))
+    if large > 1.7 * small:
+        return False
+    a, b = one.box, two.box
+    dx = max(a[0], b[0]) - min(a[2], b[2])  # negative where they overlap
+    dy = max(a[1], b[1]) - min(a[3], b[3])
+    if dx < 0:
+        aligned = -dx > 0.45 * min(a[2] - a[0], b[2] - b[0]) or abs(a[0] - b[0]) < small
+        return dy < 0.75 * small and aligned
+    return dy < -0.5 * small and dx < 0.8 * small

@@ -1,0 +1,198 @@
+"""Lines of words by the PP-OCRv6 small models that the rapidocr wheel carries.
+
+rapidocr's own front door is not used: it pads every short word to 320 pixels, scales narrow
+pictures up without bound, and would fetch a model that is missing. Its detector and recogniser are,
+with sessions opened here: no spinning threads, no memory arena that only grows, no network.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ingest.extract.local.seen import Array, Deadline, Line
+
+_DETECTION = "PP-OCRv6_det_small.onnx"
+_RECOGNITION = "PP-OCRv6_rec_small.onnx"
+_DETECT_SIDE = 1280  # longest side that the text detector sees
+_LINE_HEIGHT = 48  # of a crop for the recogniser
+_MAX_CROP_RATIO = 40.0  # width over height of a crop: longer is a ruled line, not words
+_MAX_LINES = 1000
+_BATCH_WIDTH = 1600  # pixels of crops side by side in one run of the recogniser: bounds memory
+
+
+class PaddleReader:
+    """`TextReader` over the bundled models; loads them with the first picture."""
+
+    def __init__(self, *, threads: int = 1) -> None:
+        self._threads = max(1, threads)
+        self._lock = threading.Lock()
+        self._models: tuple[Any, Any] | None = None
+
+    def read(self, bgr: Array, deadline: Deadline) -> tuple[list[Line], bool]:
+        """Return the lines of `bgr` (h×w×3, uint8) and whether all was read in time."""
+        if deadline.passed():
+            return [], False
+        detector, recogniser = self._loaded()
+        quads = _detect(detector, bgr)
+        crops = [_crop(bgr, quad) for quad in quads]
+        lines: list[Line] = []
+        for batch in _batches(crops):
+            if deadline.passed():
+                return lines, False
+            for index, text, score in _recognise(recogniser, crops, batch):
+                if text.strip():
+                    lines.append(_line(quads[index], text.strip(), score))
+        lines.sort(key=lambda line: (line.box[1], line.box[0]))
+        return lines, True
+
+    def _loaded(self) -> tuple[Any, Any]:
+        with self._lock:
+            if self._models is None:
+                self._models = _load(self._threads)
+            return self._models
+
+
+def _load(threads: int) -> tuple[Any, Any]:
+    # rapidocr talks on stderr while it loads; what matters is raised.
+    logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
+    import rapidocr
+    from rapidocr.utils.log import logger
+
+    logger.setLevel(logging.CRITICAL)
+    from rapidocr.ch_ppocr_det import TextDetector
+    from rapidocr.ch_ppocr_rec import TextRecognizer
+
+    models = Path(rapidocr.__file__).parent / "models"
+    detector = TextDetector(
+        _config(
+            "Det",
+            _session(models / _DETECTION, threads),
+            limit_type="max",
+            limit_side_len=_DETECT_SIDE,
+            thresh=0.2,
+            box_thresh=0.4,
+        )
+    )
+    recogniser = TextRecognizer(
+        _config(
+            "Rec",
+            _session(models / _RECOGNITION, threads),
+            rec_img_shape=[3, _LINE_HEIGHT, _LINE_HEIGHT],
+            rec_batch_num=_MAX_LINES,
+            font_path=None,
+        )
+    )
+    return detector, recogniser
+
+
+def _session(model: Path, threads: int) -> Any:
+    import onnxruntime  # type: ignore[import-untyped]  # ships none
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    # Every picture has another size: an arena or a remembered pattern would only grow.
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(
+        str(model), sess_options=options, providers=["CPUExecutionProvider"]
+    )
+
+
+def _config(section: str, session: Any, **changes: Any) -> Any:
+    """Return rapidocr's settings of one stage, with a session of ours in place of a model name."""
+    from omegaconf import OmegaConf
+    from rapidocr.main import DEFAULT_CFG_PATH
+    from rapidocr.utils.parse_parameters import ParseParams
+
+    settings: dict[str, Any] = dict(ParseParams.load(DEFAULT_CFG_PATH)[section])
+    return OmegaConf.create(
+        {**settings, **changes, "session": session}, flags={"allow_objects": True}
+    )
+
+
+def _detect(detector: Any, bgr: Array) -> list[Array]:
+    height, width = bgr.shape[:2]
+    # The network wants sides that are multiples of 32 and not 0.
+    below, right = max(0, 32 - height), max(0, 32 - width)
+    if below or right:
+        bgr = cv2.copyMakeBorder(bgr, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    found = detector(bgr)
+    if found.boxes is None:
+        return []
+    quads = [np.asarray(quad, dtype=np.float32) for quad in found.boxes[:_MAX_LINES]]
+    for quad in quads:
+        quad[:, 0] = quad[:, 0].clip(0, width)
+        quad[:, 1] = quad[:, 1].clip(0, height)
+    return [quad for quad in quads if min(_sides(quad)) >= 2 and _ratio(quad) <= _MAX_CROP_RATIO]
+
+
+def _sides(quad: Array) -> tuple[float, float]:
+    return (
+        float(max(np.linalg.norm(quad[0] - quad[1]), np.linalg.norm(quad[2] - quad[3]))),
+        float(max(np.linalg.norm(quad[0] - quad[3]), np.linalg.norm(quad[1] - quad[2]))),
+    )
+
+
+def _ratio(quad: Array) -> float:
+    width, height = _sides(quad)
+    return max(width / height, height / width)
+
+
+def _crop(bgr: Array, quad: Array) -> Array:
+    """Cut a line out upright and level; one that stands on end is laid down."""
+    width, height = (max(1, int(side)) for side in _sides(quad))
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    crop = cv2.warpPerspective(
+        bgr,
+        cv2.getPerspectiveTransform(quad, corners),
+        (width, height),
+        borderMode=cv2.BORDER_REPLICATE,
+        flags=cv2.INTER_CUBIC,
+    )
+    return np.rot90(crop) if height >= 1.5 * width else crop
+
+
+def _batches(crops: list[Array]) -> list[list[int]]:
+    """Group crops of nearly the same width, since a batch is padded to its widest."""
+
+    def width_of(index: int) -> float:
+        height, width = crops[index].shape[:2]
+        return float(_LINE_HEIGHT * width / height)
+
+    batches: list[list[int]] = []
+    for index in sorted(range(len(crops)), key=width_of):
+        width = width_of(index)
+        batch = batches[-1] if batches else []
+        fits = batch and width <= 1.15 * width_of(batch[0]) + 8
+        if fits and width * (len(batch) + 1) <= _BATCH_WIDTH:
+            batch.append(index)
+        else:
+            batches.append([index])
+    return batches
+
+
+def _recognise(
+    recogniser: Any, crops: list[Array], batch: list[int]
+) -> list[tuple[int, str, float]]:
+    from rapidocr.ch_ppocr_rec import TextRecInput
+
+    read = recogniser(TextRecInput(img=[crops[index] for index in batch]))
+    return [
+        (index, str(text), float(score))
+        for index, text, score in zip(batch, read.txts, read.scores, strict=True)
+    ]
+
+
+def _line(quad: Array, text: str, score: float) -> Line:
+    low, high = quad.min(axis=0), quad.max(axis=0)
+    box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+    return Line(quad=quad, box=box, text=text, score=min(1.0, max(0.0, score)))

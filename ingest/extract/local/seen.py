@@ -1,0 +1,116 @@
+"""What the eyes of the local extractor report, and the protocols that each eye fulfils.
+
+All coordinates here are pixels of the working copy (`View`), not of the original picture.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy.typing as npt
+
+from kb.scene import Box, NodeKind, Point
+
+Array = npt.NDArray[Any]
+
+
+class Deadline:
+    """A moment on the monotonic clock; `None` seconds is never."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._at = None if seconds is None else time.monotonic() + seconds
+
+    def passed(self) -> bool:
+        """Tell whether the time is up."""
+        return self._at is not None and time.monotonic() >= self._at
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of words. `quad`: 4×2, clockwise from the top left of the writing direction."""
+
+    quad: Array
+    box: Box
+    text: str
+    score: float
+
+    @property
+    def height(self) -> float:
+        """Height of the writing in pixels, also for a slanted line."""
+        return float(((self.quad[0] - self.quad[3]) ** 2).sum() ** 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A closed or filled figure. `filled`: it is a patch of colour, with or without an outline."""
+
+    kind: NodeKind
+    box: Box
+    confidence: float
+    filled: bool = False
+    fill: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """A drawn line from one thing to another, not yet known to which.
+
+    A line with one head runs from its tail to its head: `head_at_end` is set. Both flags: heads at
+    both ends; neither: a plain line.
+    """
+
+    path: tuple[Point, ...]
+    head_at_start: bool
+    head_at_end: bool
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """Shapes and connectors of one picture; `complete` is False where time ran out."""
+
+    shapes: tuple[Shape, ...] = ()
+    connectors: tuple[Connector, ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The working copy of a picture and what is known of its ink.
+
+    Attributes:
+        bgr: h×w×3, uint8.
+        scale: (x, y), original pixels per pixel of this copy.
+        ink: h×w, uint8, 255 where there is thin ink, else 0.
+        contrast: h×w, uint8, how far the ink stands out from its surroundings.
+        background: (b, g, r) of the bare board.
+        stroke: width of a typical pen line in pixels.
+        clean: a drawn or scanned board with an even background, not a photo.
+    """
+
+    bgr: Array
+    scale: tuple[float, float]
+    ink: Array
+    contrast: Array
+    background: tuple[float, float, float]
+    stroke: float
+    clean: bool
+
+
+class TextReader(Protocol):
+    """Finds and reads lines of words."""
+
+    def read(self, bgr: Array, deadline: Deadline) -> tuple[list[Line], bool]:
+        """Return the lines of `bgr` and whether all of it was read before the deadline."""
+        ...
+
+
+class Detector(Protocol):
+    """Finds shapes and connectors; the lines of words help to tell letters from drawings."""
+
+    def detect(self, view: View, lines: Sequence[Line], deadline: Deadline) -> Detection:
+        """Return what is drawn in `view`, as far as the deadline allows."""
+        ...

@@ -1,0 +1,113 @@
+"""The working copy: a picture brought to a readable size, and where its ink is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from ingest.extract.local.seen import Array, View
+
+if TYPE_CHECKING:
+    from kb.scene import Box, Point
+
+MAX_SIDE = 2000  # of the working copy
+_MIN_SHORT_SIDE = 736  # small pictures are enlarged: letters below 10 pixels are not read
+_MAX_STROKE = 13  # pixels of the working copy; a thicker line is a filled shape
+_FAINTEST = 16  # contrast below this is paper grain or JPEG noise
+_BOLD_SHARE = 0.4  # ink stands out at least this share of what the boldest ink does
+_CLEAN_NOISE = 1.5  # mean grey step between neighbours off the ink: rendered 0-1, photos 2-8
+_DARK_BOARD = 100
+
+
+def view_of(picture: Image.Image) -> View:
+    """Make the working copy of `picture`: longest side at most `MAX_SIDE`, ink found.
+
+    The original is never copied whole: it may have 100 million pixels.
+    """
+    size = _work_size(*picture.size)
+    small = picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    bgr = np.ascontiguousarray(np.asarray(small.convert("RGB"))[:, :, ::-1])
+    scale = (picture.width / size[0], picture.height / size[1])
+    grey = _board_grey(bgr)
+    contrast = _contrast(grey)
+    ink = _ink(contrast)
+    return View(
+        bgr=bgr,
+        scale=scale,
+        ink=ink,
+        contrast=contrast,
+        background=_background(bgr, ink),
+        stroke=_stroke_width(ink),
+        clean=_noise(grey, ink) < _CLEAN_NOISE,
+    )
+
+
+def to_original(view: View, box: Box) -> Box:
+    """Map a box of the working copy to pixels of the original."""
+    (sx, sy), (x0, y0, x1, y1) = view.scale, box
+    return (x0 * sx, y0 * sy, x1 * sx, y1 * sy)
+
+
+def point_to_original(view: View, point: Point, width: int, height: int) -> Point:
+    """Map a point of the working copy to a point inside the original."""
+    x = min(max(point[0] * view.scale[0], 0.0), float(width))
+    y = min(max(point[1] * view.scale[1], 0.0), float(height))
+    return (min(round(x, 1), width), min(round(y, 1), height))
+
+
+def _work_size(width: int, height: int) -> tuple[int, int]:
+    scale = min(MAX_SIDE / max(width, height), max(1.0, _MIN_SHORT_SIDE / min(width, height)))
+    # Tiny pictures hold no words: enlarging dots tenfold would only cost time.
+    scale = min(scale, 4.0)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _board_grey(bgr: Array) -> Array:
+    """Return one channel with dark ink on a light board, whatever the board's colours are."""
+    grey = bgr.min(axis=2)  # yellow ink is faint in luminance and strong in blue
+    if float(np.median(bgr[::4, ::4])) < _DARK_BOARD:
+        grey = 255 - bgr.max(axis=2)
+    return np.asarray(grey, dtype=np.uint8)
+
+
+def _contrast(grey: Array) -> Array:
+    """Black-hat: how much darker a pixel is than the lightest way across a thin line."""
+    size = 2 * _MAX_STROKE + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (size, size))
+    return np.asarray(cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, kernel), dtype=np.uint8)
+
+
+def _ink(contrast: Array) -> Array:
+    seen = contrast[contrast > _FAINTEST]
+    if seen.size < 20:
+        return np.zeros_like(contrast)
+    # Ruled and squared paper is faint beside the pen; a grey line on a drawn board is not.
+    bold = float(np.percentile(seen[:: max(1, seen.size // 50_000)], 95))
+    level = min(max(_BOLD_SHARE * bold, _FAINTEST), 60.0)
+    return np.asarray(np.where(contrast > level, 255, 0), dtype=np.uint8)
+
+
+def _background(bgr: Array, ink: Array) -> tuple[float, float, float]:
+    bare = bgr[::4, ::4][ink[::4, ::4] == 0]
+    if bare.size == 0:
+        bare = bgr.reshape(-1, 3)
+    b, g, r = np.median(bare.reshape(-1, 3), axis=0)
+    return float(b), float(g), float(r)
+
+
+def _stroke_width(ink: Array) -> float:
+    area = int(np.count_nonzero(ink))
+    if area == 0:
+        return 2.0
+    # Area over half the outline of a long thin band is its width.
+    edge = int(np.count_nonzero(ink > cv2.erode(ink, np.ones((3, 3), np.uint8))))
+    return float(min(max(2.0 * area / max(edge, 1), 1.0), _MAX_STROKE))
+
+
+def _noise(grey: Array, ink: Array) -> float:
+    near = cv2.dilate(ink, np.ones((9, 9), np.uint8))
+    step = np.abs(np.diff(grey[::2].astype(np.int16), axis=1))[near[::2, 1:] == 0]
+    return float(step.mean()) if step.size else 0.0
