@@ -1,0 +1,157 @@
+"""Runs a sentence-transformers model on the processor."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.embed import bundled
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BATCH = 32
+MAX_CHARACTERS = 8_192  # 512 tokens are seldom more, and the tokenizer reads all it is given
+
+
+class Embedder:
+    """Texts to unit vectors. Loads its model with the first text; safe to share among threads.
+
+    A question and a passage are prompted differently (where the model has prompts), so that a
+    short question lies near the long passage that answers it.
+    """
+
+    def __init__(self, model: str, cache: Path, *, threads: int | None = None) -> None:
+        self._name = model
+        self._cache = cache
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._loaded: SentenceTransformer | None = None
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector. Loads the model unless it is the bundled one."""
+        if not self._name:
+            return bundled.DIM
+        return int(self._model().get_embedding_dimension() or 0)
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells vectors of one model from those of another; an index remembers it.
+
+        Known without loading for the bundled model. A folder counts by the content of its weights,
+        a name by itself.
+        """
+        if not self._name:
+            return f"{bundled.NAME}:{bundled.DIM}"
+        folder = Path(self._name)
+        content = f":{_content_of(folder)}" if folder.is_dir() else ""
+        return f"{self._name}{content}:{self.dim}"
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed what is to be found: shape (len(texts), dim), rows of length 1.
+
+        Texts beyond the model's limit (512 tokens) are cut. A text's vector doesn't depend on its
+        neighbours beyond rounding (cosine ≥ .9999).
+        """
+        out = np.zeros((len(texts), self.dim), np.float32)
+        # Equal lengths share a batch, so little is padded; bytes foretell tokens in any script.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i].encode(errors="replace")))
+        for start in range(0, len(order), BATCH):
+            batch = order[start : start + BATCH]
+            out[batch] = self._encode([texts[i] for i in batch], "passage")
+        return out
+
+    def query(self, text: str) -> NDArray[np.float32]:
+        """Embed a question: shape (dim,), length 1."""
+        vector: NDArray[np.float32] = self._encode([text], "query")[0]
+        return vector
+
+    def load(self) -> None:
+        """Load the model now, so that the first question needn't wait."""
+        self._model()
+
+    def _encode(self, texts: list[str], role: str) -> NDArray[np.float32]:
+        model = self._model()
+        encode = model.encode_query if role == "query" else model.encode_document
+        vectors = encode(
+            [_cleaned(text) for text in texts],
+            batch_size=BATCH,
+            show_progress_bar=False,
+            convert_to_tensor=True,
+        )
+        out = vectors.float().numpy()
+        length = np.linalg.norm(out, axis=1, keepdims=True)
+        return np.asarray(out / np.maximum(length, 1e-12), np.float32)
+
+    def _model(self) -> SentenceTransformer:
+        if self._loaded is None:
+            with self._lock:
+                if self._loaded is None:
+                    self._loaded = self._load()
+        return self._loaded
+
+    def _load(self) -> SentenceTransformer:
+        # Ours is one short text or one batch at a time: more processes cost more than they bring.
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        if self._threads:
+            torch.set_num_threads(self._threads)
+        kind: dict[str, Any] = {"dtype": torch.bfloat16 if _quick_bfloat16() else torch.float32}
+        with _no_progress():
+            if self._name:
+                return SentenceTransformer(self._name, device="cpu", model_kwargs=kind)
+            folder = bundled.bundled_folder(self._cache)
+            kind["add_pooling_layer"] = False  # e5 takes the mean
+            return SentenceTransformer(
+                str(folder), device="cpu", model_kwargs=kind, local_files_only=True
+            )
+
+
+def _quick_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 itself; others are slower with it, not quicker."""
+    import torch
+
+    known: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
+
+
+@contextmanager
+def _no_progress() -> Iterator[None]:
+    """Loading is quick and says so on stderr: keep it quiet, and leave the switch as it was."""
+    from transformers.utils import logging as untyped
+
+    logging: Any = untyped
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+
+
+def _cleaned(text: str) -> str:
+    """Cut to what a model can read; signs that are no Unicode text become question marks."""
+    return text[:MAX_CHARACTERS].encode(errors="replace").decode()
+
+
+def _content_of(folder: Path) -> str:
+    """A short checksum over the weights and configurations in `folder`."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".safetensors", ".bin", ".json"} and path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:12]
