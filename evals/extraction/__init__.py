@@ -1,0 +1,1 @@
+"""How much of a board the extractor sees, measured against drawn or annotated truth."""
