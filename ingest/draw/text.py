@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ImageDraw, ImageFont
 
 from ingest.draw.colours import RGB
 
@@ -16,6 +16,9 @@ FONTS = Path(__file__).with_name("fonts")
 DEFAULT_FONT = "lxgw-wenkai.ttf"
 SMALLEST = 9
 LEADING = 1.3  # line height, in units of the font size
+_MEASURED = 100  # px: the size at which widths are taken
+_SLACK = 1.01  # small sizes round each character to whole pixels
+_LONG_WORD = 24  # signs; a longer one (a path, a link) may be cut rather than shrunk
 MAX_DRAWN = 4_000  # characters of one text that a picture can show at all
 
 _CJK = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -29,6 +32,17 @@ def font(size: int, name: str = DEFAULT_FONT) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(FONTS / name), max(1, size), layout_engine=ImageFont.Layout.BASIC)
 
 
+@lru_cache(maxsize=20_000)
+def _advance(sign: str) -> float:
+    """Return how far one character moves the pen, in units of the font size."""
+    return font(_MEASURED).getlength(sign) / _MEASURED
+
+
+def length(text: str, size: int) -> float:
+    """Return the width of one line in pixels (the font has no kerning, so widths add up)."""
+    return sum(map(_advance, text)) * size * _SLACK
+
+
 @dataclass(frozen=True)
 class Block:
     """Wrapped words: their lines, font size and extent, in pixels."""
@@ -37,31 +51,36 @@ class Block:
     size: int
     width: float
     height: float
+    whole: bool = True  # no word had to be cut
 
 
-def wrap(text: str, face: ImageFont.FreeTypeFont, width: float) -> Iterator[str]:
+def wrap(text: str, size: int, width: float) -> Iterator[str]:
     """Yield the lines of `text` no wider than `width` pixels; a too long word is cut."""
     for paragraph in text.split("\n"):
-        line = ""
+        line, used = "", 0.0
         for piece in _PIECES.findall(paragraph):
-            if not line or piece in _NOT_FIRST or face.getlength(line + piece) <= width:
-                line += piece
-            else:
+            step = length(piece, size)
+            if line and piece not in _NOT_FIRST and used + step > width:
                 yield line.rstrip()
-                line = piece.lstrip()
-            if face.getlength(line.rstrip()) > width and len(line) > 1:
-                *full, line = _cut(line, face, width)
+                line, used = "", 0.0
+                if piece.isspace():
+                    continue
+            line, used = line + piece, used + step
+            if step > width and len(piece) > 1:
+                *full, line = _cut(line, size, width)
+                used = length(line, size)
                 yield from full
         yield line.rstrip()
 
 
-def _cut(word: str, face: ImageFont.FreeTypeFont, width: float) -> list[str]:
-    parts, part = [], ""
+def _cut(word: str, size: int, width: float) -> list[str]:
+    parts, part, used = [], "", 0.0
     for sign in word:
-        if part and sign not in _NOT_FIRST and face.getlength(part + sign) > width:
+        step = length(sign, size)
+        if part and sign not in _NOT_FIRST and used + step > width:
             parts.append(part)
-            part = ""
-        part += sign
+            part, used = "", 0.0
+        part, used = part + sign, used + step
     return [*parts, part]
 
 
@@ -88,14 +107,16 @@ def fit(text: str, width: float, height: float, largest: int) -> Block:
 
 
 def _fits(block: Block, width: float, height: float) -> bool:
-    return block.width <= width + 0.5 and block.height <= height + 0.5
+    return block.whole and block.width <= width + 0.5 and block.height <= height + 0.5
 
 
 def _block(text: str, size: int, width: float) -> Block:
-    face = font(size)
-    lines = tuple(wrap(text, face, max(width, size)))
-    widest = max((face.getlength(line) for line in lines), default=0.0)
-    return Block(lines, size, widest, len(lines) * size * LEADING)
+    width = max(width, size)
+    lines = tuple(wrap(text, size, width))
+    widest = max((length(line, size) for line in lines), default=0.0)
+    words = (piece for piece in text.split() if len(piece) <= _LONG_WORD and piece.isascii())
+    whole = all(length(word, size) <= width for word in words)
+    return Block(lines, size, widest, len(lines) * size * LEADING, whole)
 
 
 def draw_block(
@@ -118,5 +139,5 @@ def draw_block(
 
 def measure(text: str, size: int) -> tuple[float, float]:
     """Return width and height in pixels of `text` unwrapped at `size`."""
-    block = _block(text, size, float(Image.MAX_IMAGE_PIXELS or 10**9))
-    return block.width, block.height
+    lines = text.split("\n")
+    return max(length(line, size) for line in lines), len(lines) * size * LEADING

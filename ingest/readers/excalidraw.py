@@ -130,7 +130,7 @@ class _Reading:
                 text="\n".join(filter(None, (_own_text(element), *map(_own_text, texts)))),
                 box=box_of(points),
                 color=colour_name(element.get("strokeColor")),
-                fill=colour_name(element.get("backgroundColor")),
+                fill=None if kind == "text" else colour_name(element.get("backgroundColor")),
                 parent=ident(element.get("frameId")) or None,
                 size=min(max(size, 0.0), 1000.0),
             )

@@ -6,6 +6,7 @@ notes what it left out, places everything on a picture and draws that picture if
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ LONGEST = 4000.0  # px; larger boards are drawn smaller …
 LONGEST_READABLE = 8000.0  # … but no smaller than their letters allow
 READABLE = 11.0  # px of a letter
 MOST_PIXELS = 30_000_000
+_DEFAULT_NAME = re.compile(r"(?:page|页面?|第|untitled|无标题)[\s_-]*\d*\s*页?", re.IGNORECASE)
 DEEPEST = 100  # containers within containers
 
 
@@ -305,7 +307,8 @@ class Draft:
         return strokes
 
     def _title(self) -> str:
-        return self._heading() or self._holder() or plain_line(self.name)
+        name = plain_line(self.name)
+        return self._heading() or self._holder() or ("" if _DEFAULT_NAME.fullmatch(name) else name)
 
     def _heading(self) -> str:
         """Return the text with the largest letters, if it stands at the top and stands out."""

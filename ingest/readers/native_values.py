@@ -123,6 +123,9 @@ def _name_of(red: int, green: int, blue: int) -> str:
     return next(name for limit, name in _HUES if degrees <= limit)
 
 
+_MAX_HTML = 200_000  # characters of one label: the parser is slow on broken markup
+
+
 class _Text(HTMLParser):
     _BREAKS = frozenset(("br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "hr"))
     _SILENT = frozenset(("script", "style"))
@@ -152,12 +155,15 @@ class _Text(HTMLParser):
 
 def html_text(value: object) -> str:
     """Return the words of an HTML fragment, one line for each of its lines and blocks."""
-    source = words(value)
+    source = words(value)[:_MAX_HTML]
     if "<" not in source and "&" not in source:
         return source.strip()
     parser = _Text()
-    parser.feed(source.replace("\n", " "))
-    parser.close()
+    try:
+        parser.feed(source.replace("\n", " "))
+        parser.close()
+    except AssertionError:  # the parser's answer to "<![" with nothing known behind it
+        return re.sub(r"<[^<>]*>", " ", source).strip()
     lines = (line.strip() for line in "".join(parser.parts).split("\n"))
     return "\n".join(line for line in lines if line)
 
