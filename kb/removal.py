@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from kb.errors import NotFound
+from kb.indexing import finish_extracted
+
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
     from kb.catalog import SourceRow
@@ -22,6 +25,31 @@ def remove_board(base: KnowledgeBase, workspace: str, board_id: str) -> list[str
             return []
         removed = [board.id for board in base.catalog.boards_of(source.id)]
         remove_source(base, source)
+    return removed
+
+
+def remove_path(base: KnowledgeBase, workspace: str, origin: str) -> list[str]:
+    """Remove what was ingested from a file, a folder or a zip; return the removed board ids.
+
+    Bytes that were seen elsewhere too stay, without this path. `origin` is an absolute path. Raises
+    `NotFound` where nothing came from there.
+    """
+    with base.writing("kb boards rm"):
+        touched = base.catalog.unplace(workspace, origin)
+        if not touched:
+            raise NotFound(
+                f"nothing in workspace {workspace!r} was ingested from {origin}",
+                hint="`kb boards list` shows the boards",
+            )
+        doomed = {source.id for source in base.catalog.doomed()}
+        removed = [
+            board.id
+            for source in touched
+            if source in doomed
+            for board in base.catalog.boards_of(source)
+        ]
+        finish_removals(base)
+        finish_extracted(base, [s.id for s in base.catalog.unfinished() if s.state == "extracted"])
     return removed
 
 

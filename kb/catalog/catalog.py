@@ -122,6 +122,31 @@ class Catalog:
                 row.state = "registered"
             return row
 
+    def unplace(self, workspace: str, origin: str) -> list[str]:
+        """Forget that sources were seen at `origin` or below it; return the ids of these sources.
+
+        Those that were seen elsewhere too go back to ``extracted``: the index carries paths.
+        """
+        there = (LocationRow.workspace == workspace) & (
+            (LocationRow.origin == origin)
+            | LocationRow.origin.startswith(f"{origin}/", autoescape=True)
+            | LocationRow.origin.startswith(f"{origin}!/", autoescape=True)
+        )
+        with self.session() as session:
+            touched = set(session.scalars(select(LocationRow.source_id).where(there)))
+            session.execute(delete(LocationRow).where(there))
+            held = set(
+                session.scalars(
+                    select(LocationRow.source_id).where(LocationRow.source_id.in_(touched))
+                )
+            )
+            session.execute(
+                update(SourceRow)
+                .where(SourceRow.id.in_(held), SourceRow.state == "ready")
+                .values(state="extracted")
+            )
+            return sorted(touched)
+
     def unfinished(self) -> list[SourceRow]:
         """Return the sources, of all workspaces, that an earlier run left half-way."""
         with self.session() as session:

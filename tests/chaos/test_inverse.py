@@ -1,0 +1,135 @@
+"""Delete is the inverse of ingest, over random boards that share bytes, pictures and names."""
+
+from __future__ import annotations
+
+import queue
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.pipeline import ingest
+from ingest.worker import ReadDone, ReadFailure, WorkerOptions, read_boards
+from ingest.workers import Job, Result
+from kb.check import check
+from kb.errors import BadSource
+from kb.removal import remove_board, remove_path
+from tests.boardfiles import canvas
+from tests.stores import contents, open_store
+
+_WORDS = ["Plan", "Do", "Check", "风险", "库存", "Ship", ""]
+_labels = st.lists(st.sampled_from(_WORDS), min_size=1, max_size=4)
+_files = st.dictionaries(
+    st.sampled_from([f"{letter}.canvas" for letter in "abcdef"]), _labels, min_size=1, max_size=5
+)
+
+
+class InlinePool:
+    """The worker pool's work in this process: starting workers for each example takes too long."""
+
+    def __init__(self, _jobs: int, options: WorkerOptions) -> None:
+        self._options = options
+        self._results: queue.Queue[Result] = queue.Queue()
+
+    def try_submit(self, job: Job) -> bool:
+        def no_extractor() -> Any:
+            raise AssertionError("board files need no extractor")
+
+        try:
+            for board in read_boards(job.data, job.name, self._options, no_extractor):
+                self._results.put(Result(job.key, board))
+            self._results.put(Result(job.key, ReadDone()))
+        except BadSource as error:
+            self._results.put(Result(job.key, ReadFailure(error.code, error.message)))
+        return True
+
+    def result(self, timeout: float | None = None) -> Result | None:
+        return self._results.get(timeout=timeout)
+
+    def close(self) -> None:
+        return
+
+
+@pytest.fixture(autouse=True)
+def _inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.pipeline.WorkerPool", InlinePool)
+
+
+def write(folder: Path, files: dict[str, list[str]]) -> list[Path]:
+    folder.mkdir(exist_ok=True)
+    for name, labels in files.items():
+        edges = [(i, i + 1) for i in range(len(labels) - 1)]
+        (folder / name).write_bytes(canvas(labels, edges))
+    return [folder / name for name in sorted(files)]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(first=_files, second=_files)
+def test_ingest_two_and_delete_one_equals_ingest_the_other(
+    first: dict[str, list[str]], second: dict[str, list[str]]
+) -> None:
+    root = Path(tempfile.mkdtemp(prefix="kb-inverse-"))
+    try:
+        # Different folders: the same name, and the same bytes, may stand in both.
+        a, b = write(root / "a", first), write(root / "b", second)
+        with open_store(root / "both") as both, open_store(root / "one") as one:
+            ingest(one, b, workspace="default")
+            ingest(both, a, workspace="default")
+            ingest(both, b, workspace="default")
+            for file in a:
+                remove_path(both, "default", str(file))
+            assert contents(both) == contents(one)
+            assert check(both) == []
+    finally:
+        shutil.rmtree(root)
+
+
+def test_emptying_a_store_leaves_nothing(tmp_path: Path) -> None:
+    files = write(tmp_path / "a", {"a.canvas": ["Plan", "Do"], "b.canvas": ["Do"]})
+    with open_store(tmp_path / "store") as base:
+        ingest(base, files, workspace="default")
+        ingest(base, files, workspace="other")
+        for workspace in ("default", "other"):
+            for row in base.catalog.boards(workspace):
+                remove_board(base, workspace, row.id)
+        left = contents(base)
+        assert left["blobs"] == []
+        assert left["index"] == {}
+        assert not any(left["catalog"].values())
+
+
+def test_a_changed_file_replaces_its_older_version(tmp_path: Path) -> None:
+    file = write(tmp_path / "a", {"a.canvas": ["Plan", "Do"]})
+    with open_store(tmp_path / "changed") as base, open_store(tmp_path / "fresh") as fresh:
+        ingest(base, file, workspace="default")
+        write(tmp_path / "a", {"a.canvas": ["Plan", "Do", "Check"]})
+        assert ingest(base, file, workspace="default").added == ["a.canvas"]
+        ingest(fresh, file, workspace="default")
+        assert contents(base) == contents(fresh)
+
+
+def test_a_change_for_the_worse_keeps_the_older_version(tmp_path: Path) -> None:
+    file = write(tmp_path / "a", {"a.canvas": ["Plan", "Do"]})
+    with open_store(tmp_path / "store") as base:
+        ingest(base, file, workspace="default")
+        file[0].write_text('{"nodes": [')
+        assert ingest(base, file, workspace="default").failed[0]["source"] == "a.canvas"
+        assert len(base.catalog.boards("default")) == 1
+        assert check(base) == []
+
+
+def test_same_bytes_in_two_places_are_one_board_until_both_are_gone(tmp_path: Path) -> None:
+    write(tmp_path / "a", {"a.canvas": ["Plan", "Do"], "copy.canvas": ["Plan", "Do"]})
+    with open_store(tmp_path / "store") as base:
+        first = ingest(base, [tmp_path / "a"], workspace="default")
+        assert sorted(first.added) == ["a.canvas", "copy.canvas"]
+        assert len(base.catalog.boards("default")) == 1
+        again = ingest(base, [tmp_path / "a"], workspace="default")
+        assert sorted(again.unchanged) == ["a.canvas", "copy.canvas"]
+        assert again.added == []

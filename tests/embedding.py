@@ -1,0 +1,33 @@
+"""An embedder without a model: fast, deterministic, and near for texts that share words.
+
+For tests that are about the store, not about meaning; those about meaning use the real one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.text import terms_of
+
+DIM = 64
+
+
+class HashedWords:
+    """Each term adds a fixed random direction; vectors are normalised."""
+
+    dim = DIM
+    fingerprint = "hashed-words-1"
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([self.query(text) for text in texts], np.float32).reshape(-1, DIM)
+
+    def query(self, text: str) -> NDArray[np.float32]:
+        total = np.zeros(DIM, np.float64)
+        for term in [*terms_of(text), text]:
+            seed = int.from_bytes(hashlib.sha256(term.encode()).digest()[:8], "little")
+            total += np.random.default_rng(seed).normal(size=DIM)
+        return (total / np.linalg.norm(total)).astype(np.float32)
