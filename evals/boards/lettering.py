@@ -66,8 +66,20 @@ class Hand:
 
     def block(self, text: str, size: float, width: float) -> tuple[list[str], float, float]:
         """Return the lines of `text` with the width and height of the block in pixels."""
-        lines = self.wrap(text, size, width)
+        lines = self._balance(text, size, width)
         return lines, max(self.advance(x, size) for x in lines), len(lines) * size * LEADING
+
+    def _balance(self, text: str, size: float, width: float) -> list[str]:
+        """Break into as few lines as fit, then as evenly as that number of lines allows."""
+        lines = self.wrap(text, size, width)
+        least = width
+        while len(lines) > 1 and least > size:
+            least *= 0.94
+            tried = self.wrap(text, size, least)
+            if len(tried) > len(lines):
+                break
+            lines = tried
+        return lines
 
     def glyph(self, sign: str, size: float, angle: float) -> tuple[Image.Image, float, float]:
         """Draw one sign, turned by `angle` degrees around its base point.

@@ -33,6 +33,7 @@ def draw_links(
             and i not in inside.get(link.source, ())
             and i not in inside.get(link.target, ())
         ]
+        walls += page.headings.values()
         ends = [End(shapes.get(i, "box"), boxes[i]) for i in (link.source, link.target)]
         gap = float(sheet.rng.uniform(2, 9))
         paths.append(route(ends[0], ends[1], link.route, walls, paths, gap))

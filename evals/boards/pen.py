@@ -47,7 +47,7 @@ class Sheet:
 
     def __init__(self, pixels: Bytes, rng: np.random.Generator, wobble: float) -> None:
         self.pixels = pixels
-        self.ink = np.zeros(pixels.shape[:2], np.uint8)
+        self.ink: Bytes = np.zeros(pixels.shape[:2], np.uint8)
         self.rng = rng
         self.wobble = wobble
         self._trace: list[Floats] = []
@@ -68,7 +68,7 @@ class Sheet:
         steady: bool = False,
     ) -> None:
         """Draw along ``points (n, 2)`` with a hand's wobble; `steady` leaves the path as it is."""
-        path = resample(points, 5.0)
+        path = resample(points, 1.5 if steady else 5.0)
         if not steady:
             path = path + self._drift(len(path))
         widths = width * (1 + 0.12 * _smooth(self.rng, len(path), 14))
@@ -154,8 +154,8 @@ class Sheet:
         *, ink: bool = True,
     ) -> None:  # fmt: skip
         height, width = self.ink.shape
-        x0, y0, x1, y1 = max(x, 0), max(y, 0), min(x + mask.shape[1], width), y + mask.shape[0]
-        y1 = min(y1, height)
+        x0, y0 = max(x, 0), max(y, 0)
+        x1, y1 = min(x + mask.shape[1], width), min(y + mask.shape[0], height)
         if x0 >= x1 or y0 >= y1:
             return
         cut = mask[y0 - y : y1 - y, x0 - x : x1 - x]

@@ -72,10 +72,11 @@ class Artist:
             self._item(self.page.title, 1)
         for frame in self.page.frames:
             self._frame(frame)
-        numbers: dict[str | None, int] = {}
-        for item in self.spec.items:
-            numbers[item.parent] = numbers.get(item.parent, 0) + 1
-            self._item(item, numbers[item.parent])
+        for part in self.spec.parts:
+            numbers: dict[str | None, int] = {}
+            for item in part.items:
+                numbers[item.parent] = numbers.get(item.parent, 0) + 1
+                self._item(item, numbers[item.parent])
         self.relations = draw_links(self.spec, self.desk, self.page, self.sheet)
 
     def _line(self, rule: tuple[float, float, float, float], color: str) -> None:

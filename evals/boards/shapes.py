@@ -41,6 +41,11 @@ def polygon(shape: Shape, box: Box, angle: float = 0.0) -> Floats:
     if shape in ("ellipse", "cloud"):
         around = np.linspace(0, 2 * np.pi, 40, endpoint=False)
         return _ellipse(box, around)
+    if shape in ("round", "document"):
+        return _OUTLINES[shape](box, np.random.default_rng(0))[0]
+    if shape == "cylinder":
+        top, sides = _cylinder(box, np.random.default_rng(0))
+        return np.concatenate([top[top[:, 1] <= sides[0, 1]], sides[::-1]])
     if shape == "diamond":
         cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
         return np.array([(cx, y0), (x1, cy), (cx, y1), (x0, cy)])

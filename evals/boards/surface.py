@@ -69,13 +69,15 @@ def surroundings(name: SurfaceName, width: int, height: int, rng: np.random.Gene
     """Return a wall, or a wooden desk where paper lies on it, ``(height, width, 3)`` uint8."""
     if is_paper(name):
         tone = np.array([(148, 104, 66), (96, 70, 50), (188, 156, 118)][int(rng.integers(3))])
-        grain = rng.normal(size=(height // 3 + 1, 12)).astype(np.float32)
-        streaks = np.asarray(cv2.resize(grain, (width, height), interpolation=cv2.INTER_CUBIC))
+        streaks = np.zeros((height, width), np.float64)
+        for fine, share in ((4, 0.35), (11, 0.6), (40, 0.8)):
+            grain = rng.normal(size=(height // fine + 1, 7)).astype(np.float32)
+            streaks += share * cv2.resize(grain, (width, height), interpolation=cv2.INTER_CUBIC)
         waves = clouds(rng, height, width, 5)
-        value: Floats = 1 + 0.07 * np.asarray(streaks, np.float64) + 0.06 * waves
+        value = 1 + 0.055 * streaks + 0.05 * waves
     else:
         tone = np.array([(206, 202, 192), (188, 196, 204), (220, 214, 200)][int(rng.integers(3))])
         rough = rng.normal(size=(height // 2 + 1, width // 2 + 1)).astype(np.float32)
-        value = 1 + 0.012 * np.asarray(cv2.resize(rough, (width, height)))
+        value = 1 + 0.012 * np.asarray(cv2.resize(rough, (width, height)), np.float64)
         value = value + 0.03 * clouds(rng, height, width, 3)
     return np.clip(tone * value[:, :, None], 0, 255).astype(np.uint8)

@@ -13,7 +13,7 @@ def place(part: Part, links: tuple[Link, ...], desk: Desk) -> Plan:
     sizes = {item.id: desk.measure(item) for item in part.items}
     root = part.items[0].id
     children = children_of(root, [item.id for item in part.items], links)
-    gap = desk.text * 0.75
+    gap = desk.text * 1.2
 
     def height(node: str) -> float:
         below = sum(height(c) for c in children[node]) + gap * max(0, len(children[node]) - 1)
