@@ -1,4 +1,8 @@
-"""``python -m evals.extraction --split val --limit 40``: the extractor on hdBPMN."""
+"""``python -m evals.extraction --split val --limit 40``: an extractor on boards of known truth.
+
+Measures on hdBPMN; ``--scenes DIR`` measures on pictures whose truth is a scene instead, such as
+``evals/samples``.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from pathlib import Path
 
 from evals.extraction.hdbpmn import true_boards
 from evals.extraction.measure import measure
+from evals.extraction.scenes import true_scenes
 from ingest.extract import EXTRACTORS, open_extractor
 
 _DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "hdbpmn"
@@ -22,10 +27,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--limit", type=int, default=0, help="pictures, spread evenly; 0 is all")
     parser.add_argument("--extractor", choices=EXTRACTORS, default="local")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--scenes", type=Path, help="folder with boards/ and truth/ of scenes")
     options = parser.parse_args(arguments)
-    boards = list(true_boards(options.data, options.split))
+    if options.scenes is None:
+        boards = list(true_boards(options.data, options.split))
+    else:
+        boards = list(true_scenes(options.scenes))
     if not boards:
-        sys.stderr.write(f"no hdBPMN truth in {options.data}\n")
+        sys.stderr.write(f"no truth in {options.scenes or options.data}\n")
         return 2
     step = len(boards) / options.limit if 0 < options.limit < len(boards) else 1.0
     chosen = [boards[int(i * step)] for i in range(int(len(boards) / step))]

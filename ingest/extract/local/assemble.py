@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.extract.local.attach import label_up, link_up
+from ingest.extract.local.attach import bridge_labels, label_up, link_up
 from ingest.extract.local.blocks import Block, block_of, blocks_of, reading_order
 from ingest.extract.local.geometry import area_of, gap_between, holds, middle_of, overlap_share
 from ingest.extract.local.seen import Connector, Detection, Line, Shape
@@ -170,10 +170,11 @@ def _linked(
 ) -> tuple[list[Link], set[int]]:
     places = [place for place in range(len(things)) if place not in gone]
     present = [things[place] for place in places]
-    links, used = label_up(link_up(present, detection.connectors), present)
+    links, bridged = bridge_labels(link_up(present, detection.connectors), present)
+    links, beside = label_up(links, present)
     return (
         [replace(k, source=places[k.source], target=places[k.target]) for k in links],
-        {places[place] for place in used},
+        {places[place] for place in bridged | beside},
     )
 
 

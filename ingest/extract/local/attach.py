@@ -17,6 +17,7 @@ _REACH = 26.0  # pixels between an end and a border, beyond which nothing is mea
 _TEXT_REACH = 1.2  # line heights, to words without a border
 _AHEAD = 1.8  # an end that points at a thing reaches this much farther
 _LABEL_REACH = 1.0  # line heights between a line and the words on it
+_STRAIGHT = -0.85  # cosine between the two pieces of a line that words interrupt
 _MIDDLE = 0.12  # of the way at either end belongs to the ends, not to a label
 
 
@@ -65,6 +66,53 @@ def label_up(links: Sequence[Link], things: Sequence[Thing]) -> tuple[list[Link]
             used.add(place)
             named[position] = replace(named[position], label=things[place].text)
     return named, used
+
+
+def bridge_labels(links: Sequence[Link], things: Sequence[Thing]) -> tuple[list[Link], set[int]]:
+    """Join two pieces of one line that words interrupt; the words become its label.
+
+    So are labels drawn by most drawing programs: the line runs into the words on one side, without
+    a head, and on in the same direction on the other.
+    """
+    kept = list(links)
+    used: set[int] = set()
+    for place, thing in enumerate(things):
+        touching = [link for link in kept if place in (link.source, link.target)]
+        if thing.shape is not None or len(touching) != 2:
+            continue
+        joined = _bridged(place, thing, touching[0], touching[1])
+        if joined is not None:
+            kept = [link for link in kept if link not in touching] + [joined]
+            used.add(place)
+    return kept, used
+
+
+def _bridged(place: int, words: Thing, one: Link, two: Link) -> Link | None:
+    first, second = (link if link.target == place else _turned(link) for link in (one, two))
+    way_in, way_out = _direction(first.path), _direction(second.path)
+    straight = way_in[0] * way_out[0] + way_in[1] * way_out[1] < _STRAIGHT
+    if not straight or first.source == second.source:
+        return None
+    heads = [link for link in (one, two) if link.directed]
+    if len(heads) > 1:
+        return None
+    head = heads[0] if heads else two
+    if head.target == place:
+        return None  # a head that points at the words means the words
+    tail, path = (first, second.path[::-1]) if head is two else (second, first.path[::-1])
+    return Link(
+        kind="arrow" if heads else "line",
+        source=tail.source,
+        target=head.target if heads else second.source,
+        directed=bool(heads),
+        path=tail.path + path,
+        confidence=round(min(one.confidence, two.confidence), 3),
+        label=words.text,
+    )
+
+
+def _turned(link: Link) -> Link:
+    return replace(link, source=link.target, target=link.source, path=link.path[::-1])
 
 
 def _attached(outward: Sequence[Point], things: Sequence[Thing]) -> tuple[int, float] | None:

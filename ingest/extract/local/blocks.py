@@ -11,7 +11,8 @@ from ingest.extract.local.seen import Line
 from kb.scene import Box, union_box
 
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-_CUT = 0.35  # of a line height: a gap that parts rows or columns
+_CUT = 3.0  # pixels: a gap that parts rows or columns
+_COLUMN = 1.5  # a gap between columns must be this much wider than one between rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,11 @@ def reading_order(boxes: Sequence[Box]) -> list[int]:
     """
     if not boxes:
         return []
-    heights = sorted(box[3] - box[1] for box in boxes)
-    least = _CUT * heights[len(heights) // 2]
     ordered: list[int] = []
     stack = [list(range(len(boxes)))]
     while stack:
         part = stack.pop()
-        cut = _widest_cut(part, boxes, least) if len(part) > 1 else None
+        cut = _widest_cut(part, boxes) if len(part) > 1 else None
         if cut is None:
             ordered += sorted(part, key=lambda i: (boxes[i][1], boxes[i][0]))
         else:
@@ -78,16 +77,14 @@ def reading_order(boxes: Sequence[Box]) -> list[int]:
     return ordered
 
 
-def _widest_cut(
-    part: list[int], boxes: Sequence[Box], least: float
-) -> tuple[list[int], list[int]] | None:
+def _widest_cut(part: list[int], boxes: Sequence[Box]) -> tuple[list[int], list[int]] | None:
     best: tuple[float, list[int], list[int]] | None = None
-    for axis in (1, 0):  # rows first: they win over equally wide columns
+    for axis, weight in ((1, 1.0), (0, 1 / _COLUMN)):
         order = sorted(part, key=lambda i: boxes[i][axis])
         reach = boxes[order[0]][axis + 2]
         for position in range(1, len(order)):
-            gap = boxes[order[position]][axis] - reach
-            if gap > least and (best is None or gap > best[0]):
+            gap = weight * (boxes[order[position]][axis] - reach)
+            if gap > _CUT * weight and (best is None or gap > best[0]):
                 best = (gap, order[:position], order[position:])
             reach = max(reach, boxes[order[position]][axis + 2])
     return None if best is None else (best[1], best[2])

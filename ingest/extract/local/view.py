@@ -18,7 +18,10 @@ _MIN_SHORT_SIDE = 736  # small pictures are enlarged: letters below 10 pixels ar
 _MAX_STROKE = 13  # pixels of the working copy; a thicker line is a filled shape
 _FAINTEST = 16  # contrast below this is paper grain or JPEG noise
 _BOLD_SHARE = 0.4  # ink stands out at least this share of what the boldest ink does
-_CLEAN_NOISE = 1.5  # mean grey step between neighbours off the ink: rendered 0-1, photos 2-8
+_FAINT_PEN = 60.0  # contrast that is ink on any board without rules
+_RULED = 0.65  # the paper is ruled if three quarters of the marks are below this share of the bold
+_GRAIN = 0.3  # mean grey step between bare neighbours: less is a drawn picture, without paper
+_CLEAN_NOISE = 1.5  # the same: drawn and scanned boards 0-1, photos 1.5-8
 _DARK_BOARD = 100
 
 
@@ -33,7 +36,8 @@ def view_of(picture: Image.Image) -> View:
     scale = (picture.width / size[0], picture.height / size[1])
     grey = _board_grey(bgr)
     contrast = _contrast(grey)
-    ink = _ink(contrast)
+    noise = _noise(grey, contrast)
+    ink = _ink(contrast, noise)
     return View(
         bgr=bgr,
         scale=scale,
@@ -41,7 +45,7 @@ def view_of(picture: Image.Image) -> View:
         contrast=contrast,
         background=_background(bgr, ink),
         stroke=_stroke_width(ink),
-        clean=_noise(grey, ink) < _CLEAN_NOISE,
+        clean=noise < _CLEAN_NOISE,
     )
 
 
@@ -80,13 +84,17 @@ def _contrast(grey: Array) -> Array:
     return np.asarray(cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, kernel), dtype=np.uint8)
 
 
-def _ink(contrast: Array) -> Array:
+def _ink(contrast: Array, noise: float) -> Array:
     seen = contrast[contrast > _FAINTEST]
     if seen.size < 20:
         return np.zeros_like(contrast)
-    # Ruled and squared paper is faint beside the pen; a grey line on a drawn board is not.
-    bold = float(np.percentile(seen[:: max(1, seen.size // 50_000)], 95))
-    level = min(max(_BOLD_SHARE * bold, _FAINTEST), 60.0)
+    sample = np.ascontiguousarray(seen[:: max(1, seen.size // 50_000)]).reshape(-1, 1)
+    most, bold = np.percentile(sample, (75, 95))
+    level = min(max(_BOLD_SHARE * bold, _FAINTEST), _FAINT_PEN)
+    if noise > _GRAIN and most < _RULED * bold:
+        # Squared and ruled paper: most of what stands out is faint beside the pen.
+        split, _ = cv2.threshold(sample, 0, 255, cv2.THRESH_OTSU)
+        level = min(max(split, 0.5 * bold), 0.65 * bold)
     return np.asarray(np.where(contrast > level, 255, 0), dtype=np.uint8)
 
 
@@ -107,7 +115,8 @@ def _stroke_width(ink: Array) -> float:
     return float(min(max(2.0 * area / max(edge, 1), 1.0), _MAX_STROKE))
 
 
-def _noise(grey: Array, ink: Array) -> float:
-    near = cv2.dilate(ink, np.ones((9, 9), np.uint8))
-    step = np.abs(np.diff(grey[::2].astype(np.int16), axis=1))[near[::2, 1:] == 0]
+def _noise(grey: Array, contrast: Array) -> float:
+    """Return the mean grey step between neighbours where nothing is drawn."""
+    rows, bare = grey[::4].astype(np.int16), contrast[::4, 1:] <= _FAINTEST
+    step = np.abs(np.diff(rows, axis=1))[bare]
     return float(step.mean()) if step.size else 0.0
