@@ -1,0 +1,80 @@
+"""From a question to an answer with citations, without a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kb.answer import flow, lists
+from kb.answer.lookup import lookup
+from kb.answer.notebook import Notebook, merged
+from kb.answer.patterns import Intent
+from kb.answer.question import understand
+from kb.answer.room import SURE_LINK, Room
+from kb.answer.vocabulary import Vocabulary
+from kb.evidence import Answer
+from kb.graph import Graph
+from kb.search import search
+
+if TYPE_CHECKING:
+    from kb.base import KnowledgeBase
+
+Handler = Callable[[Room], str | None]
+
+_HANDLERS: dict[Intent, Handler] = {
+    "follows": flow.follows,
+    "leads": flow.leads,
+    "path": flow.path,
+    "tagged": lists.tagged,
+    "holds": lists.holds,
+    "owner": lists.owner,
+    "owned": lists.owned,
+    "date": lists.date,
+    "about": lists.describe,
+    "lookup": lookup,
+}
+_NEEDS_ARROWS: frozenset[Intent] = frozenset({"follows", "leads", "path"})
+
+_UNKNOWN = {
+    "en": "The boards don't hold an answer to this.",
+    "zh": "白板上没有这个问题的答案。",
+}
+
+
+def ask(base: KnowledgeBase, question: str, *, workspace: str, k: int = 10) -> Answer:
+    """Answer `question` from the boards of `workspace`, in the question's language.
+
+    Every statement carries a citation ``[n]`` of stored nodes. Where the boards don't hold the
+    answer, `answered` is False, there are no citations, and `evidence` is the nearest there is.
+
+    Raises:
+        WrongUse: the question is empty or too long, or `k` makes no sense.
+    """
+    asked = understand(question)
+    found = search(base, asked.text, workspace=workspace, k=k).evidence
+    with base.catalog.session() as session:
+        graph = Graph(session, workspace)
+        notes = Notebook(session, graph, workspace)
+        words = Vocabulary(session, workspace)
+        room = Room(base, asked, workspace, graph, words, notes, found)
+        text = _HANDLERS[asked.intent](room)
+        if text is None and not _settled(room):
+            text = lookup(room)
+        if text is None:
+            notes.cited.clear()
+        return Answer(
+            question=question,
+            answered=text is not None,
+            answer=text or _UNKNOWN[asked.language],
+            citations=notes.citations(),
+            evidence=tuple(merged(notes.cited, found, k)),
+        )
+
+
+def _settled(room: Room) -> bool:
+    """Say whether silence is the answer: the thing is known, and no arrow leaves it."""
+    if room.question.intent == "tagged":
+        return True
+    if room.question.intent not in _NEEDS_ARROWS:
+        return False
+    return any(link.score >= SURE_LINK for link in room.link(room.question.x))

@@ -1,0 +1,230 @@
+"""Answers that list nodes: by tag, by container, by owner, by date; and plain descriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import String, cast, select
+
+from kb.answer.matching import covered, share, terms
+from kb.answer.notebook import name
+from kb.answer.room import SURE_LINK, Room
+from kb.catalog import BoardRow, NodeRow
+from kb.graph import Thing, Trail
+from kb.quoting import quoted
+from kb.reading import label_of
+from kb.scene import Tag
+
+MAX_LISTED = 20
+MAX_BESIDE = 4
+MAX_TAGGED = 2_000
+TOPIC_SHARE = 0.6  # of a topic's words that a thing, its board and its container must hold
+
+_GENERIC = frozenset(
+    """
+    open current main all list any board boards whiteboard diagram picture top known key biggest
+    remain exist mention note written item thing team still left total number 白板 所有 主要 当前
+    目前 存在 看板 全部 列出 记录 提到 未解决 图 上面
+    """.split()  # noqa: SIM905 - one word list a line is easier to read
+)
+_TAG_NAMES: dict[Tag, tuple[str, str, str]] = {
+    "todo": ("to-do", "to-dos", "待办"),
+    "risk": ("risk", "risks", "风险"),
+    "decision": ("decision", "decisions", "决定"),
+    "question": ("question", "questions", "问题"),
+    "goal": ("goal", "goals", "目标"),
+    "owner": ("owner", "owners", "负责人"),
+    "date": ("date", "dates", "日期"),
+}
+
+
+def tagged(room: Room) -> str | None:
+    """List or count what carries the tag, within the topic that the question names."""
+    tag = room.question.tag
+    if tag is None:
+        return None
+    things = _about(room, tagged_things(room, tag), _topic(room))
+    if not things:
+        return None
+    shown = things[:MAX_LISTED]
+    listed = [f"{name(t)} {room.notes.cite(room.notes.of_thing(t))}" for t in shown]
+    one, many, zh = _TAG_NAMES[tag]
+    more = len(things) - len(shown)
+    if room.zh:
+        tail = f"等（另有{more}项）" if more else ""
+        return f"{zh}（{len(things)}项）：{'；'.join(listed)}{tail}。"
+    tail = f"; and {more} more" if more else ""
+    return f"{len(things)} {one if len(things) == 1 else many}: {'; '.join(listed)}{tail}."
+
+
+def tagged_things(room: Room, tag: Tag) -> list[Thing]:
+    """Return the nodes with words that carry `tag`, newest board first, then from the top."""
+    at = BoardRow.captured_at
+    rows = room.notes.session.execute(
+        select(NodeRow.board_id, NodeRow.node_id)
+        .join(BoardRow, BoardRow.id == NodeRow.board_id)
+        .where(NodeRow.workspace == room.workspace, BoardRow.state != "deleting")
+        .where(cast(NodeRow.tags, String).like(f'%"{tag}"%'), NodeRow.text != "")
+        .order_by(at.is_(None), at.desc(), NodeRow.board_id, NodeRow.y0, NodeRow.x0)
+        .limit(MAX_TAGGED)
+    )
+    refs = [(board, node) for board, node in rows]
+    things = room.graph.things(refs)
+    return [things[ref] for ref in refs if ref in things]
+
+
+def holds(room: Room) -> str | None:
+    """List what stands inside the container, or on the board, that the question names."""
+    for link in room.link(room.question.x):
+        inside = [t for t in room.graph.held_by(link.thing.ref) if t.text.strip()]
+        if inside and link.score >= SURE_LINK:
+            return _contents(room, name(link.thing), inside)
+    board = _board_named(room, room.question.x)
+    if board is None:
+        return None
+    rows = room.notes.session.execute(
+        select(NodeRow.node_id)
+        .where(NodeRow.board_id == board, NodeRow.workspace == room.workspace)
+        .where(NodeRow.text != "")
+        .order_by(NodeRow.y0, NodeRow.x0)
+    )
+    things = list(room.graph.things((board, node) for (node,) in rows).values())
+    title = room.words.titles[board]
+    shown = [t for t in things if label_of(t.text) != label_of(title)]
+    return _contents(room, f"“{quoted(title)}”", shown) if shown else None
+
+
+def owner(room: Room) -> str | None:
+    """Say who has the thing: words that name an owner, at the thing or beside it."""
+    return _attribute(room, "owner")
+
+
+def date(room: Room) -> str | None:
+    """Say when: words that hold a date, at the thing or beside it."""
+    return _attribute(room, "date")
+
+
+def owned(room: Room) -> str | None:
+    """List what a person has: nodes that name an owner and hold the person's name."""
+    wanted = terms(room.question.x)
+    things = [
+        t
+        for t in tagged_things(room, "owner")
+        if wanted and share(wanted, covered(wanted, terms(t.text)), room.words.weight) > TOPIC_SHARE
+    ]
+    return _quotes(room, things[:MAX_LISTED]) if things else None
+
+
+def describe(room: Room) -> str | None:
+    """Tell what a thing is by where it stands: its words, its container, what is before and after.
+
+    None where the question asks for more than the thing.
+    """
+    links = [link for link in room.link(room.question.x) if link.score >= SURE_LINK]
+    if not links:
+        return holds(room)
+    return _stop(room, [_describe(room, link.thing) for link in links[:3]])
+
+
+def _describe(room: Room, thing: Thing) -> str:
+    notes, graph = room.notes, room.graph
+    title = quoted(notes.board(thing.ref[0]).title)
+    words = [f"“{quoted(thing.text)}” {notes.cite(notes.of_thing(thing))}"]
+    if title and title != quoted(label_of(thing.text)):
+        words.append(f"在“{title}”板上" if room.zh else f"on the board “{title}”")
+    if thing.parent:
+        holder = graph.things([(thing.ref[0], thing.parent)]).get((thing.ref[0], thing.parent))
+        if holder and holder.text.strip():
+            mark = notes.cite(notes.of_thing(holder))
+            words.append(f"属于{name(holder)} {mark}" if room.zh else f"in {name(holder)} {mark}")
+    before = _ends(room, graph.leaders([thing.ref]))
+    after = _ends(room, graph.followers([thing.ref]))
+    if before:
+        words.append(f"前面是{before}" if room.zh else f"after {before}")
+    if after:
+        words.append(f"后面是{after}" if room.zh else f"before {after}")
+    return ("，" if room.zh else ", ").join(words)
+
+
+def _ends(room: Room, trails: Sequence[Trail]) -> str:
+    """Name the ends of walks along arrows; lines without direction tell no order."""
+    chosen = [t for t in trails if all(step.directed for step in t)][:MAX_BESIDE]
+    things = room.graph.things(r for t in chosen for s in t for r in (s.source, s.target))
+    ends = [
+        f"{name(things[t[-1].target])} {room.notes.cite(room.notes.of_trail(t, things))}"
+        for t in chosen
+    ]
+    return ("、" if room.zh else ", ").join(ends)
+
+
+def _attribute(room: Room, tag: Tag) -> str | None:
+    carriers = tagged_things(room, tag)
+    topic = terms(room.question.x) - _GENERIC
+    if not topic:
+        return _quotes(room, carriers[:MAX_LISTED]) if carriers else None
+    direct = _about(room, carriers, topic, own=True)
+    if direct:
+        return _quotes(room, direct[:5])
+    links = [link.thing for link in room.link(room.question.x)]
+    beside = {step.target for step in room.graph.neighbours(thing.ref for thing in links)} | {
+        (t.ref[0], t.parent) for t in links if t.parent
+    }
+    refs = {thing.ref for thing in links}
+    near = [t for t in carriers if t.ref in beside or (t.parent and (t.ref[0], t.parent) in refs)]
+    if near:
+        return _quotes(room, [*links[:1], *near[:4]])
+    around = _about(room, carriers, topic)
+    return _quotes(room, around[:5]) if around else None
+
+
+def _about(
+    room: Room, things: Iterable[Thing], topic: set[str], *, own: bool = False
+) -> list[Thing]:
+    """Keep the things that speak of `topic`: by themselves or, unless `own`, by what is around."""
+    kept = list(things)
+    if not topic:
+        return kept
+    holders = room.graph.things((t.ref[0], t.parent) for t in kept if t.parent)
+    found = []
+    for thing in kept:
+        pool = terms(thing.text)
+        if not own:
+            board = room.notes.board(thing.ref[0])
+            pool |= terms(board.title) | terms(board.source)
+            holder = holders.get((thing.ref[0], thing.parent or ""))
+            pool |= terms(holder.text) if holder else set()
+        if share(topic, covered(topic, pool), room.words.weight) >= TOPIC_SHARE:
+            found.append(thing)
+    return found
+
+
+def _topic(room: Room) -> set[str]:
+    return terms(room.question.x) - _GENERIC
+
+
+def _board_named(room: Room, phrase: str) -> str | None:
+    wanted = terms(phrase) - _GENERIC
+    best, best_score = None, SURE_LINK
+    for board, title in room.words.titles.items():
+        score = share(wanted, covered(wanted, terms(title)), room.words.weight)
+        if score > best_score:
+            best, best_score = board, score
+    return best
+
+
+def _contents(room: Room, holder: str, things: Sequence[Thing]) -> str:
+    shown = things[:MAX_LISTED]
+    listed = [f"{name(t)} {room.notes.cite(room.notes.of_thing(t))}" for t in shown]
+    if room.zh:
+        return f"{holder}里有（{len(things)}项）：{'、'.join(listed)}。"
+    return f"{holder} holds {len(things)}: {', '.join(listed)}."
+
+
+def _quotes(room: Room, things: Sequence[Thing]) -> str:
+    return _stop(
+        room, [f"“{quoted(t.text)}” {room.notes.cite(room.notes.of_thing(t))}" for t in things]
+    )
+
+
+def _stop(room: Room, sentences: Sequence[str]) -> str:
+    return "；".join(sentences) + "。" if room.zh else "; ".join(sentences) + "."

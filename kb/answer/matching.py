@@ -1,0 +1,40 @@
+"""How well words cover one another, forgiving what handwriting recognition gets wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+
+from rapidfuzz import fuzz
+
+from kb.text import content_terms
+
+SAME_WORD = 80.0  # rapidfuzz ratio, of 100, from which two words are taken for the same
+SHORTEST_FUZZY = 4  # shorter words must be equal
+
+Weight = Callable[[str], float]
+
+
+def same_word(one: str, two: str) -> bool:
+    """Say whether two terms are equal, or long enough and alike but for a slip of the reader."""
+    if one == two:
+        return True
+    if min(len(one), len(two)) < SHORTEST_FUZZY or one.isdigit() or two.isdigit():
+        return False
+    return fuzz.ratio(one, two) >= SAME_WORD
+
+
+def covered(terms: Iterable[str], pool: Collection[str]) -> set[str]:
+    """Return those of `terms` that stand in `pool`, as they are or nearly."""
+    held = set(pool)
+    return {t for t in terms if t in held or any(same_word(t, other) for other in held)}
+
+
+def share(terms: Collection[str], found: Collection[str], weight: Weight) -> float:
+    """Return the weight of `found` over that of `terms`; 0 where there are no terms."""
+    total = sum(weight(term) for term in set(terms))
+    return sum(weight(term) for term in set(found)) / total if total else 0.0
+
+
+def terms(text: str) -> set[str]:
+    """Return the content terms of `text` as a set."""
+    return set(content_terms(text))

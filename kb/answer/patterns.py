@@ -1,0 +1,204 @@
+"""The forms that questions take, in English and Chinese, and what each asks for.
+
+A form is a regular expression in which ``{x}`` and ``{y}`` stand for the things named and other
+names in braces for the word lists below. Forms are tried in order and must fit the whole question,
+without its question mark and politeness.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from kb.scene import Tag
+
+Intent = Literal[
+    "follows", "leads", "path", "tagged", "holds", "owner", "owned", "date", "about", "lookup"
+]
+
+_WORDS = {
+    "x": r"(?P<x>.+?)",
+    "y": r"(?P<y>.+?)",
+    "some": r"(?: [\w-]+){0,2}?",
+    "be": r"(?:'s| is| are| was| were|'re)?",
+    "the": r"(?:the |a |an )?",
+    "in": r"(?:in|inside|on|under|within|part of)",
+    "way": r"(?:path|way|route|connection|relation(?:ship)?|link|arrow|line|label)s?",
+    "step": r"(?:step|thing|stage|task)s?",
+    "leads": r"(?:leads? (?:in)?to|points? to|triggers?|feeds?(?: into)?|flows? (?:in)?to|calls?)",
+    "goes": r"(?:leads?|leads? to|goes?(?: to)?|go(?: next| on)?|connects?(?: to)?|points?(?: to)?"
+    r"|flows?(?: in?to)?|sends?(?: [\w-]+)? to|triggers?|feeds?|calls?|publish(?:es)?(?: to)?)",
+    "comes": r"(?:(?:comes?|happens?|is|are|goes|is done|do we do)(?: next| right| directly)?)",
+    "owns": r"(?:owns?|responsible for|in charge of|assigned to|accountable for|leads?|leading"
+    r"|doing|working on|the owner of|handles?|handling|does|takes? care of|owning|looks? after)",
+    "什么": r"(?:什么|哪些?个?|哪一步|哪里|哪儿|啥|怎么(?:办|做)?|如何)",
+    "指向": r"(?:指向|流向|通向|通往|导向|连到|连接到|触发|调用|引发|导致|进入)",
+    "负责": r"(?:负责|做|主管|处理|维护|跟进)",
+    "要": r"(?:接下来|接着|又|会|要|应该|需要|必须|先|再|是|有|做|发生|进行|执行|跟着|接|到|该|将"
+    r"|那么|则)*",
+    "关系": r"(?:关系|联系|连接|关联|相连|相关)",
+}
+
+_FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
+    (
+        "path",
+        (
+            r"(?:how|what)\b.*?\bfrom {x} (?:in)?to {y}",
+            r"(?:is|are) there .*?\bfrom {x} to {y}",
+            r".*\b{way}\b.*?\bbetween {x} and {y}",
+            r".*\b{way}\b.*?\bfrom {x} to {y}",
+            r"how (?:is|are) {x} (?:connected|related|linked) (?:to|with) {y}",
+            r"how (?:do|does) {x} (?:connect|relate|link|get|lead) (?:to|with) {y}",
+            r"(?:does|do|can|is|are) {x} (?:{leads}|(?:connect(?:ed)?|linked) (?:to|with)) {y}",
+            r"(?:does|do|can|is|are) {x} (?:come before|go to|lead to) {y}",
+            r".*?从{x}(?:怎么|如何|怎样)?(?:一步步)?走?(?:到达|通往|到|至)(?:了)?{y}"
+            r"{要}(?:的|之间)?(?:怎么|如何)?(?:走|经过)?(?:了)?{什么}?(?:步骤|步|路径|流程|过程)?",
+            r"{x}(?:和|与|跟|同){y}(?:之间)?(?:是|有)?(?:{什么}|怎样|何)的?{关系}(?:起来)?的?",
+            r"{x}(?:会|能)?{指向}{y}吗",
+        ),
+    ),
+    (
+        "leads",
+        (
+            r"(?:what|which|who){some} (?:{leads}|{comes} before|precedes?) {x}",
+            r"what (?:must|has to|should|needs? to|do we)\b.*?\bbefore {x}",
+            r"(?:what|which){be} {the}(?:previous|preceding) {step} (?:of|to|before|for) {x}",
+            r"(?:{什么}\S{0,4}?|谁)(?:会|能|可以)?{指向}(?:了|到)?{x}",
+            r"在?{x}(?:之前|以前|前面|前)(?:的一?步骤?)?[,，]?{要}{什么}.*",
+            r"{x}的?(?:上一步|前一步|前置(?:步骤|条件)).*",
+        ),
+    ),
+    (
+        "follows",
+        (
+            r"what{be} {the}(?:next|following) {step} (?:after|of|for|following|from) {x}",
+            r"(?:what|which|where){some} {comes} (?:immediately )?after(?:wards)? {x}",
+            r"(?:what|which){some} (?:follows?|succeeds?) (?:on |after )?{x}",
+            r"after {x},? (?:what|which|where)\b.*",
+            r"(?:what|where)(?: do(?:es)?)?{some} (?:happens?|go|do)(?: next)? "
+            r"(?:if|when|once|in case of|in case) {x}",
+            r"(?:what|where|who|which){some} (?:does|do|is|will) {x} {goes}(?: next)?",
+            r"在?{x}(?:之后|以后|后面|完成后|后)(?:的下?一?步骤?)?[,，]?{要}{什么}.*",
+            r"{x}的?下一步(?:骤)?.*",
+            r"{x}(?:会|能|可以)?{指向}(?:了|到)?{什么}.*",
+            r"如果{x}(?:了)?[,，]?{要}{什么}.*",
+            r"{x}(?:了|时|的话)[,，]?(?:会|要|应该|该){要}{什么}.*",
+        ),
+    ),
+    (
+        "owned",
+        (
+            r"what{some} (?:does|do|is|are|must|should|has|have) {x} (?:owns?|responsible for"
+            r"|in charge of|assigned|(?:have |need |supposed |got )?to do|do|working on)",
+            r"{x}(?:要|需要)?负责(?:的|了)?(?:是)?(?:什么|哪些).*",
+            r"{x}(?:要|需要|该)做(?:什么|哪些).*",
+        ),
+    ),
+    (
+        "owner",
+        (
+            r"who{be}(?: has to| will| should| must)? {owns} {x}",
+            r"who{be} (?:responsible|in charge|the owner)",
+            r"(?:what|who){be} {the}(?:owner|assignee|person responsible)s? (?:of|for) {x}",
+            r"whose (?:task|job|responsibility) is {x}",
+            r"(?:由|是)?谁(?:来|是|在|要)?{负责}{x}",
+            r"{x}(?:是|由|归)?谁(?:来|在)?{负责}的?",
+            r"{x}的?(?:负责人|责任人|主管|owner)(?:是|有)?(?:谁|哪些|哪位)?.*",
+        ),
+    ),
+    (
+        "date",
+        (
+            r"(?:by |until )?when{be}(?: does| do| will| must| should| did| can)? {x}",
+            r"what{be} {the}(?:deadline|due date|date|launch date)s? (?:of|for) {x}",
+            r"(?:by )?(?:what|which) (?:date|day|week|month){be}(?: does| do| will| must)? {x}",
+            r"{x}(?:是|在|要|将|会)?(?:什么时候|何时|哪天|几号|几月|什么日期).*",
+            r"(?:什么时候|何时|哪天){x}",
+            r"{x}的?(?:截止日期|截止时间|期限|日期|时间)(?:是|在)?(?:什么|哪天|多少|何时|几号)?.*",
+        ),
+    ),
+    (
+        "holds",
+        (
+            r"(?:what|which){some}{be}(?: there| written| listed| shown)* {in} {x}",
+            r"(?:what|which){some} (?:belongs?|stands?) (?:to|in|under) {x}",
+            r"what{some} (?:does|do) {x} (?:contain|hold|include|consist of|show|say|cover)",
+            r"(?:list|name|show)(?: me)? {the}(?:all )?(?:items?|things?|contents?|notes?|parts?)"
+            r" (?:in|on|under|of|inside) {x}",
+            r"{x}(?:里面?|上面?|下面?|中|内)?都?(?:有|包含|包括|写了|画了|列了)了?(?:什么|哪些)"
+            r"(?:内容|东西|模块|部分|项目?|组件|服务|步骤)?",
+        ),
+    ),
+    (
+        "about",
+        (
+            r"(?:what|who|where){be} {x}",
+            r"(?:tell me|what do (?:we|you) know) about {x}",
+            r"(?:describe|explain) {x}",
+            r"(?:什么是|介绍(?:一下)?){x}",
+            r"{x}(?:是什么|是啥|在哪里|在哪儿|在哪|是干什么的|是做什么的)",
+        ),
+    ),
+)
+
+_MACRO = re.compile(r"\{(\w*[^\W\d]\w*)\}")  # a name in braces, not a count like {0,4}
+
+
+def _compile(form: str) -> re.Pattern[str]:
+    return re.compile(_MACRO.sub(lambda m: _WORDS[m[1]], form), re.IGNORECASE)
+
+
+FORMS: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
+    (intent, _compile(form)) for intent, forms in _FORMS for form in forms
+)
+
+_TAG_WORDS: dict[Tag, tuple[str, str]] = {
+    "todo": (
+        r"to[- ]?dos?|to-do items?|action items?|open tasks?",
+        r"待办(?:事项)?|行动项|要做的事",
+    ),
+    "risk": (r"risks?", r"风险点?"),
+    "decision": (r"decisions?|decided", r"决定|决议|决策"),
+    "question": (
+        r"(?:open |unanswered |unresolved )questions?",
+        r"(?:未决|待定|开放|未解决|没解决)的?问题|疑问",
+    ),
+    "goal": (r"goals?|objectives?|key results?", r"目标|关键结果"),
+}
+TAG_WORDS: dict[Tag, re.Pattern[str]] = {
+    tag: re.compile(rf"\b(?:{en})\b|{zh}", re.IGNORECASE) for tag, (en, zh) in _TAG_WORDS.items()
+}
+
+ASKS_LIST = re.compile(
+    r"^(?:what|which|list|show|name|give|are there|is there|do we have|how many|tell me|any)\b"
+    r"|哪些|什么|哪几|列出|列举|有没有|多少|几个|几条|几项|所有",
+    re.IGNORECASE,
+)
+COUNTS = re.compile(
+    r"^how many\b|\bnumber of\b|多少(?:个|条|项|张|块)|几(?:个|条|项|张|块)|有多少", re.IGNORECASE
+)
+NUMBER = re.compile(
+    r"^how (?:many|much|long|often|far|big|large|old|high|fast)\b"
+    r"|\bwhat (?:percentage|number|price)\b|多少|多久|多长|多大|多高|几(?:个|次|天|年|人)|百分之几",
+    re.IGNORECASE,
+)
+POLITE = re.compile(
+    r"^(?:please|hey|hi|so|and|ok|can you tell me|could you tell me|do you know|tell me"
+    r"|i(?:'d| would) like to know|请问|请|那么|你知道|告诉我|帮我(?:看看|查(?:一下)?)?|我想知道)"
+    r"(?![a-z])[\s,，:：]*",
+    re.IGNORECASE,
+)
+FRAME = re.compile(
+    r"^(?:on|in|according to|at|from) (?:the |our |my )?(?:white)?boards?[\s,:]+"
+    r"|[\s,]+(?:on|in|according to|at|from) (?:the |our |my |any |all )?(?:white)?boards?$"
+    r"|^(?:根据|在|按照?)?(?:白板|图|看板|画板)(?:上|里|中|显示)的?[,，]?",
+    re.IGNORECASE,
+)
+ARTICLE = re.compile(r"^(?:the|a|an|our|my|this|that|这个|那个|该)\s+", re.IGNORECASE)
+TAIL = re.compile(
+    r"\s+(?:box|node|step|note|sticky|stage|task|element|next|first|directly|exactly|now)$"
+    r"|(?:这一步|这个步骤|步骤|节点)$"
+    r"|\s+(?:is|are|has been|have been|gets?) (?:done|finished|completed)$",
+    re.IGNORECASE,
+)
+EDGES = "\"'“”‘’「」『』《》`()（）[]【】 \t,，.。:：;；?？!！、"

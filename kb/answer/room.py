@@ -1,0 +1,96 @@
+"""What the parts of an answer share: the question, the graph, the words, the evidence found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz
+
+from kb.answer.matching import covered, share, terms
+from kb.answer.notebook import Notebook
+from kb.answer.question import Question
+from kb.answer.vocabulary import Vocabulary
+from kb.evidence import Evidence
+from kb.graph import Graph, Ref, Thing
+from kb.reading import label_of
+from kb.text import key_of
+
+if TYPE_CHECKING:
+    from kb.base import KnowledgeBase
+
+MIN_LINK = 0.6  # from which a node is taken for the thing that a question names
+SURE_LINK = 0.8
+LINK_BAND = 0.08  # nodes this close to the best are all meant
+MAX_LINKS = 8
+MIN_LETTERS = 0.75  # share of equal letters from which a name is taken for a misread one
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A node that a phrase of the question may mean."""
+
+    thing: Thing
+    score: float
+
+
+@dataclass
+class Room:
+    """One question at work."""
+
+    base: KnowledgeBase
+    question: Question
+    workspace: str
+    graph: Graph
+    words: Vocabulary
+    notes: Notebook
+    found: tuple[Evidence, ...]
+
+    @property
+    def zh(self) -> bool:
+        """Say whether the answer is to be Chinese."""
+        return self.question.language == "zh"
+
+    def link(self, phrase: str) -> list[Link]:
+        """Return the nodes that `phrase` names, best first; [] where none is close enough.
+
+        The title of the board may stand in for words that the node lacks: "pay in the order
+        flow" names the node "Pay" of the board "Order flow" and no other "Pay".
+        """
+        if not phrase:
+            return []
+        things = {thing.ref: thing for thing in self.graph.named(self.words.near_keys(phrase))}
+        hits = [(e.board.id, node) for e in self.found if e.unit == "node" for node in e.nodes]
+        things.update(self.graph.things(hits))
+        holders = self.graph.things(
+            (thing.ref[0], thing.parent) for thing in things.values() if thing.parent
+        )
+        links = [Link(t, self._likeness(phrase, t, holders)) for t in things.values()]
+        links = [link for link in links if link.score >= MIN_LINK]
+        links.sort(key=lambda link: (-link.score, link.thing.ref))
+        return [link for link in links[:MAX_LINKS] if link.score >= links[0].score - LINK_BAND]
+
+    def _likeness(self, phrase: str, thing: Thing, holders: dict[Ref, Thing]) -> float:
+        label = label_of(thing.text)
+        key, asked = key_of(label), key_of(phrase)
+        if not key:
+            return 0.0
+        if key == asked:
+            return 1.0
+        letters = fuzz.ratio(asked, key) / 100
+        letters = letters if letters >= MIN_LETTERS and min(len(asked), len(key)) > 2 else 0.0
+        wanted, own = terms(phrase), terms(label)
+        direct = covered(wanted, own)
+        if not direct:
+            return letters
+        around = self.words.titles.get(thing.ref[0], "")
+        if thing.parent and (thing.ref[0], thing.parent) in holders:
+            around += "\n" + label_of(holders[thing.ref[0], thing.parent].text)
+        recall = share(wanted, direct | covered(wanted - direct, terms(around)), self.words.weight)
+        precision = share(own, covered(own, wanted), self.words.weight)
+        return max(letters, 0.99 * _f2(precision, recall))
+
+
+def _f2(precision: float, recall: float) -> float:
+    """Weigh what the phrase asks for twice as much as what the node says beyond it."""
+    return 5 * precision * recall / (4 * precision + recall) if precision and recall else 0.0
