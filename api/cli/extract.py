@@ -1,0 +1,117 @@
+"""`kb extract`: files to scenes, without any store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from itertools import chain, count
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.common import SOME_FAILED, JsonOption, settings_for
+from api.cli.output import put, put_json, say, shown
+
+if TYPE_CHECKING:
+    from ingest.discover import Found
+    from ingest.worker import ReadBoard
+    from kb.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("extract")(extract)
+    app.command("schema")(schema)
+
+
+def schema() -> None:
+    """Print the JSON Schema of a scene."""
+    import json
+
+    from kb.scene import json_schema
+
+    put(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def extract(
+    files: Annotated[list[Path], typer.Argument(help="Files, folders and zips of boards.")],
+    *,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for one JSON file a board.")
+    ] = None,
+    extractor: Annotated[
+        str | None, typer.Option("--extractor", help="Who reads pictures: auto or local.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Read boards and print their scenes, one JSON a line; the store is left alone.
+
+    With --out each board becomes a file, <stem>.json, <stem>-2.json for the second page; --json
+    then prints what was written and what failed.
+    """
+    from ingest.discover import Refused, discover
+    from ingest.pipeline import limits_of
+    from kb.errors import BadSource
+
+    settings = settings_for(extractor=extractor)
+    read = _reader(settings)
+    sink = _Sink(out)
+    failed: list[dict[str, str]] = []
+    for item in discover(files, limits_of(settings)):
+        try:
+            if isinstance(item, Refused):
+                raise BadSource(item.message, code=item.code, hint=item.hint)
+            for board in read(item):
+                sink.take(item, board)
+        except BadSource as error:
+            failed.append({"source": item.path, "code": error.code, "message": error.message})
+            message = error.message.removeprefix(f"{item.path}: ")
+            say(f"failed: {shown(item.path)}: {shown(message)} ({error.code})")
+    if as_json and out is not None:
+        put_json({"written": sink.written, "failed": failed})
+    elif out is not None:
+        say(f"{len(sink.written)} boards written to {out}")
+    return SOME_FAILED if failed else 0
+
+
+def _reader(settings: Settings) -> Callable[[Found], Iterator[ReadBoard]]:
+    """Return what reads the boards of one file; the extractor opens with the first picture."""
+    from ingest.extract import open_extractor
+    from ingest.pipeline import limits_of
+    from ingest.worker import WorkerOptions, read_boards
+
+    options = WorkerOptions(
+        settings.extractor, limits_of(settings), timeout_s=settings.source_timeout_s
+    )
+    extractor = cache(partial(open_extractor, settings.extractor, threads=settings.jobs or 1))
+    return lambda item: read_boards(item.load(), item.path, options, extractor)
+
+
+class _Sink:
+    """Scenes to files of a folder, or to stdout."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._names: dict[str, str] = {}  # file name → origin of its source
+        self.written: list[str] = []
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def take(self, item: Found, board: ReadBoard) -> None:
+        if self._folder is None:
+            put(board.scene)
+            return
+        path = self._folder / self._name(item, board.page)
+        path.write_text(f"{board.scene}\n", encoding="utf-8")
+        self.written.append(str(path))
+
+    def _name(self, item: Found, page: int) -> str:
+        """Return a file name that no other source of this run has."""
+        place = PurePosixPath(item.path)
+        whole = "__".join(part for part in place.parts if part not in ("/", ".."))
+        for stem in chain((place.stem, whole), (f"{whole}.{n}" for n in count(2))):
+            name = f"{stem}.json" if page == 1 else f"{stem}-{page}.json"
+            if self._names.setdefault(name, item.origin) == item.origin:
+                return name
+        raise AssertionError("count() has no end")

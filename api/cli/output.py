@@ -1,0 +1,65 @@
+"""What a command prints: data to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from rich.console import Console
+
+    from kb.errors import KBError
+
+
+def use_utf8() -> None:
+    """Make both streams write UTF-8 whatever the locale says; what is no text is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def put(text: str) -> None:
+    """Print a line of data as it is."""
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+
+
+def put_json(value: dict[str, Any] | BaseModel) -> None:
+    """Print an object as one line of JSON."""
+    data = value if isinstance(value, dict) else value.model_dump(mode="json")
+    # A lone surrogate can be JSON (\ud800) but never UTF-8.
+    put(json.dumps(data, ensure_ascii=False).encode("utf-8", "backslashreplace").decode())
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal something that is no data."""
+    from kb.quoting import clean
+
+    sys.stderr.write(f"{clean(text)}\n")
+    sys.stderr.flush()
+
+
+def console() -> Console:
+    """Return a console on stdout; colours only where a person looks."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+
+
+def shown(text: str) -> str:
+    """Return words from a board so that a terminal prints them and does nothing else."""
+    from kb.quoting import clean
+
+    return clean(text).replace("\t", " ")
+
+
+def put_error(error: KBError, *, as_json: bool) -> None:
+    """Print an error in the one shape: an object on stdout, or words on stderr."""
+    if as_json:
+        put_json(error.as_dict())
+        return
+    say(f"kb: {error.message}")
+    if error.hint:
+        say(f"    {error.hint}")

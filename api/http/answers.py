@@ -1,0 +1,76 @@
+"""/v1/search and /v1/ask."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+
+from api.filters import filters_from
+from api.http.documented import answer, body, errors
+from api.http.scope import StoreOf, Workspace
+from api.http.shapes import AskBody, SearchBody
+from kb.evidence import Answer, Filters, SearchResult
+
+router = APIRouter(prefix="/v1", tags=["answers"])
+
+_SEARCH = {**errors(), **answer("search", "Evidence, grouped by board")}
+
+
+@router.get("/search", responses=_SEARCH)
+def search(
+    store: StoreOf,
+    workspace: Workspace,
+    q: Annotated[str, Query(examples=["what happens when stock is low"])],
+    k: int = 10,
+    unit: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies it
+    kind: Annotated[list[str], Query()] = [],  # noqa: B006
+    tag: Annotated[list[str], Query()] = [],  # noqa: B006
+    color: Annotated[list[str], Query()] = [],  # noqa: B006
+    since: datetime | None = None,
+    until: datetime | None = None,
+    source: str = "",
+    board: Annotated[list[str], Query()] = [],  # noqa: B006
+) -> SearchResult:
+    """Find places on boards. Repeat a filter for "any of"."""
+    filters = filters_from(
+        units=unit,
+        kinds=kind,
+        tags=tag,
+        colors=color,
+        since=since,
+        until=until,
+        source=source,
+        boards=board,
+    )
+    return _find(store, workspace, q, k, filters)
+
+
+@router.post("/search", responses={**_SEARCH, **errors(write=True)})
+def search_by_body(
+    store: StoreOf,
+    workspace: Workspace,
+    body: Annotated[SearchBody, Body(openapi_examples=body("search_body"))],
+) -> SearchResult:
+    """Find places on boards, with the filters in a body."""
+    filters = filters_from(**body.filters.model_dump())
+    return _find(store, workspace, body.query, body.k, filters)
+
+
+@router.post("/ask", responses={**errors(write=True), **answer("ask", "The answer, or that none")})
+def ask(
+    store: StoreOf,
+    workspace: Workspace,
+    body: Annotated[AskBody, Body(openapi_examples=body("ask_body"))],
+) -> Answer:
+    """Answer a question from the boards, with numbered citations."""
+    from kb.answer import ask as answer_from
+
+    return answer_from(store.base, body.question, workspace=workspace, k=body.k)
+
+
+def _find(store: StoreOf, workspace: str, query: str, k: int, filters: Filters) -> SearchResult:
+    from kb.search import search as find
+
+    return find(store.base, query, workspace=workspace, filters=filters, k=k)

@@ -1,0 +1,150 @@
+"""Bodies of requests and responses that are no objects of the knowledge base, with examples."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.boards import BoardSummary
+from kb.evidence import UnitKind
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorBody(_Body):
+    """What went wrong: a stable code, one sentence, and what to do about it."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class ErrorShape(_Body):
+    """The one shape of every error."""
+
+    error: ErrorBody
+
+
+class FilterBody(_Body):
+    """Narrows a search. Empty fields don't filter; several values of one mean "any of"."""
+
+    units: list[UnitKind] = []
+    kinds: list[str] = []
+    tags: list[str] = []
+    colors: list[str] = []
+    since: datetime | None = None
+    until: datetime | None = None
+    source: str = ""
+    boards: list[str] = []
+
+
+class SearchBody(_Body):
+    """A search."""
+
+    query: str
+    k: int = 10
+    filters: FilterBody = Field(default_factory=FilterBody)
+
+
+class AskBody(_Body):
+    """A question."""
+
+    question: str
+    k: int = 10
+
+
+class Health(_Body):
+    """The process is alive."""
+
+    status: str = "ok"
+
+
+class Failure(_Body):
+    """A file that could not be taken in, and why."""
+
+    source: str
+    code: str
+    message: str
+
+
+class UploadResult(_Body):
+    """What became of each uploaded file, as `kb ingest --json` tells it, and the boards."""
+
+    added: list[str]
+    unchanged: list[str]
+    failed: list[Failure]
+    seconds: float
+    boards: list[BoardSummary]
+
+
+class Removed(_Body):
+    """Ids of the boards that went: all of the source that the named board came from."""
+
+    removed: list[str]
+
+
+BOARD_ID = "63ad9103f0f9bb10"
+_REF = {"id": BOARD_ID, "source": "plans/order-flow.excalidraw", "title": "Order flow"}
+_FOUND = {
+    "board": _REF,
+    "nodes": ["n2", "n3"],
+    "region": [120.0, 80.0, 560.0, 140.0],
+    "text": "Check stock → Pack: in stock",
+}
+EVIDENCE = {**_FOUND, "unit": "relation", "score": 0.82}
+SUMMARY = {
+    "id": BOARD_ID,
+    "source": "plans/order-flow.excalidraw",
+    "page": 1,
+    "name": "",
+    "title": "Order flow",
+    "language": "en",
+    "width": 1600,
+    "height": 1200,
+    "picture": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "picture_type": "image/png",
+    "captured_at": None,
+    "ingested_at": "2026-03-02T09:30:00Z",
+    "state": "ready",
+}
+SCENE = {
+    "schema_version": 1,
+    "title": "Order flow",
+    "language": "en",
+    "width": 1600,
+    "height": 1200,
+    "nodes": [
+        {"id": "n2", "kind": "box", "text": "Check stock", "bbox": [120.0, 80.0, 300.0, 140.0]},
+        {"id": "n3", "kind": "box", "text": "Pack", "bbox": [420.0, 80.0, 560.0, 140.0]},
+    ],
+    "relations": [{"id": "r1", "source": "n2", "target": "n3", "label": "in stock"}],
+    "extractor": {"name": "excalidraw", "version": "1"},
+}
+EXAMPLES: dict[str, Any] = {
+    "board": SUMMARY,
+    "scene": SCENE,
+    "health": {"status": "ok"},
+    "upload": {
+        "added": ["order-flow.excalidraw"],
+        "unchanged": [],
+        "failed": [],
+        "seconds": 0.42,
+        "boards": [SUMMARY],
+    },
+    "page": {"boards": [SUMMARY], "total": 1, "limit": 50, "offset": 0},
+    "removed": {"removed": [BOARD_ID]},
+    "search_body": {"query": "what happens when stock is low", "filters": {"tags": ["risk"]}},
+    "search": {"query": "stock", "evidence": [EVIDENCE]},
+    "ask_body": {"question": "What follows the stock check?"},
+    "ask": {
+        "question": "What follows the stock check?",
+        "answered": True,
+        "answer": "After “Check stock” comes “Pack” (in stock) [1].",
+        "citations": [{"n": 1, **_FOUND}],
+        "evidence": [EVIDENCE],
+    },
+}
