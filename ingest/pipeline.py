@@ -31,7 +31,14 @@ if TYPE_CHECKING:
     from kb.settings import Settings
 
 MAX_ATTEMPTS = 3  # for failures that may pass: a timeout, a dead worker, a store that lost a file
-_MAY_PASS = {"timeout", "worker_crashed", "missing_blob", "damaged_blob", "damaged_scene"}
+_MAY_PASS = {
+    "timeout",
+    "worker_crashed",
+    "bug",
+    "missing_blob",
+    "damaged_blob",
+    "damaged_scene",
+}
 
 Outcome = Literal["added", "unchanged", "failed"]
 

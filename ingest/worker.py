@@ -7,6 +7,7 @@ store is none the worse.
 from __future__ import annotations
 
 import io
+import logging
 import os
 import resource
 import signal
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from ingest.board import Board
     from ingest.extract import Extractor
     from kb.scene import Scene
+
+log = logging.getLogger(__name__)
 
 MAX_MEMORY = 3 * 2**30  # bytes that a worker may allocate before it is told "too large"
 _TYPES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
@@ -156,4 +159,7 @@ def serve(connection: Connection, options: WorkerOptions) -> None:
             connection.send(ReadFailure("too_large", f"{name} needs more memory than allowed"))
         except BrokenPipeError:
             return
+        except Exception as error:  # a bug of ours must not be told as a fault of the file
+            log.exception("reading %s", name)
+            connection.send(ReadFailure("bug", f"{name}: {type(error).__name__}: {error}"))
         del data

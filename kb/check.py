@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import ValidationError
 
 from kb.blobs import hash_of
-from kb.indexing import boards_to_index, finish_extracted, point_id
+from kb.indexing import boards_to_index, finish_extracted
 from kb.removal import drop_blobs, finish_removals, sweep
 
 if TYPE_CHECKING:
@@ -108,19 +108,29 @@ def _source_findings(base: KnowledgeBase, source: SourceRow, read_data: bool) ->
 
 
 def _index(base: KnowledgeBase) -> Iterator[Finding]:
-    there: dict[str, str] = {}
-    for point in base.index.points():
-        there[point.id] = str(point.payload.get("board", ""))
-    wanted = _wanted_points(base)
-    missing = sorted({board for point, board in wanted.items() if point not in there})
-    foreign = sorted({board for point, board in there.items() if point not in wanted})
-    for board in missing:
+    missing, foreign = _index_gaps(base)
+    for _, board in sorted(missing):
         yield Finding("missing_points", f"board {board}", "it is indexed again")
-    for board in foreign:
+    for _, board in sorted(foreign):
         yield Finding("foreign_points", f"board {board}", "they are dropped")
 
 
-def _wanted_points(base: KnowledgeBase) -> dict[str, str]:
+def _index_gaps(base: KnowledgeBase) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Return the boards (workspace, id) that lack points, and those with points too many."""
+    there = {
+        point.id: (str(point.payload["workspace"]), str(point.payload["board"]))
+        for point in base.index.points(workspace=None)
+    }
+    wanted = _wanted_points(base)
+    return (
+        {board for point, board in wanted.items() if point not in there},
+        {board for point, board in there.items() if point not in wanted},
+    )
+
+
+def _wanted_points(base: KnowledgeBase) -> dict[str, tuple[str, str]]:
+    from kb.index import point_id
+
     wanted = {}
     for source in base.catalog.sources():
         if source.state != "ready":
@@ -131,7 +141,8 @@ def _wanted_points(base: KnowledgeBase) -> dict[str, str]:
             continue
         for board in boards:
             for unit in board.units:
-                wanted[point_id(board.row.workspace, board.row.id, unit.key)] = board.row.id
+                place = (board.row.workspace, board.row.id)
+                wanted[point_id(*place, unit.key)] = place
     return wanted
 
 
@@ -157,15 +168,15 @@ def _give_up(base: KnowledgeBase, source: SourceRow, finding: Finding) -> None:
 
 
 def _mend_index(base: KnowledgeBase) -> None:
-    wanted = _wanted_points(base)
-    there = {point.id for point in base.index.points()}
-    base.index.drop_points(sorted(there - set(wanted)))
-    missing = {board for point, board in wanted.items() if point not in there}
+    missing, foreign = _index_gaps(base)
+    for workspace, board in foreign:
+        base.index.drop_board(workspace, board)
+    gaps = {board for _, board in missing | foreign}
     sources = [
         source.id
         for source in base.catalog.sources()
         if source.state == "extracted"
-        or any(board.id in missing for board in base.catalog.boards_of(source.id))
+        or any(board.id in gaps for board in base.catalog.boards_of(source.id))
     ]
     base.catalog.set_state(sources, "extracted")
     finish_extracted(base, sources)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 BATCH_UNITS = 256  # enough for the embedder to be busy, little enough to lose nothing of note
 
-_POINTS = uuid.UUID("6d4cbd0a-7d50-5c62-9a3e-0c6f3a1f3e55")
-
 
 @dataclass(frozen=True)
 class IndexedBoard:
@@ -27,11 +24,6 @@ class IndexedBoard:
     row: BoardRow
     paths: list[str]
     units: list[Unit]
-
-
-def point_id(workspace: str, board_id: str, key: str) -> str:
-    """Return the id of a unit's point: the same unit has the same id in every run."""
-    return str(uuid.uuid5(_POINTS, f"{workspace}/{board_id}/{key}"))
 
 
 def payload_of(board: IndexedBoard, unit: Unit) -> dict[str, Any]:
@@ -76,14 +68,8 @@ def index_sources(
     boards = [board for source in source_ids for board in boards_to_index(base, source)]
     points = list(_points(base, boards))
     reached("embedded")
-    wanted = {point.id for point in points}
     for board in boards:
-        stale = [
-            point.id
-            for point in base.index.board_points(board.row.workspace, board.row.id)
-            if point.id not in wanted
-        ]
-        base.index.drop_points(stale)
+        base.index.drop_board(board.row.workspace, board.row.id)
     base.index.put(points)
     reached("indexed")
     base.catalog.finish(source_ids)
@@ -91,8 +77,7 @@ def index_sources(
 
 
 def _points(base: KnowledgeBase, boards: Sequence[IndexedBoard]) -> Iterator[Point]:
-    from kb.index import Point
-    from kb.index.sparse import sparse_passage
+    from kb.index import Point, point_id, sparse_passage
 
     pairs = [(board, unit) for board in boards for unit in board.units]
     if not pairs:
@@ -117,7 +102,8 @@ def reindex(
     with base.writing("kb reindex"):
         sources = [row.id for row in base.catalog.sources() if row.state in ("ready", "extracted")]
         base.catalog.set_state(sources, "extracted")
-        base.index.reset()
+        base.index.start_rebuild()
+        base.index.end_rebuild()  # what is missing now stands in the catalog, as ``extracted``
         return finish_extracted(base, sources, progress=progress)
 
 

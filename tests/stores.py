@@ -56,7 +56,7 @@ def _index(base: KnowledgeBase) -> dict[str, Any]:
         for board in base.catalog.boards(workspace)
     }
     points = {}
-    for point in base.index.points():
+    for point in base.index.points(workspace=None):
         payload = dict(point.payload)
         if not captured.get(payload["board"], True):
             payload.pop("at")

@@ -46,13 +46,13 @@ def open_extractor(name: str, *, threads: int = 1) -> Extractor:
     """Return the extractor called `name`; models load with the first picture.
 
     Args:
-        name: one of `EXTRACTORS`.
+        name: one of `EXTRACTORS`, or "auto" for the best there is.
         threads: CPU threads for the networks of one picture.
 
     Raises:
         WrongUse: no extractor has this name.
     """
-    if name == "local":
+    if name in ("auto", "local"):  # auto: the best there is on this machine
         from ingest.extract.local import LocalExtractor
 
         return LocalExtractor(threads=threads)
