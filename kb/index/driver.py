@@ -1,0 +1,52 @@
+"""What an engine must do for `kb.index.UnitIndex`: two thin drivers do, edge and server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from kb.index.points import About, Payload, Point, Scored, Search, Where
+
+Conditions = tuple[Where, ...]
+DENSE, SPARSE = "dense", "sparse"
+BATCH = 256  # points of one write; the embedded engine holds the interpreter meanwhile
+
+
+class Driver(Protocol):
+    """One collection of one engine. All conditions of a call must hold."""
+
+    def about(self) -> About:
+        """Return what the collection knows of itself."""
+
+    def recreate(self, about: About) -> None:
+        """Drop all points and start empty."""
+
+    def note(self, about: About) -> None:
+        """Remember `about`; the points stay."""
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        """Insert or overwrite; on the disk when it returns."""
+
+    def delete(self, where: Conditions) -> None:
+        """Delete what matches; on the disk when it returns."""
+
+    def set_payload(self, where: Conditions, payload: Payload) -> None:
+        """Set these payload keys on what matches; on the disk when it returns."""
+
+    def search(self, searches: Sequence[Search]) -> list[list[Scored]]:
+        """Run several searches in one go; one list each, best first."""
+
+    def scroll(self, where: Conditions) -> Iterator[Point]:
+        """Walk over everything that matches, in the order of ids."""
+
+    def count(self, where: Conditions) -> int:
+        """Return how many points match, exactly."""
+
+    def boards(self, where: Conditions) -> dict[str, int]:
+        """Return the boards that matching points name, and how many points each."""
+
+    def optimize(self) -> None:
+        """Rearrange for faster searches, if the engine doesn't do so by itself."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""

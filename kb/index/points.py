@@ -1,0 +1,110 @@
+"""What goes into an index and what comes out: plain shapes, the same for every engine."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Dense = NDArray[np.float32] | Sequence[float]
+Payload = dict[str, Any]
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:kb:unit")
+
+
+class Sparse(NamedTuple):
+    """A sparse vector: term numbers, ascending and unique, and a weight for each."""
+
+    indices: list[int]
+    values: list[float]
+
+    def __bool__(self) -> bool:
+        return bool(self.indices)
+
+
+@dataclass
+class Point:
+    """One unit in the index.
+
+    Attributes:
+        id: a UUID; `point_id` makes it.
+        dense: unit vector of the index's dimension.
+        sparse: term weights; may be empty.
+        payload: needs ``workspace`` and ``board``; what a search filters by is ``unit, kinds,
+            tags, colors, at`` (Unix seconds) and ``source`` (list of paths). JSON values only.
+    """
+
+    id: str
+    dense: Dense
+    sparse: Sparse
+    payload: Payload
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A unit found.
+
+    Attributes:
+        score: fused by rank, comparable within one search only.
+        dense: cosine to the question, or None if the unit is not among the nearest by meaning.
+        sparse: sum of term weights, or None if it shares no term or is not among the best.
+    """
+
+    id: str
+    score: float
+    payload: Payload
+    dense: float | None = None
+    sparse: float | None = None
+
+
+@dataclass(frozen=True)
+class Where:
+    """A condition on one payload field: any of the values, or within the bounds (inclusive)."""
+
+    key: str
+    any: tuple[str, ...] = ()
+    gte: float | None = None
+    lte: float | None = None
+
+
+@dataclass(frozen=True)
+class Search:
+    """One nearest-neighbour search; `using` is "dense" or "sparse"."""
+
+    using: str
+    vector: Dense | Sparse
+    where: tuple[Where, ...]
+    limit: int
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A result of one `Search`."""
+
+    id: str
+    score: float
+    payload: Payload
+
+
+@dataclass(frozen=True)
+class About:
+    """What an index knows of itself; kept beside the points.
+
+    Attributes:
+        fingerprint: of the embedder whose vectors it holds.
+        dim: of those vectors.
+        building: points are missing because a rebuild has not ended.
+    """
+
+    fingerprint: str
+    dim: int
+    building: bool = field(default=False)
+
+
+def point_id(workspace: str, board: str, unit: str) -> str:
+    """Return the id of a unit: the same whenever it is put again."""
+    return str(uuid.uuid5(_NAMESPACE, "\x1f".join((workspace, board, unit))))

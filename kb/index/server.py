@@ -1,0 +1,208 @@
+"""A Qdrant server or cluster, or qdrant-client's in-process stand-in for one (tests).
+
+Imports qdrant-client, which takes a second: imported where a server is named, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
+
+from kb.errors import KBError
+from kb.index.driver import BATCH, DENSE, SPARSE, Conditions
+from kb.index.points import About, Payload, Point, Scored, Search, Sparse
+from kb.index.scope import KEYWORDS, NUMBERS
+
+PAGE = 512
+MOST_BOARDS = 1_000_000
+TIMEOUT_S = 60
+
+
+def connect(url: str, key: str = "") -> QdrantClient:
+    """Connect to the server at `url`; ``:memory:`` is the stand-in."""
+    if url == ":memory:":
+        return QdrantClient(location=url)
+    with warnings.catch_warnings():
+        # A key over plain HTTP is the operator's choice within a trusted network.
+        warnings.filterwarnings("ignore", "Api key is used with an insecure connection")
+        return QdrantClient(url=url, api_key=key or None, timeout=TIMEOUT_S)
+
+
+class ServerDriver:
+    """One collection of a server.
+
+    Args:
+        client: connected; closed with the driver.
+        name: of the collection.
+        about: what a new collection is made for; an old one keeps what it knows.
+
+    Raises:
+        KBError: ``index_unreachable``: the server doesn't answer.
+    """
+
+    def __init__(self, client: QdrantClient, name: str, about: About) -> None:
+        self._client = client
+        self._name = name
+        try:
+            if not client.collection_exists(name):
+                self._create(about)
+        except ResponseHandlingException as error:
+            raise KBError(
+                f"the Qdrant server doesn't answer: {error}",
+                hint="check KB_QDRANT_URL and that the server runs",
+                code="index_unreachable",
+            ) from error
+
+    def about(self) -> About:
+        """Kept as the collection's metadata."""
+        config = self._client.get_collection(self._name).config
+        known = (config.metadata or {}).get("about")
+        if known is not None:
+            return About(**known)
+        vectors = config.params.vectors  # made by somebody else: its vectors are unknown
+        dense = vectors.get(DENSE) if isinstance(vectors, dict) else None
+        return About("", dense.size if dense else 0)
+
+    def recreate(self, about: About) -> None:
+        """See `Driver`."""
+        self._client.delete_collection(self._name)
+        self._create(about)
+
+    def note(self, about: About) -> None:
+        """See `Driver`."""
+        self._client.update_collection(self._name, metadata={"about": asdict(about)})
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        """See `Driver`."""
+        for start in range(0, len(points), BATCH):
+            part = [_point(point) for point in points[start : start + BATCH]]
+            self._client.upsert(self._name, part, wait=True)
+
+    def delete(self, where: Conditions) -> None:
+        """See `Driver`."""
+        selector = models.FilterSelector(filter=_filter(where))
+        self._client.delete(self._name, selector, wait=True)
+
+    def set_payload(self, where: Conditions, payload: Payload) -> None:
+        """See `Driver`."""
+        self._client.set_payload(self._name, payload, points=_filter(where), wait=True)
+
+    def search(self, searches: Sequence[Search]) -> list[list[Scored]]:
+        """See `Driver`."""
+        requests = [
+            models.QueryRequest(
+                query=_vector(search.vector),
+                using=search.using,
+                filter=_filter(search.where),
+                limit=search.limit,
+                with_payload=True,
+            )
+            for search in searches
+        ]
+        responses = self._client.query_batch_points(self._name, requests)
+        return [
+            [Scored(str(p.id), p.score, p.payload or {}) for p in response.points]
+            for response in responses
+        ]
+
+    def scroll(self, where: Conditions) -> Iterator[Point]:
+        """See `Driver`."""
+        offset: Any = None
+        while True:
+            records, offset = self._client.scroll(
+                self._name,
+                scroll_filter=_filter(where),
+                limit=PAGE,
+                offset=offset,
+                with_payload=True,
+                with_vectors=True,
+            )
+            yield from map(_from_record, records)
+            if offset is None:
+                return
+
+    def count(self, where: Conditions) -> int:
+        """See `Driver`."""
+        return self._client.count(self._name, count_filter=_filter(where), exact=True).count
+
+    def boards(self, where: Conditions) -> dict[str, int]:
+        """See `Driver`."""
+        response = self._client.facet(
+            self._name, "board", facet_filter=_filter(where), limit=MOST_BOARDS, exact=True
+        )
+        return {str(hit.value): hit.count for hit in response.hits}
+
+    def optimize(self) -> None:
+        """A server does so by itself."""
+
+    def close(self) -> None:
+        """See `Driver`."""
+        self._client.close()
+
+    def _create(self, about: About) -> None:
+        try:
+            self._client.create_collection(
+                self._name,
+                vectors_config={
+                    DENSE: models.VectorParams(size=about.dim, distance=models.Distance.COSINE)
+                },
+                sparse_vectors_config={
+                    SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)
+                },
+                metadata={"about": asdict(about)},
+            )
+        except UnexpectedResponse as error:
+            if error.status_code != 409:  # another process was first
+                raise
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Payload indexes have no effect in the local Qdrant")
+            for key, schema in _payload_indexes().items():
+                self._client.create_payload_index(self._name, key, schema)
+
+
+def _payload_indexes() -> dict[str, Any]:
+    keyword, number = models.PayloadSchemaType.KEYWORD, models.PayloadSchemaType.FLOAT
+    tenant = models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True)
+    indexes: dict[str, Any] = {"workspace": tenant}
+    return indexes | dict.fromkeys(KEYWORDS, keyword) | dict.fromkeys(NUMBERS, number)
+
+
+def _filter(where: Conditions) -> models.Filter:
+    must: list[models.Condition] = []
+    for one in where:
+        if one.any:
+            match = models.MatchAny(any=list(one.any))
+            must.append(models.FieldCondition(key=one.key, match=match))
+        else:
+            bounds = models.Range(gte=one.gte, lte=one.lte)
+            must.append(models.FieldCondition(key=one.key, range=bounds))
+    return models.Filter(must=must)
+
+
+def _vector(vector: Any) -> Any:
+    if isinstance(vector, Sparse):
+        return models.SparseVector(indices=vector.indices, values=vector.values)
+    return np.asarray(vector, np.float32).tolist()
+
+
+def _point(point: Point) -> models.PointStruct:
+    vectors = {DENSE: _vector(point.dense)}
+    if point.sparse:
+        vectors[SPARSE] = _vector(point.sparse)
+    return models.PointStruct(id=point.id, vector=vectors, payload=point.payload)
+
+
+def _from_record(record: Any) -> Point:
+    sparse = record.vector.get(SPARSE)
+    return Point(
+        id=str(record.id),
+        dense=record.vector[DENSE],
+        sparse=Sparse(list(sparse.indices), list(sparse.values)) if sparse else Sparse([], []),
+        payload=record.payload,
+    )

@@ -1,0 +1,58 @@
+"""Texts to sparse vectors: one dimension a term, weighted so that the sum is BM25.
+
+A passage carries BM25's term-frequency part (Robertson & Zaragoza 2009, k1 = 1.2, b = 0.75), a
+question carries ones, and Qdrant multiplies in the IDF of the collection. Term numbers are 32-bit
+hashes, so no vocabulary has to be kept or agreed on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from functools import lru_cache
+
+from kb.index.points import Sparse
+from kb.stopwords import QUESTION_WORDS
+from kb.text import content_terms, terms_of
+
+K1 = 1.2
+B = 0.75
+USUAL_LENGTH = 24  # terms; most units are one node with its context
+MAX_TERMS = 4_096  # of one passage
+
+
+def sparse_passage(text: str) -> Sparse:
+    """Return the vector of what is to be found; empty if `text` has no terms."""
+    counts = Counter(terms_of(text)[:MAX_TERMS])
+    norm = K1 * (1 - B + B * counts.total() / USUAL_LENGTH)
+    return _vector({term: n * (K1 + 1) / (n + norm) for term, n in counts.items()})
+
+
+def sparse_query(text: str) -> Sparse:
+    """Return the vector of a question: its content terms, once each.
+
+    Empty, and so without a vote, if there are none: a match on "what is the" would only disturb
+    the search by meaning. Words that are stop words but ask nothing ("the who") count if there is
+    nothing else.
+    """
+    terms = content_terms(text)
+    if not terms:
+        terms = terms_of(text)
+        if any(word in QUESTION_WORDS for word in terms):
+            terms = []
+    return _vector(dict.fromkeys(terms[:MAX_TERMS], 1.0))
+
+
+def _vector(weights: dict[str, float]) -> Sparse:
+    by_number: dict[int, float] = {}
+    for term, weight in weights.items():
+        number = _number(term)
+        by_number[number] = by_number.get(number, 0.0) + weight
+    indices = sorted(by_number)
+    return Sparse(indices, [round(by_number[i], 5) for i in indices])
+
+
+@lru_cache(maxsize=100_000)
+def _number(term: str) -> int:
+    digest = hashlib.blake2b(term.encode(errors="replace"), digest_size=4).digest()
+    return int.from_bytes(digest, "little")
