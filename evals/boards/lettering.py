@@ -11,7 +11,15 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 FONTS = Path(__file__).parent / "fonts"
-LATIN = ("kalam", "patrick-hand", "caveat", "gochi-hand", "shantell-sans", "architects-daughter")
+LATIN = (
+    "kalam",
+    "patrick-hand",
+    "caveat",
+    "gochi-hand",
+    "shantell-sans",
+    "architects-daughter",
+    "neucha",
+)
 CHINESE = ("long-cang", "ma-shan-zheng")
 LEADING = 1.22
 # x-heights differ: a factor that makes all fonts look equally large

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
@@ -209,8 +209,3 @@ def _scene(artist: Artist, pixels: Bytes, view: View | None) -> Scene:
         title=spec.title, language=spec.language, width=width, height=height, nodes=tuple(nodes),
         relations=tuple(relations), extractor=EXTRACTOR,
     )  # fmt: skip
-
-
-def flat(spec: BoardSpec) -> BoardSpec:
-    """Return the same board without a camera."""
-    return replace(spec, camera=None)

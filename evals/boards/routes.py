@@ -62,15 +62,19 @@ def _candidates(source: End, target: End, way: Route, gap: float) -> Iterable[Fl
 
 def _elbows(source: End, target: End, gap: float) -> Iterable[Floats]:
     (ax, ay), (bx, by) = source.middle, target.middle
-    if abs(ax - bx) > 25 and abs(ay - by) > 25:
-        yield _join(source, target, [(bx, ay)], gap)
-        yield _join(source, target, [(ax, by)], gap)
+    for corner in ((bx, ay), (ax, by)):
+        if not any(_holds(end.box, corner, 18.0) for end in (source, target)):
+            yield _join(source, target, [corner], gap)
     for clear in (45.0, 90.0):
         below = max(source.box[3], target.box[3]) + clear
         above = min(source.box[1], target.box[1]) - clear
         if above > 0:
             yield _join(source, target, [(ax, above), (bx, above)], gap)
         yield _join(source, target, [(ax, below), (bx, below)], gap)
+
+
+def _holds(box: Box, spot: tuple[float, float], room: float) -> bool:
+    return box[0] - room < spot[0] < box[2] + room and box[1] - room < spot[1] < box[3] + room
 
 
 def _join(source: End, target: End, corners: list[tuple[float, float]], gap: float) -> Floats:

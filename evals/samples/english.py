@@ -557,15 +557,17 @@ _RELEASE = BoardSpec(
         (
             Part(
                 "steps",
-                "flow",
+                "free",
                 (
-                    Item("s1", "Merge to main", "box", wrap=200),
-                    Item("s2", "Run all tests", "box", wrap=200),
-                    Item("s3", "Green?", "diamond"),
-                    Item("s4", "Deploy to staging", "box", wrap=200),
-                    Item("s5", "Tom tries an order", "box", wrap=200, tags=("owner",)),
-                    Item("s6", "Deploy to production", "box", "green", wrap=200),
-                    Item("s7", "Fix first", "box", "red", wrap=200),
+                    Item("s1", "Merge to main", "box", at=(110, 80), wrap=200),
+                    Item("s2", "Run all tests", "box", at=(450, 80), wrap=200),
+                    Item("s3", "Green?", "diamond", at=(800, 80)),
+                    Item("s7", "Fix first", "box", "red", at=(1150, 80), wrap=200),
+                    Item("s4", "Deploy to staging", "box", at=(800, 320), wrap=150),
+                    Item(
+                        "s5", "Tom tries an order", "box", at=(450, 320), wrap=170, tags=("owner",)
+                    ),
+                    Item("s6", "Deploy to production", "box", "green", at=(110, 320), wrap=160),
                 ),
             ),
         ),
@@ -589,7 +591,7 @@ _RELEASE = BoardSpec(
         Link("s3", "s7", "no"),
         Link("s4", "s5"),
         Link("s5", "s6"),
-        Link("s7", "s1", route="curve"),
+        Link("s7", "s2", route="curve"),
     ),
     style=Style("squared", "kalam", ink="blue", text=29, pen=2.6),
     seed=19,
