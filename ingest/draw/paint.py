@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 from ingest.draw.colours import fill_of, ink_of
 from ingest.draw.lines import draw_head, draw_line, midpoint, straight_path
 from ingest.draw.shapes import OUTLINES, text_box
-from ingest.draw.text import draw_block, fit, measure
+from ingest.draw.text import SMALLEST, draw_block, fit, measure
 from kb.scene import Box, Node, Point, Relation, Scene
 
 _LARGEST_TEXT = 30  # px; titles and free text may be larger
@@ -79,7 +79,7 @@ class Painter:
         free = node.kind in ("text", "title", "drawing")
         largest = int(y1 - y0) if free else _LARGEST_TEXT * s
         width, height = max(1.0, x1 - x0), max(1.0, y1 - y0)
-        block = fit(node.text, width, height, max(1, min(largest, 200 * s)))
+        block = fit(node.text, width, height, max(1, min(largest, 200 * s)), SMALLEST * s)
         left = free or holds or node.kind == "container" or len(block.lines) > 3
         top = y0 if left else y0 + max(0.0, (height - block.height) / 2)
         colour = ink_of("white") if node.fill == "black" else ink_of(node.color)

@@ -14,7 +14,7 @@ from ingest.draw.colours import RGB
 
 FONTS = Path(__file__).with_name("fonts")
 DEFAULT_FONT = "lxgw-wenkai.ttf"
-SMALLEST = 9
+SMALLEST = 9  # px of a letter that can still be read
 LEADING = 1.3  # line height, in units of the font size
 _MEASURED = 100  # px: the size at which widths are taken
 _SLACK = 1.01  # small sizes round each character to whole pixels
@@ -84,14 +84,14 @@ def _cut(word: str, size: int, width: float) -> list[str]:
     return [*parts, part]
 
 
-def fit(text: str, width: float, height: float, largest: int) -> Block:
+def fit(text: str, width: float, height: float, largest: int, smallest: int = SMALLEST) -> Block:
     """Wrap `text` into `width` × `height` pixels with the largest font that fits.
 
-    Below `SMALLEST` pixels nothing could be read: the block then overflows downwards rather than
+    Below `smallest` pixels nothing could be read: the block then overflows downwards rather than
     losing words.
     """
     text = text.strip("\n")[:MAX_DRAWN]
-    low, high = SMALLEST, max(SMALLEST, largest)
+    low, high = smallest, max(smallest, largest)
     block = _block(text, high, width)
     if _fits(block, width, height):
         return block

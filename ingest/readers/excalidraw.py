@@ -117,6 +117,10 @@ class _Reading:
         if kind == "text" and ident(element.get("containerId")) in self._bound:
             self._node_of[name] = ident(element.get("containerId"))
             return
+        self._item(element, kind)
+
+    def _item(self, element: dict[str, Any], kind: NodeKind) -> None:
+        name = ident(element.get("id"))
         points = outline(element)
         if not points:
             self._draft.note("element without a usable place left out")
@@ -150,6 +154,10 @@ class _Reading:
         if element.get("type") == "line" and None in ends and not texts:
             self._draft.inks.append(_ink(element))  # part of a drawing: nothing was meant to bind
             return
+        if None in ends:  # no relation, so its label is a text of its own
+            for text in texts:
+                self._item(text, "text")
+            texts = []
         self._draft.links.append(
             Link(
                 id=name,
