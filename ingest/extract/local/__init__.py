@@ -54,7 +54,7 @@ class LocalExtractor:
         """Read `picture` into a scene; see `ingest.extract.Extractor.extract`."""
         from ingest.extract.local.assemble import assemble
         from ingest.extract.local.seen import Deadline
-        from ingest.extract.local.view import view_of
+        from ingest.extract.local.view import fitted, view_of
 
         deadline = Deadline(deadline_s)
         notes: list[str] = []
@@ -72,7 +72,7 @@ class LocalExtractor:
         detection = detector.detect(view, lines, deadline)
         if not detection.complete:
             notes.append("time ran out while looking for shapes and arrows: some are missing")
-        assembly = assemble(detection, lines, view.bgr.shape[0])
+        assembly = assemble(detection, fitted(view, lines), view.bgr.shape[0])
         return self._scene(picture, view, assembly, strokes=strokes, notes=notes)
 
     def _eyes(self) -> tuple[TextReader, Detector]:

@@ -14,13 +14,14 @@ from itertools import permutations
 import cv2
 import numpy as np
 
+from ingest.extract.local.bridges import bridge
 from ingest.extract.local.seen import Array, Connector, Deadline, Line, View
 from ingest.extract.local.shapes import Figure
 from ingest.extract.local.skeleton import Pixel, Ways, thinned, way_between
 from kb.scene import Point
 
 _SHORTEST = 16  # pixels between the ends
-_MAX_PIECES = 400  # more loose pieces than that is texture, not drawing
+_MAX_PIECES = 1200  # more loose pieces than that is texture, not drawing
 _MAX_PIXELS = 6000  # of thinned ink in one piece: beyond is a net of ruled lines
 _MAX_ENDS = 7
 _BRIDGE = 5  # gap in a pen line, in pixels
@@ -42,18 +43,19 @@ def find_connectors(
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_BRIDGE, _BRIDGE))
     joined = cv2.morphologyEx(loose, cv2.MORPH_CLOSE, kernel)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    if count > _MAX_PIECES or deadline.passed():
+        return [], not deadline.passed()
+    line = thinned(joined)
+    bridge(line, labels)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(line, connectivity=8)
     diagonal = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     chosen = [i for i in range(1, count) if diagonal[i] >= _SHORTEST]
-    if not chosen or len(chosen) > _MAX_PIECES:
-        return [], True
-    line = thinned(joined)
     found: list[Connector] = []
     for index in chosen:
         if deadline.passed():
             return found, False
         x, y, w, h = (int(v) for v in stats[index, :4])
-        piece = line[y : y + h, x : x + w] * (labels[y : y + h, x : x + w] == index)
-        rows, columns = np.nonzero(piece)
+        rows, columns = np.nonzero(labels[y : y + h, x : x + w] == index)
         if _SHORTEST // 2 <= len(rows) <= _MAX_PIXELS:
             pixels = [(int(c) + x, int(r) + y) for r, c in zip(rows, columns, strict=True)]
             found += _connectors_of(Ways(pixels), pixels[0], loose, view)

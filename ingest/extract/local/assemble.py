@@ -10,7 +10,9 @@ from ingest.extract.local.attach import bridge_labels, label_up, link_up
 from ingest.extract.local.blocks import Block, block_of, blocks_of, reading_order
 from ingest.extract.local.geometry import area_of, gap_between, holds, middle_of, overlap_share
 from ingest.extract.local.seen import Connector, Detection, Line, Shape
+from ingest.extract.local.tables import with_tables
 from ingest.extract.local.things import Assembly, Link, Thing
+from kb.scene import Box
 
 _EMPTY = 0.5  # share of its fit that a figure without words keeps as confidence
 _TITLE_SIZE = 1.25  # times the median line height
@@ -25,11 +27,11 @@ _MARK = re.compile(r"[^\w?!？！]{1,3}")  # what arrow heads and dashes are rea
 def assemble(detection: Detection, lines: Sequence[Line], height: float) -> Assembly:
     """Put a board together. `height`: of the working copy, in pixels."""
     lines = [line for line in lines if _is_writing(line, detection.connectors)]
-    shapes = _useful(detection.shapes, lines)
+    shapes, cells = with_tables(_useful(detection.shapes, lines))
     owners = [_owner(line, shapes) for line in lines]
     things = _shape_things(shapes, lines, owners)
     loose = [line for line, owner in zip(lines, owners, strict=True) if owner is None]
-    things += [_text_thing(block) for block in blocks_of(loose)]
+    things += [_text_thing(block) for block in _loose_blocks(loose, cells)]
     gone = _name_small_shapes(things)
     links, labels = _linked(things, detection, gone)
     gone |= labels
@@ -81,7 +83,11 @@ def _shape_things(
     for index, shape in enumerate(shapes):
         thing = Thing(shape.kind, shape.box, "", shape.confidence, shape, parent=parents[index])
         mine = [place for place, owner in enumerate(owners) if owner == index]
-        if index in parents:
+        if shape.kind == "table":
+            for place in mine:
+                owners[place] = None
+            mine = []
+        elif index in parents:
             thing.kind = "container"
             name = set(_name_of_container(shape, mine, lines))
             for place in mine:
@@ -90,7 +96,7 @@ def _shape_things(
             mine = [place for place in mine if place in name]
         if mine:
             _write(thing, block_of([lines[place] for place in mine]))
-        elif thing.kind != "container":
+        elif thing.kind not in ("container", "table"):
             thing.confidence = round(thing.confidence * _EMPTY, 3)
         things.append(thing)
     return things
@@ -118,6 +124,17 @@ def _name_of_container(shape: Shape, mine: list[int], lines: Sequence[Line]) -> 
     return [place for place in mine if holds(first.box, lines[place].box)]
 
 
+def _loose_blocks(lines: Sequence[Line], cells: Sequence[Box]) -> list[Block]:
+    """Group lines into blocks; the words of one cell of a table are always one block."""
+    blocks = []
+    for cell in cells:
+        inside = [line for line in lines if holds(cell, line.box)]
+        if inside:
+            blocks.append(block_of(inside))
+    outside = [line for line in lines if not any(holds(cell, line.box) for cell in cells)]
+    return blocks + blocks_of(outside)
+
+
 def _text_thing(block: Block) -> Thing:
     return Thing(
         kind="text",
@@ -143,7 +160,7 @@ def _name_small_shapes(things: Sequence[Thing]) -> set[int]:
     """
     wishes = []
     for place, thing in enumerate(things):
-        if thing.shape is None or thing.text or thing.kind in ("diamond", "container"):
+        if thing.shape is None or thing.text or thing.kind in ("diamond", "container", "table"):
             continue
         for other, words in enumerate(things):
             if words.shape is not None:
@@ -182,7 +199,7 @@ def _container_of(thing: Thing, things: Sequence[Thing]) -> int | None:
     outer = [
         place
         for place, other in enumerate(things)
-        if other.kind == "container" and overlap_share(thing.box, other.box) > 0.8
+        if other.kind in ("container", "table") and overlap_share(thing.box, other.box) > 0.8
     ]
     return min(outer, key=lambda place: area_of(things[place].box), default=None)
 

@@ -138,7 +138,7 @@ def _attached(outward: Sequence[Point], things: Sequence[Thing]) -> tuple[int, f
 
 def _distance(thing: Thing, point: Point) -> float:
     outside = distance_to(thing.box, point)
-    if outside > 0 or thing.kind != "container":
+    if outside > 0 or thing.kind not in ("container", "table"):
         return outside
     # Inside a container only its border counts: what it holds is meant before it is.
     x0, y0, x1, y1 = thing.box

@@ -12,6 +12,8 @@ from kb.scene import Box, union_box
 
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _CUT = 3.0  # pixels: a gap that parts rows or columns
+_LEADING = 1.12  # line heights from line to line within a block; items of a list stand wider
+_ITEM = re.compile(r"[•·●○□☐☑✓\-–—*]|\d{1,2}[.)、]|\[.?\]")  # opens an item of a list
 _COLUMN = 1.5  # a gap between columns must be this much wider than one between rows
 
 
@@ -112,6 +114,11 @@ def _joined(row: Sequence[Line]) -> str:
     return text
 
 
+def _pitch(one: Line, two: Line) -> float:
+    """Return how far the middles of two lines are apart, up and down."""
+    return abs(float(one.quad[:, 1].mean() - two.quad[:, 1].mean()))
+
+
 def _together(one: Line, two: Line) -> bool:
     """Tell whether two lines stand in one block: one below the other, or one row."""
     small, large = sorted((one.height, two.height))
@@ -121,6 +128,8 @@ def _together(one: Line, two: Line) -> bool:
     dx = max(a[0], b[0]) - min(a[2], b[2])  # negative where they overlap
     dy = max(a[1], b[1]) - min(a[3], b[3])
     if dx < 0:
-        aligned = -dx > 0.45 * min(a[2] - a[0], b[2] - b[0]) or abs(a[0] - b[0]) < small
-        return dy < 0.75 * small and aligned
+        below = one if a[1] > b[1] else two
+        shared = -dx > 0.45 * min(a[2] - a[0], b[2] - b[0])
+        aligned = shared or abs(a[0] - b[0]) < small
+        return aligned and _pitch(one, two) < _LEADING * small and not _ITEM.match(below.text)
     return dy < -0.5 * small and dx < 0.8 * small

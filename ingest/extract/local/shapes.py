@@ -17,7 +17,7 @@ from kb.scene import Box, NodeKind
 _MIN_SIDE = 15  # pixels of the working copy
 _PAGE_SHARE = 0.85  # of the picture: that is the sheet, not something drawn on it
 _MIN_FIT = 0.84
-_GAPS = (3, 9)  # pixels that a pen may leave open, tried one after the other
+_GAPS = (3, 9, 17)  # pixels that a pen may leave open, tried one after the other
 _SURE_WORD = 0.55  # OCR score from which ink in a line of words is taken for letters
 _GRID = 12  # this many empty cells side by side are ruled paper
 _RASTER = 48
@@ -43,7 +43,8 @@ def find_figures(view: View, lines: Sequence[Line]) -> list[Figure]:
 
 def _outlined(view: View, lines: Sequence[Line]) -> list[Figure]:
     found: list[Figure] = []
-    for bare, gap in ((view.ink, _GAPS[0]), (_without_words(view, lines), _GAPS[1])):
+    wordless = _without_words(view, lines)
+    for bare, gap in zip((view.ink, wordless, wordless), _GAPS, strict=True):
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (gap, gap))
         ink = cv2.morphologyEx(bare, cv2.MORPH_CLOSE, kernel)
         for contour in _holes(ink):
@@ -172,7 +173,9 @@ def _patches(view: View) -> list[Figure]:
     chroma = np.hypot(shift[:, :, 0], shift[:, :, 1])
     hue = np.degrees(np.arctan2(shift[:, :, 1], shift[:, :, 0])) % 360
     found: list[Figure] = []
-    coloured = chroma > (9 if view.clean else 16)
+    # Coloured letters are ink, not paper; what they leave bare on a note is closed again.
+    inked = cv2.resize(view.ink, small.shape[1::-1], interpolation=cv2.INTER_AREA)
+    coloured = (chroma > (9 if view.clean else 16)) & (inked < 60)
     # Overlapping windows of hue, so that no colour sits on a border between two.
     for start in range(0, 360, 30):
         mask = coloured & ((hue - start) % 360 < 60)
@@ -185,7 +188,7 @@ def _patches_in(mask: Array, view: View) -> list[Figure]:
     if np.count_nonzero(mask) < 16:
         return []
     kernel = np.ones((3, 3), np.uint8)
-    mask = cv2.morphologyEx(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel), cv2.MORPH_OPEN, kernel)
+    mask = cv2.morphologyEx(cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel), cv2.MORPH_CLOSE, kernel)
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     height, width = view.ink.shape
     found = []

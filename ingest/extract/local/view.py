@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from ingest.extract.local.seen import Array, View
+from ingest.extract.local.seen import Array, Line, View
 
 if TYPE_CHECKING:
     from kb.scene import Box, Point
@@ -47,6 +49,31 @@ def view_of(picture: Image.Image) -> View:
         stroke=_stroke_width(ink),
         clean=noise < _CLEAN_NOISE,
     )
+
+
+def fitted(view: View, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with boxes drawn tight around their ink: a reader draws them wide."""
+    height, width = view.ink.shape
+    tight = []
+    for line in lines:
+        x0, y0 = (max(0, int(v)) for v in line.box[:2])
+        x1, y1 = min(width, int(line.box[2]) + 1), min(height, int(line.box[3]) + 1)
+        mask = np.zeros((max(y1 - y0, 1), max(x1 - x0, 1)), np.uint8)
+        middle = line.quad.mean(axis=0)
+        core = middle + (line.quad - middle) * 0.94 - (x0, y0)
+        cv2.fillPoly(mask, [np.round(core).astype(np.int32)], 255)
+        rows, columns = np.nonzero(mask[: y1 - y0, : x1 - x0] & view.ink[y0:y1, x0:x1])
+        if rows.size < 4:
+            tight.append(line)
+            continue
+        # Specks and the rim of a neighbour don't count.
+        (left, right), (top, bottom) = (
+            np.percentile(columns, (0.2, 99.8)),
+            np.percentile(rows, (0.2, 99.8)),
+        )
+        box = (x0 + float(left), y0 + float(top), x0 + float(right) + 1, y0 + float(bottom) + 1)
+        tight.append(replace(line, box=box))
+    return tight
 
 
 def to_original(view: View, box: Box) -> Box:
