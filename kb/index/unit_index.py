@@ -44,6 +44,8 @@ class UnitIndex:
     def put(self, points: Sequence[Point]) -> None:
         """Insert or overwrite `points`. They survive a crash once this returns.
 
+        Waits for the disk once, so several boards in one call are cheaper than one each.
+
         Raises:
             ValueError: a point names no workspace or no board.
             StoreDamaged: ``index_stale``: the index holds vectors of another embedder.
