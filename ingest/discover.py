@@ -214,6 +214,8 @@ def _read_still(place: Path, path: str, limits: Limits) -> bytes | None:
 def _zip(
     place: Path, path: str, status: os.stat_result, limits: Limits
 ) -> Iterator[Found | Refused]:
+    if not status.st_size:
+        raise BadSource(f"{path}: the file is empty", code="empty")
     if status.st_size > limits.max_unpacked:
         raise BadSource(f"{path}: larger than {limits.max_unpacked:,} bytes", code="too_large")
     box = _Box(place, path, limits)

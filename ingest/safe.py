@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ingest.board import Limits
 
 MAX_JSON_VALUES = 4_000_000  # about 400 MB of Python objects at worst
-MAX_XML_ELEMENTS = 1_000_000
+MAX_XML_ELEMENTS = 200_000
 MAX_XML_DEPTH = 500
 
 _BOMS = (

@@ -114,7 +114,7 @@ class Archive:
             seen.add(shown)
             if reason:
                 code, words = reason
-                yield Failure(shown, BadSource(f"{self._name}: {shown!r} {words}", code=code))
+                yield Failure(shown, BadSource(f"{self._name}/{shown}: {words}", code=code))
             else:
                 yield Member(shown, info.file_size, info)
 
@@ -143,17 +143,17 @@ class Archive:
         return bytes(out)
 
     def _check(self, member: Member, size: int) -> None:
-        where = f"{self._name}: {member.name!r}"
+        where = f"{self._name}/{member.name}"
         at = member.info.header_offset  # a member that is read again counts once
         self._total += max(size - self._unpacked.get(at, 0), 0)
         self._unpacked[at] = max(size, self._unpacked.get(at, 0))
         if size > self._limits.max_bytes:
             raise BadSource(
-                f"{where} unpacks to more than {self._limits.max_bytes:,} bytes", code="too_large"
+                f"{where}: unpacks to more than {self._limits.max_bytes:,} bytes", code="too_large"
             )
         if size > RATIO_FROM and size > MAX_RATIO * max(member.info.compress_size, 1):
             raise BadSource(
-                f"{where} unpacks to more than {MAX_RATIO} times its size", code="too_large"
+                f"{where}: unpacks to more than {MAX_RATIO} times its size", code="too_large"
             )
         if self._total > self._limits.max_unpacked:
             raise BadSource(
@@ -162,7 +162,7 @@ class Archive:
             )
 
     def _damaged(self, member: Member, error: Exception) -> BadSource:
-        return BadSource(f"{self._name}: {member.name!r} is damaged: {error}", code="corrupt")
+        return BadSource(f"{self._name}/{member.name}: damaged: {error}", code="corrupt")
 
 
 def unpack(data: bytes, name: str, limits: Limits) -> Iterator[tuple[str, bytes | BadSource]]:
@@ -222,12 +222,16 @@ def _refusal(info: zipfile.ZipInfo, shown: str, seen: set[str]) -> tuple[str, st
     """Return code and words where a member must not be taken out."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     for wrong, code, words in (
-        (not _inside(shown), "unsafe_path", "is a path that leaves the zip"),
+        (not _inside(shown), "unsafe_path", "its path leaves the zip"),
         (shown in seen, "unsafe_path", "stands in the zip twice"),
-        (kind not in (0, stat.S_IFREG), "unsafe_path", "is a link or a device, not a file"),
-        (info.flag_bits & _ENCRYPTED, "encrypted", "is protected by a password"),
-        (info.compress_type not in _METHODS, "unsupported_format", "is packed in an unusual way"),
-        (shown.lower().endswith(".zip"), "unsupported_format", "is a zip in a zip: not opened"),
+        (kind not in (0, stat.S_IFREG), "unsafe_path", "a link or a device, not a file"),
+        (info.flag_bits & _ENCRYPTED, "encrypted", "protected by a password"),
+        (
+            info.compress_type not in _METHODS,
+            "unsupported_format",
+            "packed in a way that is not read",
+        ),
+        (shown.lower().endswith(".zip"), "unsupported_format", "a zip in a zip is not opened"),
     ):
         if wrong:
             return code, words

@@ -93,6 +93,7 @@ _STROKE_LIST = re.compile(r'\[\s*\{[^{}\[\]]*"points"\s*:\s*\[')
 _JSON_MARKS = (
     (re.compile(r'"tldrawFileFormatVersion"\s*:'), "tldraw"),
     (re.compile(r'"type"\s*:\s*"excalidraw"'), "excalidraw"),
+    (re.compile(r'"fromNode"\s*:'), "canvas"),
 )
 _EXCALIDRAW_NOTE = re.compile(r"^excalidraw-plugin\s*:", re.MULTILINE)
 

@@ -51,13 +51,15 @@ def _open(data: bytes, name: str) -> Any:
         with _PDFIUM:
             return pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        if error.err_code in (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY):
+        # pdfium keeps the last error of an earlier file where it sets none: look for the lock too
+        locked = (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY)
+        if error.err_code in locked and b"/Encrypt" in data:
             raise BadSource(
                 f"{name}: the PDF is protected by a password",
                 code="encrypted",
                 hint="save it without a password",
             ) from error
-        raise BadSource(f"{name}: the PDF is damaged: {error}", code="corrupt") from error
+        raise BadSource(f"{name}: the PDF is damaged or has no pages", code="corrupt") from error
 
 
 def _pages(document: Any, name: str, limits: Limits) -> Iterator[Board | str]:

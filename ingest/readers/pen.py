@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import colorsys
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.board import Board
+from ingest.readers.native_values import colour_name
 from kb.errors import BadSource
 from kb.scene import MAX_POINTS, MAX_STROKES, Stroke
 
@@ -92,7 +92,7 @@ def _placed(stroke: PenStroke, x0: float, y0: float, scale: float) -> Iterator[S
     points = [_moved(point, x0, y0, scale) for point in stroke.points]
     width = USUAL_WIDTH if stroke.width is None else stroke.width * scale
     width = min(max(width, MIN_WIDTH), MAX_WIDTH)
-    color = color_name(stroke.color)
+    color = colour_name(stroke.color)
     for start in range(0, max(len(points) - 1, 1), MAX_POINTS - 1):
         part = tuple(points[start : start + MAX_POINTS])
         yield Stroke(points=part, color=color, width=round(width, 2))
@@ -104,39 +104,3 @@ def _moved(
     x = round((point[0] - x0) * scale + MARGIN, 1)
     y = round((point[1] - y0) * scale + MARGIN, 1)
     return (x, y, point[2]) if len(point) > 2 else (x, y)
-
-
-def color_name(written: str | None) -> str | None:
-    """Name the ink that a CSS colour stands for: black, gray, red, orange … or None."""
-    from PIL import ImageColor
-
-    if not written or len(written) > 64:
-        return None
-    try:
-        red, green, blue = ImageColor.getrgb(written.strip())[:3]
-    except ValueError:
-        return None
-    hue, saturation, value = colorsys.rgb_to_hsv(red / 255, green / 255, blue / 255)
-    if value < 0.25:
-        return "black"
-    if saturation < 0.15:
-        return "white" if value > 0.9 else "gray"
-    return _hue_name(hue * 360, value)
-
-
-_HUES = (
-    (15, "red"),
-    (45, "orange"),
-    (70, "yellow"),
-    (160, "green"),
-    (195, "teal"),
-    (255, "blue"),
-    (290, "purple"),
-    (340, "pink"),
-    (360, "red"),
-)
-
-
-def _hue_name(hue: float, value: float) -> str:
-    name = next(name for end, name in _HUES if hue <= end)
-    return "brown" if name == "orange" and value < 0.7 else name
