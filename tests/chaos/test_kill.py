@@ -6,8 +6,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -83,19 +81,26 @@ def test_killed_thirty_times_at_random_moments(
     tmp_path: Path, folder: Path, undisturbed: dict[str, Any]
 ) -> None:
     rng = random.Random(7)
-    outcomes: Counter[str] = Counter()
-    for _ in range(30):
+    killed = rounds = 0
+    home = tmp_path / "0"
+    while killed < 30:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.runner", str(tmp_path), str(folder)],
+            [sys.executable, "-m", "tests.chaos.runner", str(home), str(folder)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        time.sleep(rng.uniform(0.3, 4.0))
-        outcomes["killed" if process.poll() is None else "finished"] += 1
-        process.kill()
-        process.wait()
-    assert outcomes["killed"] >= 10
-    whole(tmp_path, folder, undisturbed)
+        try:
+            assert process.wait(timeout=rng.uniform(0.5, 4.0)) == 0
+        except subprocess.TimeoutExpired:
+            killed += 1
+            process.kill()
+            process.wait()
+        else:  # whole: begin again, so that every kill strikes work
+            with open_store(home) as base:
+                assert contents(base) == undisturbed
+            rounds += 1
+            home = tmp_path / str(rounds)
+    whole(home, folder, undisturbed)
 
 
 @pytest.mark.parametrize("stage", REMOVAL_STAGES)
