@@ -15,7 +15,7 @@ LATIN = (
     "kalam",
     "patrick-hand",
     "caveat",
-    "gochi-hand",
+    "pangolin",
     "shantell-sans",
     "architects-daughter",
     "neucha",
@@ -23,7 +23,7 @@ LATIN = (
 CHINESE = ("long-cang", "ma-shan-zheng")
 LEADING = 1.22
 # x-heights differ: a factor that makes all fonts look equally large
-_SCALE = {"caveat": 1.25, "gochi-hand": 1.05, "shantell-sans": 0.92, "architects-daughter": 0.95}
+_SCALE = {"caveat": 1.25, "pangolin": 0.98, "shantell-sans": 0.92, "architects-daughter": 0.95}
 _SCALE |= {"long-cang": 1.18, "ma-shan-zheng": 1.06, "neucha": 1.08, "patrick-hand": 1.04}
 # thin pens write thicker on a board, in parts of the text size
 _WEIGHT = {"architects-daughter": 0.016, "caveat": 0.012, "long-cang": 0.010, "neucha": 0.008}

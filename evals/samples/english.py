@@ -226,7 +226,7 @@ _RETRO = BoardSpec(
             ),
         ),
     ),
-    style=Style("whiteboard", "gochi-hand", text=32, pen=4.2, ghost=0.3),
+    style=Style("whiteboard", "pangolin", text=32, pen=4.2, ghost=0.3),
     camera=Camera(
         2000,
         1250,
