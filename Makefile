@@ -47,7 +47,7 @@ regenerate: $(VENV)/installed-dev  ## Write all golden files anew (look at the d
 	KB_REGENERATE=1 $(BIN)/python -m pytest -q tests || true
 
 lock: $(VENV)/installed-dev  ## Write the versions in use to the lock file
-	$(BIN)/pip freeze --exclude-editable | grep -v '^whiteboard-kb' | sed -E 's/\+cpu//' > $(LOCK)
+	(echo '# Versions that the tests ran with; written by: make lock'; $(BIN)/pip freeze --exclude-editable | grep -v ' @ ' | sed -E 's/\+cpu//') > $(LOCK)
 
 clean:  ## Remove the environment, the demo's store and caches
 	rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
