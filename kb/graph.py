@@ -92,12 +92,28 @@ class Graph:
         return sorted(found, key=lambda thing: thing.ref)
 
     def held_by(self, ref: Ref) -> list[Thing]:
-        """Return the nodes whose container is the node at `ref`, by id."""
+        """Return the nodes whose container is the node at `ref`, from the top."""
         statement = _nodes(self._workspace).where(
             NodeRow.board_id == ref[0], NodeRow.parent == ref[1]
         )
         found = map(_thing, self._session.scalars(statement))
-        return sorted(found, key=lambda thing: thing.ref)
+        return sorted(found, key=lambda thing: (thing.region[1], thing.region[0], thing.ref))
+
+    def ends(self, board: str, way: Way) -> list[Thing]:
+        """Return the named things where the arrows of a board begin ("before") or end ("after")."""
+        rows = self._session.execute(
+            select(RelationRow.source, RelationRow.target).where(
+                RelationRow.board_id == board,
+                RelationRow.workspace == self._workspace,
+                RelationRow.kind == "arrow",
+                RelationRow.directed,
+            )
+        ).all()
+        tails, heads = {row[0] for row in rows}, {row[1] for row in rows}
+        loose = tails - heads if way == "before" else heads - tails
+        found = self.things((board, node) for node in loose).values()
+        named = (thing for thing in found if thing.text.strip())
+        return sorted(named, key=lambda thing: (thing.region[1], thing.region[0], thing.ref))
 
     def followers(self, refs: Iterable[Ref], *, depth: int = 1) -> list[Trail]:
         """Return walks along the arrows from `refs` to the next named things, nearest first.

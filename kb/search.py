@@ -34,22 +34,35 @@ def search(
     Raises:
         WrongUse: the query is empty or too long, or `k` is out of 1 … MAX_K.
     """
+    if not 1 <= k <= MAX_K:
+        raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
+    hits = find(base, query, workspace=workspace, filters=filters, limit=k * OVERSAMPLING)
+    return SearchResult(
+        query=query.strip(), evidence=tuple(map(evidence_of, grouped(choose(hits, k))))
+    )
+
+
+def find(
+    base: KnowledgeBase,
+    query: str,
+    *,
+    workspace: str,
+    filters: Filters | None = None,
+    limit: int = 30,
+) -> list[Hit]:
+    """Return the `limit` best units for `query`, ungrouped, best first. Raises `WrongUse`."""
     from kb.index.sparse import sparse_query
 
     query = query.strip()
     if not query or len(query) > MAX_QUERY:
         raise WrongUse(f"a query has 1 to {MAX_QUERY} characters", code="bad_query")
-    if not 1 <= k <= MAX_K:
-        raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
-    hits = base.index.search(
+    return base.index.search(
         base.embedder.query(query),
         sparse_query(query),
         workspace=workspace,
         filters=filters or Filters(),
-        limit=k * OVERSAMPLING,
+        limit=limit,
     )
-    chosen = choose(hits, k)
-    return SearchResult(query=query, evidence=tuple(map(evidence_of, grouped(chosen))))
 
 
 def evidence_of(hit: Hit) -> Evidence:

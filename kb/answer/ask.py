@@ -12,9 +12,10 @@ from kb.answer.patterns import Intent
 from kb.answer.question import understand
 from kb.answer.room import SURE_LINK, Room
 from kb.answer.vocabulary import Vocabulary
+from kb.errors import WrongUse
 from kb.evidence import Answer
 from kb.graph import Graph
-from kb.search import search
+from kb.search import MAX_K, choose, evidence_of, find, grouped
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
@@ -30,10 +31,15 @@ _HANDLERS: dict[Intent, Handler] = {
     "owner": lists.owner,
     "owned": lists.owned,
     "date": lists.date,
+    "attribute": lookup,
     "about": lists.describe,
+    "first": flow.first,
+    "last": flow.last,
     "lookup": lookup,
 }
 _NEEDS_ARROWS: frozenset[Intent] = frozenset({"follows", "leads", "path"})
+
+READ = 60  # hits that are looked at; `k` of them are shown
 
 _UNKNOWN = {
     "en": "The boards don't hold an answer to this.",
@@ -51,12 +57,15 @@ def ask(base: KnowledgeBase, question: str, *, workspace: str, k: int = 10) -> A
         WrongUse: the question is empty or too long, or `k` makes no sense.
     """
     asked = understand(question)
-    found = search(base, asked.text, workspace=workspace, k=k).evidence
+    if not 1 <= k <= MAX_K:
+        raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
+    hits = find(base, asked.text, workspace=workspace, limit=max(READ, k))
+    found = tuple(map(evidence_of, grouped(choose(hits, k))))
     with base.catalog.session() as session:
         graph = Graph(session, workspace)
         notes = Notebook(session, graph, workspace)
         words = Vocabulary(session, workspace)
-        room = Room(base, asked, workspace, graph, words, notes, found)
+        room = Room(asked, workspace, graph, words, notes, hits)
         text = _HANDLERS[asked.intent](room)
         if text is None and not _settled(room):
             text = lookup(room)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kb.answer.lists import DESCRIBED_LINK, board_named, members
 from kb.answer.matching import covered, terms
 from kb.answer.notebook import name
-from kb.answer.room import Link, Room
+from kb.answer.room import SURE_LINK, Link, Room
 from kb.graph import Ref, Thing, Trail, Way
 from kb.quoting import quoted
 from kb.reading import label_of
@@ -35,21 +36,49 @@ def path(room: Room) -> str | None:
         (last, first, "after"),
         (first, last, "both"),
     )
-    for start, end, way in tries:
+    # "Does A lead to B?" is answered by nothing but a way along the arrows.
+    for start, end, way in tries[:1] if room.question.yes_no else tries:
         trail = room.graph.path(start, end, way=way)
         if trail:
             return _tell_path(room, trail)
     return None
 
 
+def first(room: Room) -> str | None:
+    """Say where the board, or the list under a heading, begins."""
+    return _edge(room, "before")
+
+
+def last(room: Room) -> str | None:
+    """Say where the board, or the list under a heading, ends."""
+    return _edge(room, "after")
+
+
+def _edge(room: Room, way: Way) -> str | None:
+    things: list[Thing] = []
+    for link in room.link(room.question.x):
+        inside = members(room, link.thing) if link.score >= DESCRIBED_LINK else []
+        things += inside[:1] if way == "before" else inside[-1:]
+    board = board_named(room, room.question.x)
+    if not things and board is not None:
+        things = room.graph.ends(board, way)
+    if not things:
+        return None
+    return _join(room, [f"{name(t)} {room.notes.cite(room.notes.of_thing(t))}" for t in things])
+
+
 def _spread(room: Room, way: Way) -> str | None:
-    links = room.link(room.question.x)
-    refs = [link.thing.ref for link in links]
     walk = room.graph.followers if way == "after" else room.graph.leaders
-    trails = walk(refs) if refs else []
-    # Where some lines have heads, those without don't say what comes next.
-    trails = [t for t in trails if all(s.directed for s in t)] or trails
-    trails = _asked_for(room, trails, links)[:MAX_TRAILS]
+    trails: list[Trail] = []
+    tiers = room.tiers(room.question.x)
+    # Where the likeliest things have no arrows, nearly as likely ones may be meant.
+    for links in tiers[:1] + [tier for tier in tiers[1:] if tier[0].score >= SURE_LINK]:
+        trails = walk(link.thing.ref for link in links)
+        # Where some lines have heads, those without don't say what comes next.
+        trails = [t for t in trails if all(s.directed for s in t)] or trails
+        trails = _asked_for(room, trails, links)[:MAX_TRAILS]
+        if trails:
+            break
     if not trails:
         return None
     things = room.graph.things(ref for t in trails for s in t for ref in (s.source, s.target))

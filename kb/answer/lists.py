@@ -16,6 +16,7 @@ from kb.reading import label_of
 from kb.scene import Tag
 
 MAX_LISTED = 20
+DESCRIBED_LINK = 0.7
 MAX_BESIDE = 4
 MAX_TAGGED = 2_000
 TOPIC_SHARE = 0.6  # of a topic's words that a thing, its board and its container must hold
@@ -23,8 +24,9 @@ TOPIC_SHARE = 0.6  # of a topic's words that a thing, its board and its containe
 _GENERIC = frozenset(
     """
     open current main all list any board boards whiteboard diagram picture top known key biggest
-    remain exist mention note written item thing team still left total number 白板 所有 主要 当前
-    目前 存在 看板 全部 列出 记录 提到 未解决 图 上面
+    remain exist mention note written item thing team still left total number due deadline start
+    begin end finish go happen 白板 所有 主要 当前 目前 存在 看板 全部 列出 记录 提到 未解决
+    图 上面 开始 结束 完成 截止
     """.split()  # noqa: SIM905 - one word list a line is easier to read
 )
 _TAG_NAMES: dict[Tag, tuple[str, str, str]] = {
@@ -74,12 +76,14 @@ def tagged_things(room: Room, tag: Tag) -> list[Thing]:
 
 
 def holds(room: Room) -> str | None:
-    """List what stands inside the container, or on the board, that the question names."""
-    for link in room.link(room.question.x):
-        inside = [t for t in room.graph.held_by(link.thing.ref) if t.text.strip()]
-        if inside and link.score >= SURE_LINK:
-            return _contents(room, name(link.thing), inside)
-    board = _board_named(room, room.question.x)
+    """List what stands inside the container, beside the hub or on the board that is named."""
+    asked = room.question
+    for phrase in (asked.y, f"{asked.x} {asked.y}", asked.x):
+        for link in room.link(phrase):
+            inside = members(room, link.thing)
+            if inside and link.score >= SURE_LINK:
+                return _contents(room, name(link.thing), inside)
+    board = board_named(room, asked.x)
     if board is None:
         return None
     rows = room.notes.session.execute(
@@ -92,6 +96,22 @@ def holds(room: Room) -> str | None:
     title = room.words.titles[board]
     shown = [t for t in things if label_of(t.text) != label_of(title)]
     return _contents(room, f"“{quoted(title)}”", shown) if shown else None
+
+
+def members(room: Room, thing: Thing) -> list[Thing]:
+    """Return what belongs to `thing`: what it holds, else what hangs on it by plain lines."""
+    held = [t for t in room.graph.held_by(thing.ref) if t.text.strip()]
+    if held:
+        return held
+    asked = terms(room.question.text)
+    lines = [s for s in room.graph.neighbours([thing.ref]) if not s.directed]
+    ends = room.graph.things(step.target for step in lines)
+    # The hub from which the question comes is no part of its branch.
+    return [
+        ends[s.target]
+        for s in lines
+        if s.target in ends and not terms(label_of(ends[s.target].text)) <= asked
+    ]
 
 
 def owner(room: Room) -> str | None:
@@ -120,14 +140,20 @@ def describe(room: Room) -> str | None:
 
     None where the question asks for more than the thing.
     """
-    links = [link for link in room.link(room.question.x) if link.score >= SURE_LINK]
+    links = [link for link in room.link(room.question.x) if link.score >= DESCRIBED_LINK]
     if not links:
         return holds(room)
-    return _stop(room, [_describe(room, link.thing) for link in links[:3]])
+    told = [said for link in links[:3] if (said := describe_thing(room, link.thing))]
+    return _stop(room, told)
 
 
-def _describe(room: Room, thing: Thing) -> str:
+def describe_thing(room: Room, thing: Thing, *, must_add: bool = False) -> str:
+    """Tell where a thing stands and what hangs on it; "" if it `must_add` that and nothing does."""
     notes, graph = room.notes, room.graph
+    inside = members(room, thing)[:MAX_LISTED]
+    leaders, followers = graph.leaders([thing.ref]), graph.followers([thing.ref])
+    if must_add and not (inside or leaders or followers):
+        return ""
     title = quoted(notes.board(thing.ref[0]).title)
     words = [f"“{quoted(thing.text)}” {notes.cite(notes.of_thing(thing))}"]
     if title and title != quoted(label_of(thing.text)):
@@ -137,8 +163,11 @@ def _describe(room: Room, thing: Thing) -> str:
         if holder and holder.text.strip():
             mark = notes.cite(notes.of_thing(holder))
             words.append(f"属于{name(holder)} {mark}" if room.zh else f"in {name(holder)} {mark}")
-    before = _ends(room, graph.leaders([thing.ref]))
-    after = _ends(room, graph.followers([thing.ref]))
+    if inside:
+        listed = [f"{name(t)} {notes.cite(notes.of_thing(t))}" for t in inside]
+        words.append(f"有{'、'.join(listed)}" if room.zh else f"with {', '.join(listed)}")
+    before = _ends(room, leaders)
+    after = _ends(room, followers)
     if before:
         words.append(f"前面是{before}" if room.zh else f"after {before}")
     if after:
@@ -202,7 +231,8 @@ def _topic(room: Room) -> set[str]:
     return terms(room.question.x) - _GENERIC
 
 
-def _board_named(room: Room, phrase: str) -> str | None:
+def board_named(room: Room, phrase: str) -> str | None:
+    """Return the board whose title holds nearly all of `phrase`, or None."""
     wanted = terms(phrase) - _GENERIC
     best, best_score = None, SURE_LINK
     for board, title in room.words.titles.items():

@@ -2,73 +2,145 @@
 
 from __future__ import annotations
 
-import re
+import statistics
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from sqlalchemy import select
+
+from kb.answer.lists import describe_thing
 from kb.answer.matching import covered, share, terms
+from kb.answer.patterns import FIGURE, NUMBER, TAG_SYNONYMS
 from kb.answer.room import Room
+from kb.catalog import NodeRow
 from kb.evidence import Evidence
+from kb.graph import Ref, Thing
 from kb.quoting import quoted
 from kb.reading import label_of
 
-ENOUGH = 0.6  # share of the question's content, by weight, that evidence must hold
+ENOUGH = 0.6  # judgement from which evidence answers the question
 BAND = 0.1  # evidence this close to the best is quoted too
 MAX_QUOTED = 3
+ELSEWHERE = 0.5  # what a word is worth that stands elsewhere on the same board
+REPEATS = 0.6  # share of known words from which evidence only repeats the question
+MEANING = 0.05  # what one standard deviation of nearness in meaning is worth
 
 _FRAME = frozenset(
     ("board", "boards", "whiteboard", "diagram", "picture", "drawing", "白板", "看板", "画板")
 )
-_FIGURE = re.compile(r"\d|[一二三四五六七八九十百千万两]")
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Evidence with the share of the question that it holds."""
+    """Evidence with how well it answers: about 0 … 1, more where the meaning is very near.
+
+    Attributes:
+        held: share of the question's words that it and its surroundings hold, by rarity.
+        near: nearness in meaning over that of the other hits, in standard deviations.
+        adds: it says something that the question doesn't.
+    """
 
     evidence: Evidence
     held: float
+    near: float
+    adds: bool
+
+    @property
+    def worth(self) -> float:
+        """Both measures in one."""
+        return self.held + MEANING * max(0.0, self.near)
 
 
 def lookup(room: Room) -> str | None:
-    """Quote the evidence that holds most of the question; None where none holds enough."""
+    """Quote the evidence that answers best; None where none answers well enough."""
     judged = judge(room)
-    if not judged or judged[0].held < ENOUGH:
+    if not judged or judged[0].worth < ENOUGH:
         return None
-    best = judged[0].held
     told = [
-        f"“{quoted(j.evidence.text)}” {room.notes.cite(j.evidence)}"
+        said
         for j in judged[:MAX_QUOTED]
-        if j.held >= best - BAND
+        if j.worth >= judged[0].worth - BAND and (said := _tell(room, j))
     ]
+    if not told:
+        return None
     return "；".join(told) + "。" if room.zh else "; ".join(told) + "."
 
 
 def judge(room: Room) -> list[Judged]:
-    """Return the evidence found with the share of the question it holds, best first.
+    """Return the evidence found, best first.
 
     Board and container may supply words, but something must stand in the evidence itself.
     """
-    wanted = terms(room.question.text) - _FRAME
+    wanted = terms(NUMBER.sub(" ", room.question.text)) - _FRAME
+    total = sum(map(room.words.weight, wanted))
+    key = terms(room.question.y) if room.question.intent == "attribute" else set()
+    things = room.graph.things((e.board.id, node) for e in room.found for node in e.nodes)
+    holders = room.graph.things((t.ref[0], t.parent) for t in things.values() if t.parent)
+    nearness = _nearness(room)
     judged = []
-    for evidence in room.found:
-        own = covered(wanted, terms(evidence.text))
+    for evidence, near in zip(room.found, nearness, strict=True):
+        said = terms(evidence.text)
+        own = covered(wanted, said)
         if not own or evidence.unit == "board" or not _has_figure(room, evidence):
             continue
-        around = covered(wanted - own, _around(room, evidence))
-        judged.append(Judged(evidence, share(wanted, own | around, room.words.weight)))
-    return sorted(judged, key=lambda j: (-j.held, -j.evidence.score))
+        beside = covered(wanted - own, _around(evidence, things, holders))
+        if key and not covered(key, said | beside):
+            continue
+        far = covered(wanted - own - beside, _elsewhere(room, evidence.board.id))
+        held = sum(map(room.words.weight, own | beside))
+        held += ELSEWHERE * sum(map(room.words.weight, far))
+        adds = share(said, covered(said, wanted), room.words.weight) < REPEATS
+        judged.append(Judged(evidence, held / total, near, adds))
+    return sorted(judged, key=lambda j: (-j.worth, -j.evidence.score))
+
+
+def _nearness(room: Room) -> list[float]:
+    """Return how much nearer in meaning each hit is than the hits are on average."""
+    cosines = [hit.dense for hit in room.hits if hit.dense is not None]
+    if len(cosines) < 3:
+        return [0.0] * len(room.hits)
+    mean, deviation = statistics.fmean(cosines), statistics.pstdev(cosines) or 1.0
+    return [0.0 if h.dense is None else (h.dense - mean) / deviation for h in room.hits]
+
+
+def _tell(room: Room, judged: Judged) -> str:
+    """Quote; but words that only repeat the question are told with what hangs on them."""
+    evidence = judged.evidence
+    if judged.adds or room.question.yes_no or evidence.unit != "node":
+        return f"“{quoted(evidence.text)}” {room.notes.cite(evidence)}"
+    refs = [(evidence.board.id, node) for node in evidence.nodes]
+    things = room.graph.things(refs)
+    return describe_thing(room, things[refs[0]], must_add=True) if refs[0] in things else ""
 
 
 def _has_figure(room: Room, evidence: Evidence) -> bool:
-    return not room.question.number or bool(_FIGURE.search(evidence.text))
+    wanted = room.question.number or room.question.intent == "date"
+    return not wanted or bool(FIGURE.search(evidence.text))
 
 
-def _around(room: Room, evidence: Evidence) -> set[str]:
+def _around(
+    evidence: Evidence, things: Mapping[Ref, Thing], holders: Mapping[Ref, Thing]
+) -> set[str]:
+    """Return the words that surround evidence: of its board, its containers and its tags."""
     words = terms(evidence.board.title) | terms(PurePath(evidence.board.source).stem)
-    refs = [(evidence.board.id, node) for node in evidence.nodes]
-    things = room.graph.things(refs)
-    holders = room.graph.things((t.ref[0], t.parent) for t in things.values() if t.parent)
-    for holder in holders.values():
-        words |= terms(label_of(holder.text))
+    for node in evidence.nodes:
+        thing = things.get((evidence.board.id, node))
+        if thing is None:
+            continue
+        for tag in thing.tags:
+            words |= terms(TAG_SYNONYMS.get(tag, ""))
+        holder = holders.get((evidence.board.id, thing.parent or ""))
+        words |= terms(label_of(holder.text)) if holder else set()
     return words
+
+
+def _elsewhere(room: Room, board: str) -> set[str]:
+    if board not in room.board_terms:
+        texts = room.notes.session.scalars(
+            select(NodeRow.text).where(
+                NodeRow.board_id == board, NodeRow.workspace == room.workspace, NodeRow.text != ""
+            )
+        )
+        room.board_terms[board] = terms("\n".join(texts))
+    return room.board_terms[board]

@@ -13,7 +13,19 @@ from typing import Literal
 from kb.scene import Tag
 
 Intent = Literal[
-    "follows", "leads", "path", "tagged", "holds", "owner", "owned", "date", "about", "lookup"
+    "follows",
+    "leads",
+    "path",
+    "first",
+    "last",
+    "tagged",
+    "holds",
+    "owner",
+    "owned",
+    "date",
+    "attribute",
+    "about",
+    "lookup",
 ]
 
 _WORDS = {
@@ -33,7 +45,7 @@ _WORDS = {
     r"|doing|working on|the owner of|handles?|handling|does|takes? care of|owning|looks? after)",
     "什么": r"(?:什么|哪些?个?|哪一步|哪里|哪儿|啥|怎么(?:办|做)?|如何)",
     "指向": r"(?:指向|流向|通向|通往|导向|连到|连接到|触发|调用|引发|导致|进入)",
-    "负责": r"(?:负责|做|主管|处理|维护|跟进)",
+    "负责": r"(?:负责|做|处理|维护|跟进|联系)",
     "要": r"(?:接下来|接着|又|会|要|应该|需要|必须|先|再|是|有|做|发生|进行|执行|跟着|接|到|该|将"
     r"|那么|则)*",
     "关系": r"(?:关系|联系|连接|关联|相连|相关)",
@@ -58,8 +70,29 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        "first",
+        (
+            r"(?:what|which|where){be} {the}(?:first|initial|starting) (?:{step}|point)"
+            r" (?:of|in|on|for) {x}",
+            r"(?:where|how) (?:does|do|did) {x} (?:start|begin)",
+            r"what (?:starts|begins) {x}",
+            r"{x}的?(?:第一步|首先|起点|开头|一开始){要}{什么}?.*",
+            r"{x}从(?:哪里|哪儿|哪一步|什么)开始",
+        ),
+    ),
+    (
+        "last",
+        (
+            r"(?:what|which|where){be} {the}(?:last|final) (?:{step}|point) (?:of|in|on|for) {x}",
+            r"(?:where|how) (?:does|do|did) {x} (?:end|finish|stop)",
+            r"{x}的?(?:最后一步|终点|结尾){要}{什么}?.*",
+            r"{x}(?:到|在)(?:哪里|哪儿|哪一步)(?:结束|为止)",
+        ),
+    ),
+    (
         "leads",
         (
+            r"什么(?:情况|条件|时候)下?(?:需要|才|会|要|才会)+{x}",
             r"(?:what|which|who){some} (?:{leads}|{comes} before|precedes?) {x}",
             r"what (?:must|has to|should|needs? to|do we)\b.*?\bbefore {x}",
             r"(?:what|which){be} {the}(?:previous|preceding) {step} (?:of|to|before|for) {x}",
@@ -126,7 +159,15 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
             r"(?:list|name|show)(?: me)? {the}(?:all )?(?:items?|things?|contents?|notes?|parts?)"
             r" (?:in|on|under|of|inside) {x}",
             r"{x}(?:里面?|上面?|下面?|中|内)?都?(?:有|包含|包括|写了|画了|列了)了?(?:什么|哪些)"
-            r"(?:内容|东西|模块|部分|项目?|组件|服务|步骤)?",
+            r"(?P<y>.*)",
+            r"{x}的{y}有(?:什么|哪些)",
+        ),
+    ),
+    (
+        "attribute",
+        (
+            r"(?:what|who|which|where){be} {the}{y} (?:of|for) {x}",
+            r"{x}的{y}(?:是|有|在)?(?:什么|多少|哪里|哪儿|谁|哪些?|几).*",
         ),
     ),
     (
@@ -137,6 +178,7 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
             r"(?:describe|explain) {x}",
             r"(?:什么是|介绍(?:一下)?){x}",
             r"{x}(?:是什么|是啥|在哪里|在哪儿|在哪|是干什么的|是做什么的)",
+            r"{x}(?:是|属于)(?:哪|什么).*",
         ),
     ),
 )
@@ -158,7 +200,7 @@ _TAG_WORDS: dict[Tag, tuple[str, str]] = {
         r"待办(?:事项)?|行动项|要做的事",
     ),
     "risk": (r"risks?", r"风险点?"),
-    "decision": (r"decisions?|decided", r"决定|决议|决策"),
+    "decision": (r"decisions?|decided?|chose|choose|chosen", r"决定|决议|决策|选了|选择了"),
     "question": (
         r"(?:open |unanswered |unresolved )questions?",
         r"(?:未决|待定|开放|未解决|没解决)的?问题|疑问",
@@ -168,6 +210,17 @@ _TAG_WORDS: dict[Tag, tuple[str, str]] = {
 TAG_WORDS: dict[Tag, re.Pattern[str]] = {
     tag: re.compile(rf"\b(?:{en})\b|{zh}", re.IGNORECASE) for tag, (en, zh) in _TAG_WORDS.items()
 }
+
+TAG_SYNONYMS: dict[str, str] = {
+    "todo": "todo task action 待办 任务 行动",
+    "risk": "risk danger problem 风险 隐患 问题",
+    "decision": "decision decide choose choice 决定 决议 选择",
+    "question": "question open unclear 问题 疑问",
+    "goal": "goal target objective 目标 指标",
+    "owner": "owner responsible 负责 负责人",
+    "date": "date deadline due day 日期 时间 截止",
+}
+FIGURE = re.compile(r"\d|[一二三四五六七八九十百千万两]")
 
 ASKS_LIST = re.compile(
     r"^(?:what|which|list|show|name|give|are there|is there|do we have|how many|tell me|any)\b"
@@ -180,6 +233,10 @@ COUNTS = re.compile(
 NUMBER = re.compile(
     r"^how (?:many|much|long|often|far|big|large|old|high|fast)\b"
     r"|\bwhat (?:percentage|number|price)\b|多少|多久|多长|多大|多高|几(?:个|次|天|年|人)|百分之几",
+    re.IGNORECASE,
+)
+YES_NO = re.compile(
+    r"^(?:is|are|was|were|does|do|did|can|could|will|has|have|should)\b|吗$|有没有|是不是|是否",
     re.IGNORECASE,
 )
 POLITE = re.compile(

@@ -16,6 +16,7 @@ from kb.answer.patterns import (
     POLITE,
     TAG_WORDS,
     TAIL,
+    YES_NO,
     Intent,
 )
 from kb.errors import WrongUse
@@ -25,6 +26,9 @@ from kb.text import language_of
 
 MAX_QUESTION = 2_000
 MAX_FORM = 300  # characters; a longer question is looked up, its form is not read
+
+# "What are the risks of X?" asks for risks, although it has the form of "what is X?".
+_BELOW_TAGS: frozenset[Intent] = frozenset({"owned", "holds", "about"})
 
 Language = Literal["en", "zh"]
 
@@ -36,6 +40,7 @@ class Question:
     Attributes:
         tag: what a "tagged" question lists; `x` then narrows it to a topic.
         number: the words of the answer must hold a figure ("how long", 多少).
+        yes_no: asks whether something is so.
     """
 
     text: str
@@ -45,6 +50,7 @@ class Question:
     y: str = ""
     tag: Tag | None = None
     number: bool = False
+    yes_no: bool = False
 
 
 def understand(text: str) -> Question:
@@ -59,17 +65,19 @@ def understand(text: str) -> Question:
     language: Language = "zh" if language_of(text) == "zh" else "en"
     bare = POLITE.sub("", text.strip(EDGES))
     bare = FRAME.sub("", bare).strip() or bare
-    number = bool(NUMBER.search(bare))
+    number, yes_no = bool(NUMBER.search(bare)), bool(YES_NO.search(bare))
     if len(bare) <= MAX_FORM:
         tagged = _tagged(text, bare, language)
-        if tagged is not None:
-            return tagged
         for intent, form in FORMS:
+            if tagged is not None and intent in _BELOW_TAGS:
+                break
             if found := form.fullmatch(bare):
                 named = found.groupdict()
                 x, y = thing_of(named.get("x") or ""), thing_of(named.get("y") or "")
-                return Question(text, language, intent, x, y, number=number)
-    return Question(text, language, "lookup", x=bare, number=number)
+                return Question(text, language, intent, x, y, number=number, yes_no=yes_no)
+        if tagged is not None:
+            return tagged
+    return Question(text, language, "lookup", x=bare, number=number, yes_no=yes_no)
 
 
 def thing_of(phrase: str) -> str:

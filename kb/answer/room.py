@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
@@ -14,10 +15,11 @@ from kb.answer.vocabulary import Vocabulary
 from kb.evidence import Evidence
 from kb.graph import Graph, Ref, Thing
 from kb.reading import label_of
+from kb.search import evidence_of
 from kb.text import key_of
 
 if TYPE_CHECKING:
-    from kb.base import KnowledgeBase
+    from kb.index import Hit
 
 MIN_LINK = 0.6  # from which a node is taken for the thing that a question names
 SURE_LINK = 0.8
@@ -38,13 +40,18 @@ class Link:
 class Room:
     """One question at work."""
 
-    base: KnowledgeBase
     question: Question
     workspace: str
     graph: Graph
     words: Vocabulary
     notes: Notebook
-    found: tuple[Evidence, ...]
+    hits: list[Hit]
+    board_terms: dict[str, set[str]] = field(default_factory=dict)
+
+    @cached_property
+    def found(self) -> list[Evidence]:
+        """The hits as evidence, best first."""
+        return [evidence_of(hit) for hit in self.hits]
 
     @property
     def zh(self) -> bool:
@@ -52,7 +59,12 @@ class Room:
         return self.question.language == "zh"
 
     def link(self, phrase: str) -> list[Link]:
-        """Return the nodes that `phrase` names, best first; [] where none is close enough.
+        """Return the nodes that `phrase` names, all equally well; [] where none is close enough."""
+        tiers = self.tiers(phrase)
+        return tiers[0] if tiers else []
+
+    def tiers(self, phrase: str) -> list[list[Link]]:
+        """Return what `phrase` may name, in tiers of about equal likeness, best first.
 
         The title of the board may stand in for words that the node lacks: "pay in the order
         flow" names the node "Pay" of the board "Order flow" and no other "Pay".
@@ -68,7 +80,13 @@ class Room:
         links = [Link(t, self._likeness(phrase, t, holders)) for t in things.values()]
         links = [link for link in links if link.score >= MIN_LINK]
         links.sort(key=lambda link: (-link.score, link.thing.ref))
-        return [link for link in links[:MAX_LINKS] if link.score >= links[0].score - LINK_BAND]
+        tiers: list[list[Link]] = []
+        for link in links:
+            if tiers and link.score >= tiers[-1][0].score - LINK_BAND:
+                tiers[-1].append(link)
+            else:
+                tiers.append([link])
+        return [tier[:MAX_LINKS] for tier in tiers]
 
     def _likeness(self, phrase: str, thing: Thing, holders: dict[Ref, Thing]) -> float:
         label = label_of(thing.text)
