@@ -21,6 +21,8 @@ _DETECTION = "PP-OCRv6_det_small.onnx"
 _RECOGNITION = "PP-OCRv6_rec_small.onnx"
 _DETECT_SIDE = 1280  # longest side that the text detector sees
 _LINE_HEIGHT = 48  # of a crop for the recogniser
+_LEAST_WIDTH = 160  # to which short words are padded: on 15 hdBPMN pictures the character error is
+# .233 unpadded, .224 at 160 and .226 at rapidocr's 320, which costs twice the time
 _MAX_CROP_RATIO = 40.0  # width over height of a crop: longer is a ruled line, not words
 _MAX_LINES = 1000
 _BATCH_WIDTH = 1600  # pixels of crops side by side in one run of the recogniser: bounds memory
@@ -83,7 +85,7 @@ def _load(threads: int) -> tuple[Any, Any]:
         _config(
             "Rec",
             _session(models / _RECOGNITION, threads),
-            rec_img_shape=[3, _LINE_HEIGHT, _LINE_HEIGHT],
+            rec_img_shape=[3, _LINE_HEIGHT, _LEAST_WIDTH],
             rec_batch_num=_MAX_LINES,
             font_path=None,
         )
@@ -166,7 +168,7 @@ def _batches(crops: list[Array]) -> list[list[int]]:
 
     def width_of(index: int) -> float:
         height, width = crops[index].shape[:2]
-        return float(_LINE_HEIGHT * width / height)
+        return max(float(_LEAST_WIDTH), _LINE_HEIGHT * width / height)
 
     batches: list[list[int]] = []
     for index in sorted(range(len(crops)), key=width_of):

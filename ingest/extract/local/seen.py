@@ -103,7 +103,7 @@ class View:
 class TextReader(Protocol):
     """Finds and reads lines of words."""
 
-    def read(self, bgr: Array, deadline: Deadline) -> tuple[list[Line], bool]:
+    def read(self, bgr: Array, deadline: Deadline, /) -> tuple[list[Line], bool]:
         """Return the lines of `bgr` and whether all of it was read before the deadline."""
         ...
 
@@ -111,6 +111,6 @@ class TextReader(Protocol):
 class Detector(Protocol):
     """Finds shapes and connectors; the lines of words help to tell letters from drawings."""
 
-    def detect(self, view: View, lines: Sequence[Line], deadline: Deadline) -> Detection:
+    def detect(self, view: View, lines: Sequence[Line], deadline: Deadline, /) -> Detection:
         """Return what is drawn in `view`, as far as the deadline allows."""
         ...

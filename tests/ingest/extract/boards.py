@@ -71,3 +71,22 @@ def stickies() -> Scene:
         x, y = 60 + 300 * (i % 3), 60 + 280 * (i // 3)
         nodes.append(node(f"s{i}", text, (x, y, x + 230, y + 210), "sticky", fill=fill))
     return scene_of(nodes, size=(980, 620))
+
+
+def chinese_list() -> Scene:
+    items = ["下周发布计划", "一、完成支付测试", "二、联系云南供应商", "三、更新库存表"]
+    nodes = [
+        node(f"z{i}", text, (100, 80 + 110 * i, 560, 130 + 110 * i), "title" if i == 0 else "text")
+        for i, text in enumerate(items)
+    ]
+    return scene_of(nodes, size=(900, 560))
+
+
+def coloured() -> Scene:
+    """Boxes outlined in one colour each, the last one filled."""
+    nodes = []
+    for i, color in enumerate(["red", "blue", "green", "black"]):
+        x = 60 + 260 * i
+        nodes.append(node(color, f"Part {i + 1}", (x, 100, x + 200, 220), color=color))
+    nodes.append(node("filled", "Hot", (60, 320, 360, 440), fill="orange"))
+    return scene_of(nodes, size=(1120, 520))
