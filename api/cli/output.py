@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from kb.errors import KBError
 
 
+_WIDE = 10_000  # characters of a line in a file or pipe: never wrapped
+
+
 def use_utf8() -> None:
     """Make both streams write UTF-8 whatever the locale says; what is no text is escaped."""
     for stream in (sys.stdout, sys.stderr):
@@ -42,10 +45,11 @@ def say(text: str) -> None:
 
 
 def console() -> Console:
-    """Return a console on stdout; colours only where a person looks."""
+    """Return a console on stdout: colours and wrapped lines only where a person looks."""
     from rich.console import Console
 
-    return Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+    width = None if sys.stdout.isatty() else _WIDE
+    return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
 def shown(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
 
-from api.cli.serve import is_loopback
+from api.errors import as_kb_error
+from api.exposure import is_loopback
 from api.http import answers, boards
 from api.http.documented import answer, errors
 from api.http.guard import Guard, error_response, host_name
@@ -21,6 +24,8 @@ from kb.errors import KBError, WrongUse
 
 if TYPE_CHECKING:
     from kb.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 _WORDS = {404: ("not_found", "there is nothing here"), 405: ("method_not_allowed", "not this way")}
 
@@ -70,10 +75,15 @@ async def healthz() -> Health:
     return Health()
 
 
-def readyz(store: StoreOf) -> Health:
-    """Tell that catalog, index and embedder answer."""
-    store.check_ready()
-    return Health()
+def readyz(store: StoreOf) -> Response:
+    """Tell that catalog, index and embedder answer; whatever is the matter, it is a 503."""
+    try:
+        store.check_ready()
+    except Exception as error:
+        _log.warning("not ready", exc_info=True)
+        known = as_kb_error(error, reveal=False)
+        return error_response(_error_of(503, known.message, known.code, known.hint))
+    return JSONResponse(Health().model_dump())
 
 
 def _hosts(host: str) -> frozenset[str] | None:
@@ -111,7 +121,7 @@ async def _on_invalid(_request: Request, error: Exception) -> Response:
     return error_response(_error_of(422, f"{where}: {first['msg']}", "invalid_request"))
 
 
-def _error_of(status: int, message: str, code: str) -> KBError:
-    error = WrongUse(message, code=code)
+def _error_of(status: int, message: str, code: str, hint: str = "") -> KBError:
+    error = WrongUse(message, code=code, hint=hint)
     error.http_status = status
     return error

@@ -61,7 +61,9 @@ class Store:
             raise KBError("the embedder is still loading", code="starting", hint="ask again")
         base = self.base
         base.catalog.counts(self.settings.workspace)
-        base.index.count(self.settings.workspace)
+        base.index.count(workspace=self.settings.workspace)
+        if base.index.stale:
+            raise KBError("the index must be rebuilt", code="index_stale", hint="`kb reindex`")
         base.embedder.query("hello")
 
     @asynccontextmanager

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_FILES = 100
 MAX_NAME = 200  # bytes in UTF-8; file systems take 255
+MAX_SUFFIX = 16  # characters
 _PIECE = 2**20
 
 
@@ -46,12 +47,15 @@ def safe_name(name: str | None) -> str:
     name keeps its suffix.
     """
     last = unicodedata.normalize("NFC", name or "").replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(". \u3000")
-    suffix = PurePosixPath(kept).suffix[:16]
-    stem = kept[: len(kept) - len(suffix)] if suffix else kept
-    while len((stem + suffix).encode()) > MAX_NAME and stem:
+    plain = "".join(" " if unicodedata.category(c) == "Zs" else c for c in last)
+    kept = "".join(c for c in plain if c.isprintable()).strip(". ")
+    suffix = PurePosixPath(kept).suffix
+    if len(suffix) > MAX_SUFFIX:
+        suffix = ""
+    stem = kept.removesuffix(suffix)
+    while len((stem + suffix).encode()) > MAX_NAME:
         stem = stem[:-1]
-    return stem + suffix or "upload"
+    return (stem + suffix).strip(". ") or "upload"
 
 
 @asynccontextmanager
