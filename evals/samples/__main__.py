@@ -10,10 +10,10 @@ from pathlib import Path
 from PIL import Image
 
 from evals.boards import Rendered, render
-from evals.samples import HERE, chinese, english
+from evals.samples import HERE, chinese, product, team
 from evals.samples.sample import Sample
 
-SAMPLES: tuple[Sample, ...] = english.SAMPLES + chinese.SAMPLES
+SAMPLES: tuple[Sample, ...] = product.SAMPLES + team.SAMPLES + chinese.SAMPLES
 _EXIF_IFD, _DATE, _ORIGINAL = 0x8769, 0x0132, 0x9003
 
 
