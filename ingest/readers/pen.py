@@ -48,8 +48,9 @@ def board_of(ink: Sequence[PenStroke], name: str) -> Board:
     x0, x1 = _span(ink, 0)
     y0, y1 = _span(ink, 1)
     scale = _scale(max(x1 - x0, y1 - y0))
-    width = math.ceil((x1 - x0) * scale) + 2 * MARGIN
-    height = math.ceil((y1 - y0) * scale) + 2 * MARGIN
+    width, height = (
+        min(math.ceil(extent * scale) + 2 * MARGIN, LONGEST) for extent in (x1 - x0, y1 - y0)
+    )
     strokes = tuple(part for stroke in ink for part in _placed(stroke, x0, y0, scale))
     if len(strokes) > MAX_STROKES:
         raise _too_many(name)
