@@ -336,4 +336,9 @@ SAMPLES = (
     Sample("2026-03-02-checkout-flow.jpg", (_CHECKOUT,), datetime(2026, 3, 2, 10, 41, 7)),
     Sample("2026-03-09-architecture.png", (_ARCHITECTURE,)),
     Sample("2026-03-24-payment-decision.png", (_DECISION,)),
+    Sample(
+        "2026-04-14-journey-and-release.pdf",
+        (_JOURNEY, _RELEASE),
+        datetime(2026, 4, 14, 11, 0),
+    ),
 )
