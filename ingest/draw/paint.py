@@ -7,11 +7,12 @@ from PIL import Image, ImageDraw
 from ingest.draw.colours import fill_of, ink_of
 from ingest.draw.lines import draw_head, draw_line, midpoint, straight_path
 from ingest.draw.shapes import OUTLINES, text_box
-from ingest.draw.text import SMALLEST, draw_block, fit, measure
+from ingest.draw.text import MAX_DRAWN, SMALLEST, draw_block, fit, measure
 from kb.scene import Box, Node, Point, Relation, Scene
 
 _LARGEST_TEXT = 30  # px; titles and free text may be larger
 _HEAD = 16  # px
+_SIGNS = 200_000  # on one picture, about 5 s of drawing; beyond it every text is cut alike
 
 
 class Painter:
@@ -24,6 +25,8 @@ class Painter:
         self._background = background
         self._line = 2 * scale
         self._nodes = {node.id: node for node in scene.nodes}
+        written = sum(min(len(node.text), MAX_DRAWN) for node in scene.nodes)
+        self._most = MAX_DRAWN if written <= _SIGNS else max(20, _SIGNS // len(scene.nodes))
         self._holders = {node.parent for node in scene.nodes if node.parent}
 
     def paint(self) -> None:
@@ -79,7 +82,8 @@ class Painter:
         free = node.kind in ("text", "title", "drawing")
         largest = int(y1 - y0) if free else _LARGEST_TEXT * s
         width, height = max(1.0, x1 - x0), max(1.0, y1 - y0)
-        block = fit(node.text, width, height, max(1, min(largest, 200 * s)), SMALLEST * s)
+        largest = max(1, min(largest, 200 * s))
+        block = fit(node.text, width, height, largest, SMALLEST * s, self._most)
         left = free or holds or node.kind == "container" or len(block.lines) > 3
         top = y0 if left else y0 + max(0.0, (height - block.height) / 2)
         colour = ink_of("white") if node.fill == "black" else ink_of(node.color)

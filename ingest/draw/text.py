@@ -19,6 +19,7 @@ LEADING = 1.3  # line height, in units of the font size
 _MEASURED = 100  # px: the size at which widths are taken
 _SLACK = 1.01  # small sizes round each character to whole pixels
 _LONG_WORD = 24  # signs; a longer one (a path, a link) may be cut rather than shrunk
+_ALWAYS_DRAWN = 200  # characters, however small the box
 MAX_DRAWN = 4_000  # characters of one text that a picture can show at all
 
 _CJK = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -84,13 +85,22 @@ def _cut(word: str, size: int, width: float) -> list[str]:
     return [*parts, part]
 
 
-def fit(text: str, width: float, height: float, largest: int, smallest: int = SMALLEST) -> Block:
+def fit(
+    text: str,
+    width: float,
+    height: float,
+    largest: int,
+    smallest: int = SMALLEST,
+    most: int = MAX_DRAWN,
+) -> Block:
     """Wrap `text` into `width` × `height` pixels with the largest font that fits.
 
+    No more than `most` characters are drawn, and fewer of a text that the box can't show.
     Below `smallest` pixels nothing could be read: the block then overflows downwards rather than
     losing words.
     """
-    text = text.strip("\n")[:MAX_DRAWN]
+    room = 2 * width * height / (smallest * smallest)  # narrow letters are half as wide as high
+    text = text.strip("\n")[: int(min(most, max(_ALWAYS_DRAWN, 2 * room)))]
     low, high = smallest, max(smallest, largest)
     block = _block(text, high, width)
     if _fits(block, width, height):

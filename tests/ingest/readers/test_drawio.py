@@ -128,6 +128,12 @@ def test_limits():
     assert caught.value.code == "too_many_pages"
 
 
+def test_broken_markup_in_a_label_takes_linear_time():
+    scene = scene_of(cell("a", value="&lt;a " * 100_000, style="html=1"))
+    assert len(scene.nodes[0].text) == 20_000
+    assert scene.notes
+
+
 SAMPLE = (SAMPLES / "login.drawio").read_text("utf-8")
 JUNK = st.sampled_from(
     ["", "NaN", "1e400", "-1e9", "e1", "lane", "&lt;![x", "relative", "=;=", "0"]
