@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.board import Board, Limits
-from ingest.readers.native import Draft, Item, Link, check_count, contain
+from ingest.readers.containment import contain
+from ingest.readers.native import Draft, Item, Link, check_count
 from ingest.readers.native_values import colour_name, ident, items, mapping, number, words
 from ingest.safe import check_size, parse_json
 from kb.errors import BadSource
