@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.security.hostile import TIME_LIMIT_S, Case, cases
+from tests.security.hostile import CPU_LIMIT_S, TIME_LIMIT_S, Case, cases
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY_MB = 1000
@@ -41,6 +41,7 @@ def test_ends_in_boards_or_a_clear_error(case: Case, results: dict[str, dict]) -
         assert "NAMELESS" not in message
         assert len(message.partition(": ")[2]) > 5 or code == "boards"
     assert not case.codes or set(line["codes"]) <= case.codes
+    assert line["cpu_seconds"] < CPU_LIMIT_S
     assert line["seconds"] < TIME_LIMIT_S
 
 
