@@ -50,6 +50,8 @@ def run(arguments: Sequence[str]) -> int:
         result = INTERRUPTED
     except BrokenPipeError:
         raise
+    except SystemExit:  # Typer's own answer to a closed pipe, and to nothing else
+        return _PIPE_CLOSED
     except Exception as error:  # the last door
         return _told(error, as_json=wants_json(arguments))
     if result == INTERRUPTED:
