@@ -13,6 +13,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,10 @@ class EdgeDriver:
     def close(self) -> None:
         """See `Driver`."""
         self._lease.close()
+
+    def engine(self) -> AbstractContextManager[Any]:
+        """The open shard itself, held while the context lasts: for measurements."""
+        return self._lease.hold()
 
     @property
     def _about_file(self) -> Path:

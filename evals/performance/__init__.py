@@ -1,0 +1,1 @@
+"""How fast, as ratios to the work that can't be avoided."""

@@ -1,0 +1,189 @@
+"""How much a search costs over embedding the question and one raw Qdrant query.
+
+Builds an index of made-up units (clustered unit vectors, words by Zipf's law) in a folder of its
+own, asks the same questions both ways in turn, and compares the quantiles. The promise: p50 and p95
+of the product's search are at most 1.5 times the raw ones at 1,000, 10,000 and 100,000 units.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.index import Point, Sparse, UnitIndex, point_id, sparse_passage
+
+if TYPE_CHECKING:
+    from kb.base import KnowledgeBase
+    from kb.index.edge import EdgeDriver
+
+SIZES = (1_000, 10_000, 100_000)
+QUESTIONS = 120
+WARM_UP = 10
+LIMIT = 1.5
+WORKSPACE = "measured"
+UNITS_PER_BOARD = 40
+CLUSTERS = 200
+WORDS = 20_000
+
+_SUBJECTS = (
+    "payment",
+    "stock alert",
+    "launch date",
+    "search owner",
+    "库存预警",
+    "支付失败",
+    "上线计划",
+)
+_ASKED = ("who owns the {}", "what leads to {}", "risks of {}", "{}由谁负责", "{}之后怎么办")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One size measured; times in milliseconds."""
+
+    units: int
+    build_s: float
+    raw_p50: float
+    raw_p95: float
+    search_p50: float
+    search_p95: float
+
+    @property
+    def ratio_p50(self) -> float:
+        """Search over raw, the middle."""
+        return self.search_p50 / self.raw_p50
+
+    @property
+    def ratio_p95(self) -> float:
+        """Search over raw, the slow end."""
+        return self.search_p95 / self.raw_p95
+
+    @property
+    def ok(self) -> bool:
+        """Whether both ratios keep the promise."""
+        return max(self.ratio_p50, self.ratio_p95) <= LIMIT
+
+
+def measure(sizes: Sequence[int] = SIZES, *, questions: int = QUESTIONS) -> list[Row]:
+    """Build an index of each size, and measure the product's search in it."""
+    from kb.base import KnowledgeBase
+    from kb.index.edge import EdgeDriver
+    from kb.index.points import About
+    from kb.search import search
+    from kb.settings import load_settings
+
+    rows = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            settings = load_settings(home=Path(folder))
+            with KnowledgeBase.open(settings) as base:
+                dim, name = base.embedder.dim, base.embedder.fingerprint
+                driver = EdgeDriver(Path(folder), "kb", About(name, dim), wait_s=10)
+                base.index = UnitIndex(driver, name, dim)
+                started = time.perf_counter()
+                _fill(base.index, size, dim)
+                build_s = time.perf_counter() - started
+                ask = partial(search, base, workspace=WORKSPACE)
+                rows.append(_compare(base, driver, ask, size, build_s, questions))
+    return rows
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Return `rows` as a Markdown table."""
+    lines = [
+        "| units | raw p50 / p95 ms | search p50 / p95 ms | ratio p50 / p95 | at most | |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row.units:,} | {row.raw_p50:.1f} / {row.raw_p95:.1f} "
+        f"| {row.search_p50:.1f} / {row.search_p95:.1f} "
+        f"| {row.ratio_p50:.2f} / {row.ratio_p95:.2f} | {LIMIT} | {'ok' if row.ok else 'MISSED'} |"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def _compare(
+    base: KnowledgeBase,
+    driver: EdgeDriver,
+    ask: Callable[[str], Any],
+    size: int,
+    build_s: float,
+    questions: int,
+) -> Row:
+    """Ask each question both ways; who goes first alternates, so that neither warms the other."""
+    raw: list[float] = []
+    product: list[float] = []
+    ways: list[tuple[Callable[[str], Any], list[float]]] = [
+        (partial(_raw, base, driver), raw),
+        (ask, product),
+    ]
+    for turn, question in enumerate(_questions(questions + WARM_UP)):
+        for way, times in ways if turn % 2 else ways[::-1]:
+            started = time.perf_counter()
+            way(question)
+            if turn >= WARM_UP:
+                times.append((time.perf_counter() - started) * 1000)
+    return Row(size, build_s, *np.percentile(raw, (50, 95)), *np.percentile(product, (50, 95)))
+
+
+def _raw(base: KnowledgeBase, driver: EdgeDriver, question: str) -> None:
+    import qdrant_edge as qdrant
+
+    vector: Any = base.embedder.query(question)
+    nearest = qdrant.Query.Nearest(vector, using="dense")
+    with driver.engine() as shard:
+        shard.query(qdrant.QueryRequest(limit=10, query=nearest, with_payload=True))
+
+
+def _questions(count: int) -> Iterator[str]:
+    rng = np.random.default_rng(3)
+    for n in range(count):
+        yield f"{rng.choice(_ASKED).format(rng.choice(_SUBJECTS))} {_word(rng.zipf(1.3) + n)}"
+
+
+def _fill(index: UnitIndex, size: int, dim: int) -> None:
+    rng = np.random.default_rng(5)
+    centres = rng.normal(size=(CLUSTERS, dim))
+    for start in range(0, size, 10_000):
+        count = min(10_000, size - start)
+        dense = centres[rng.integers(0, CLUSTERS, count)] + rng.normal(size=(count, dim)) * 0.7
+        index.put([_point(rng, start + i, dense[i]) for i in range(count)])
+
+
+def _point(rng: np.random.Generator, number: int, dense: NDArray[np.float64]) -> Point:
+    board = f"board-{number // UNITS_PER_BOARD}"
+    text = " ".join(_word(n) for n in rng.zipf(1.3, rng.integers(3, 20)))
+    payload = {
+        "workspace": WORKSPACE,
+        "board": board,
+        "source": [f"team-{number % 17}/{board}.png"],
+        "title": f"Board {number // UNITS_PER_BOARD}",
+        "unit": "relation" if number % 3 else "node",
+        "nodes": [f"n{number % UNITS_PER_BOARD}"],
+        "region": [10.0, 20.0, 200.0, 90.0],
+        "text": text,
+        "kinds": ["box"],
+        "tags": ["risk"] if number % 11 == 0 else [],
+        "colors": ["black"],
+        "language": "en",
+        "at": 1.7e9 + number,
+    }
+    unit = dense.astype(np.float32) / np.float32(np.linalg.norm(dense))
+    sparse: Sparse = sparse_passage(text)
+    return Point(point_id(WORKSPACE, board, str(number)), unit, sparse, payload)
+
+
+def _word(number: int) -> str:
+    """A word for a rank: the frequent ones are those of the questions."""
+    known = ("owner", "risk", "payment", "stock", "alert", "launch", "库存", "预警", "支付", "计划")
+    number = int(number) % WORDS
+    return known[number] if number < len(known) else f"w{number}"
