@@ -19,7 +19,7 @@ MAX_LISTED = 20
 DESCRIBED_LINK = 0.7
 MAX_BESIDE = 4
 MAX_TAGGED = 2_000
-TOPIC_SHARE = 0.6  # of a topic's words that a thing, its board and its container must hold
+TOPIC_SHARE = 0.5  # of a topic's words that a thing, its board and its container must hold
 
 _GENERIC = frozenset(
     """
@@ -191,9 +191,10 @@ def _attribute(room: Room, tag: Tag) -> str | None:
     topic = terms(room.question.x) - _GENERIC
     if not topic:
         return _quotes(room, carriers[:MAX_LISTED]) if carriers else None
-    direct = _about(room, carriers, topic, own=True)
-    if direct:
-        return _quotes(room, direct[:5])
+    if direct := _about(room, carriers, topic, own=True):
+        # Said of the whole board ("Owner: Aisha") counts as much as said of the thing.
+        whole = [t for t in _about(room, carriers, topic) if t not in direct]
+        return _quotes(room, [*direct, *whole][:5])
     links = [link.thing for link in room.link(room.question.x)]
     beside = {step.target for step in room.graph.neighbours(thing.ref for thing in links)} | {
         (t.ref[0], t.parent) for t in links if t.parent

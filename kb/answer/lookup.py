@@ -10,7 +10,7 @@ from pathlib import PurePath
 from sqlalchemy import select
 
 from kb.answer.lists import describe_thing
-from kb.answer.matching import covered, share, terms
+from kb.answer.matching import covered, missing, share, terms
 from kb.answer.patterns import FIGURE, NUMBER, TAG_SYNONYMS
 from kb.answer.room import Room
 from kb.catalog import NodeRow
@@ -19,16 +19,17 @@ from kb.graph import Ref, Thing
 from kb.quoting import quoted
 from kb.reading import label_of
 
-ENOUGH = 0.6  # judgement from which evidence answers the question
+ENOUGH = 0.55  # judgement from which evidence answers the question
 BAND = 0.1  # evidence this close to the best is quoted too
 MAX_QUOTED = 3
 ELSEWHERE = 0.5  # what a word is worth that stands elsewhere on the same board
 REPEATS = 0.6  # share of known words from which evidence only repeats the question
 MEANING = 0.05  # what one standard deviation of nearness in meaning is worth
 
-_FRAME = frozenset(
-    ("board", "boards", "whiteboard", "diagram", "picture", "drawing", "白板", "看板", "画板")
-)
+_FRAME = terms(
+    "board whiteboard diagram picture drawing mention talk say write something "
+    "白板 看板 画板 提到 说到 地方 东西 处理 事情"
+)  # words that speak of boards and of saying, in any question
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,6 @@ def judge(room: Room) -> list[Judged]:
     Board and container may supply words, but something must stand in the evidence itself.
     """
     wanted = terms(NUMBER.sub(" ", room.question.text)) - _FRAME
-    total = sum(map(room.words.weight, wanted))
     key = terms(room.question.y) if room.question.intent == "attribute" else set()
     things = room.graph.things((e.board.id, node) for e in room.found for node in e.nodes)
     holders = room.graph.things((t.ref[0], t.parent) for t in things.values() if t.parent)
@@ -89,9 +89,10 @@ def judge(room: Room) -> list[Judged]:
             continue
         far = covered(wanted - own - beside, _elsewhere(room, evidence.board.id))
         held = sum(map(room.words.weight, own | beside))
-        held += ELSEWHERE * sum(map(room.words.weight, far))
+        total = held + missing(wanted, own | beside, room.words.weight)
+        held += min(ELSEWHERE * sum(map(room.words.weight, far)), total - held)
         adds = share(said, covered(said, wanted), room.words.weight) < REPEATS
-        judged.append(Judged(evidence, held / total, near, adds))
+        judged.append(Judged(evidence, held / (total or 1.0), near, adds))
     return sorted(judged, key=lambda j: (-j.worth, -j.evidence.score))
 
 

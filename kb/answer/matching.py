@@ -30,9 +30,23 @@ def covered(terms: Iterable[str], pool: Collection[str]) -> set[str]:
 
 
 def share(terms: Collection[str], found: Collection[str], weight: Weight) -> float:
-    """Return the weight of `found` over that of `terms`; 0 where there are no terms."""
-    total = sum(weight(term) for term in set(terms))
-    return sum(weight(term) for term in set(found)) / total if total else 0.0
+    """Return how much of `terms` is in `found`, by weight: 0 … 1; 0 where there are no terms."""
+    held = sum(weight(term) for term in set(found))
+    total = held + missing(terms, found, weight)
+    return held / total if total else 0.0
+
+
+def missing(terms: Collection[str], found: Collection[str], weight: Weight) -> float:
+    """Return the weight of what `found` lacks of `terms`.
+
+    Chinese terms overlap (乌龙, 乌龙茶, 龙茶): one counts by its signs that no found term has.
+    """
+    signs = {sign for term in found if not term.isascii() for sign in term}
+    lacking = 0.0
+    for term in set(terms) - set(found):
+        part = 1.0 if term.isascii() else sum(s not in signs for s in term) / len(term)
+        lacking += part * weight(term)
+    return lacking
 
 
 def terms(text: str) -> set[str]:

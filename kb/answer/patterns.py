@@ -55,7 +55,7 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
     (
         "path",
         (
-            r"(?:how|what)\b.*?\bfrom {x} (?:in)?to {y}",
+            r"(?:how|what)\b.*?\bfrom {x} (?:to|into|reach(?:es)?|towards?|until) {y}",
             r"(?:is|are) there .*?\bfrom {x} to {y}",
             r".*\b{way}\b.*?\bbetween {x} and {y}",
             r".*\b{way}\b.*?\bfrom {x} to {y}",
@@ -199,7 +199,7 @@ _TAG_WORDS: dict[Tag, tuple[str, str]] = {
         r"to[- ]?dos?|to-do items?|action items?|open tasks?",
         r"待办(?:事项)?|行动项|要做的事",
     ),
-    "risk": (r"risks?", r"风险点?"),
+    "risk": (r"risks?|dangers?|go(?:es)? wrong", r"风险点?|隐患|出错"),
     "decision": (r"decisions?|decided?|chose|choose|chosen", r"决定|决议|决策|选了|选择了"),
     "question": (
         r"(?:open |unanswered |unresolved )questions?",

@@ -28,7 +28,7 @@ MAX_QUESTION = 2_000
 MAX_FORM = 300  # characters; a longer question is looked up, its form is not read
 
 # "What are the risks of X?" asks for risks, although it has the form of "what is X?".
-_BELOW_TAGS: frozenset[Intent] = frozenset({"owned", "holds", "about"})
+_BELOW_TAGS: frozenset[Intent] = frozenset({"holds", "attribute", "about"})
 
 Language = Literal["en", "zh"]
 

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kb.answer import ask
+from kb.base import KnowledgeBase
+from kb.evidence import Answer
+from tests.kb.answer.boards import INJECTED, SCENES
+
+Told = tuple[KnowledgeBase, dict[str, str]]
+
+
+def check_citations(answer: Answer, boards: dict[str, str]) -> None:
+    """Every citation is used, is evidence, and points at nodes of a board of the workspace."""
+    numbers = {int(n) for n in re.findall(r"\[(\d+)\]", answer.answer)}
+    assert numbers == {c.n for c in answer.citations} == set(range(1, len(answer.citations) + 1))
+    scenes = {boards[name]: scene for (room, name), scene in SCENES.items() if room == "w"}
+    offered = {(e.board.id, e.nodes, e.text) for e in answer.evidence}
+    for citation in answer.citations:
+        scene = scenes[citation.board.id]
+        texts = {node.id: node.text for node in scene.nodes}
+        assert set(citation.nodes) <= set(texts)
+        assert (citation.board.id, citation.nodes, citation.text) in offered
+        if len(citation.nodes) == 1:
+            assert citation.text in texts[citation.nodes[0]]
+        assert citation.board.source in {name for _, name in SCENES}
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("What comes after Cart?", ["After “Cart”", "“In stock?”"]),
+        ("What follows In stock?", ["“Take payment” (yes)", "“Back order” (sold out)"]),
+        ("What happens if it is sold out?", ["Back order"]),
+        ("What leads to Ship parcel?", ["Take payment"]),
+        (
+            "How do we get from Cart to the customer's door?",
+            ["“Ship parcel”", "on “Warehouse”", "“Load the van”", "“Customer's door”"],
+        ),
+        ("What is the first step of the order flow?", ["Cart"]),
+        ("Which risks does the order flow have?", ["2 risks", "charge twice", "Stock count"]),
+        ("How many risks are there?", ["3 risks"]),
+        ("Who owns the order flow?", ["Aisha"]),
+        ("When does the order flow go live?", ["20 April"]),
+        ("What is Load the van?", ["“Load the van”", "“Warehouse”", "Customer's door"]),
+        ("Does Cart lead to Back order?", ["Back order"]),
+        ("What comes after Tak payment?", ["Ship parcel"]),  # misspelt, or misread ink
+        ("顾客申请退款之后是什么？", ["“客服核对订单”"]),
+        ("从顾客申请退款到原路退款要经过哪些步骤？", ["“客服核对订单”", "(同意)"]),
+        ("有哪些风险？", ["风险（3项）", "重复退款"]),
+        ("退款流程由谁负责？", ["王芳"]),
+        ("What comes after Tale payment?", ["Ship parcel"]),
+    ],
+)  # fmt: skip
+def test_answers_with_citations(told: Told, question: str, parts: list[str]) -> None:
+    base, boards = told
+    answer = ask(base, question, workspace="w")
+    assert answer.answered
+    for part in parts:
+        assert part in answer.answer
+    assert answer.citations
+    check_citations(answer, boards)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What comes after Back order?",
+        "What leads to Cart?",
+        "Does the van lead to Cart?",
+        "Who is the landlord of the Berlin office?",
+        "What is the password of the mail server?",
+        "What is the colour of the van?",
+        "公司的年会在哪里举办？",
+        "原路退款之后是什么？",
+        "What is the secret plan to sell data?",
+    ],
+)
+def test_says_so_where_the_boards_hold_no_answer(told: Told, question: str) -> None:
+    base, boards = told
+    answer = ask(base, question, workspace="w")
+    assert not answer.answered
+    assert answer.citations == ()
+    assert answer.evidence  # the nearest there is
+    assert {e.board.id for e in answer.evidence} <= set(boards.values())
+    assert answer.answer == (
+        "The boards don't hold an answer to this."
+        if question.isascii()
+        else "白板上没有这个问题的答案。"
+    )
+
+
+def test_an_empty_store_knows_nothing(told: Told) -> None:
+    answer = ask(told[0], "What comes after Cart?", workspace="empty")
+    assert (answer.answered, answer.citations, answer.evidence) == (False, (), ())
+
+
+def test_a_workspace_sees_only_its_own_arrows(told: Told) -> None:
+    here = ask(told[0], "What comes after Cart?", workspace="w").answer
+    there = ask(told[0], "What comes after Cart?", workspace="other").answer
+    assert "Sell data" not in here
+    assert "Sell data" in there
+    assert "stock" not in there
+
+
+def test_words_on_a_board_are_data(told: Told) -> None:
+    base, boards = told
+    answer = ask(base, "What does the note say about ignoring all rules?", workspace="w")
+    assert answer.answered
+    check_citations(answer, boards)
+    assert "](http" not in answer.answer
+    assert any(c.text == INJECTED for c in answer.citations)
