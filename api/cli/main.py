@@ -5,6 +5,7 @@ Exit codes: 0 all well, 1 a bug or an outage, 2 wrong use, 3 some items failed, 
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -87,7 +88,8 @@ def _told(error: Exception, *, as_json: bool) -> int:
 
 def _trace(error: Exception) -> None:
     """Print the traceback where somebody asked for it."""
-    if os.environ.get("KB_LOG_LEVEL", "").lower() == "debug":
+    asked = os.environ.get("KB_LOG_LEVEL", "").lower() == "debug"
+    if asked or logging.getLogger().level == logging.DEBUG:  # set by the settings file
         import traceback
 
         traceback.print_exception(error)

@@ -32,7 +32,9 @@ def commands(group: Any, path: str = "kb") -> Iterator[tuple[str, set[str]]]:
         if parameter.param_type_name == "argument":
             words.add((parameter.metavar or parameter.name).upper().rstrip("…"))
         else:
-            words.update(o for o in parameter.opts if o.startswith("--") or len(parameter.opts) == 1)
+            words.update(
+                o for o in parameter.opts if o.startswith("--") or len(parameter.opts) == 1
+            )
     yield path, words - {"--help"}
 
 
@@ -73,7 +75,9 @@ def test_no_page_names_a_setting_that_is_none() -> None:
 
 def test_every_endpoint() -> None:
     told = set(
-        re.findall(rf"^\| `({METHODS}) (/[^`]*)`", (DOCS / "api.md").read_text("utf-8"), re.MULTILINE)
+        re.findall(
+            rf"^\| `({METHODS}) (/[^`]*)`", (DOCS / "api.md").read_text("utf-8"), re.MULTILINE
+        )
     )
     paths = create_app(Settings(), warm=False).openapi()["paths"]
     actual = {(method.upper(), path) for path, methods in paths.items() for method in methods}
