@@ -1,0 +1,80 @@
+"""CPU, time and memory of a command and everything it starts, as Linux accounts for them."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a finished command cost; CPU includes its children."""
+
+    cpu_s: float
+    wall_s: float
+    stdout: str
+
+
+def python(
+    code_or_module: Sequence[str],
+    *,
+    env: dict[str, str] | None = None,
+    watch: Callable[[int], None] | None = None,
+    ok: Sequence[int] = (0,),
+) -> Cost:
+    """Run this Python with arguments; `watch` gets the process id a few times a second."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
+    process = subprocess.Popen(  # noqa: S603 - our own modules
+        [sys.executable, *code_or_module],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, **(env or {})},
+    )
+    stdout = ""
+    while process.returncode is None:
+        try:
+            stdout, _ = process.communicate(timeout=0.25)
+        except subprocess.TimeoutExpired:
+            if watch is not None:
+                watch(process.pid)
+    wall = time.perf_counter() - started
+    if process.returncode not in ok:
+        raise RuntimeError(f"{code_or_module} ended with {process.returncode}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
+    return Cost(cpu, wall, stdout)
+
+
+def tree_memory(pid: int) -> int:
+    """Return the resident memory of a process and its descendants, bytes, shared pages once."""
+    return sum(_proportional(child) for child in _tree(pid))
+
+
+def _tree(pid: int) -> list[int]:
+    found = [pid]
+    for parent in found:
+        for task in Path(f"/proc/{parent}/task").glob("*/children"):
+            try:
+                found += [int(child) for child in task.read_text().split()]
+            except OSError:
+                continue
+    return found
+
+
+def _proportional(pid: int) -> int:
+    try:
+        told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    for line in told.splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    return 0
