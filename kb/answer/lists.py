@@ -99,10 +99,12 @@ def holds(room: Room) -> str | None:
 
 
 def members(room: Room, thing: Thing) -> list[Thing]:
-    """Return what belongs to `thing`: what it holds, else what hangs on it by plain lines."""
+    """Return what belongs to `thing`: held by it, in its table row, or hanging on plain lines."""
     held = [t for t in room.graph.held_by(thing.ref) if t.text.strip()]
     if held:
         return held
+    if row := _row_of(room, thing):
+        return row
     asked = terms(room.question.text)
     lines = [s for s in room.graph.neighbours([thing.ref]) if not s.directed]
     ends = room.graph.things(step.target for step in lines)
@@ -112,6 +114,22 @@ def members(room: Room, thing: Thing) -> list[Thing]:
         for s in lines
         if s.target in ends and not terms(label_of(ends[s.target].text)) <= asked
     ]
+
+
+def _row_of(room: Room, thing: Thing) -> list[Thing]:
+    """Return the cells to the right of a table's cell."""
+    place = (thing.ref[0], thing.parent or "")
+    table = room.graph.things([place]).get(place)
+    if table is None or table.kind != "table":
+        return []
+    cells = [
+        cell
+        for cell in room.graph.held_by(place)
+        if cell.text.strip()
+        and cell.region[0] >= thing.region[2]
+        and cell.region[1] < (thing.region[1] + thing.region[3]) / 2 < cell.region[3]
+    ]
+    return sorted(cells, key=lambda cell: cell.region[0])
 
 
 def owner(room: Room) -> str | None:
