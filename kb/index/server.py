@@ -31,7 +31,9 @@ def connect(url: str, key: str = "") -> QdrantClient:
     with warnings.catch_warnings():
         # A key over plain HTTP is the operator's choice within a trusted network.
         warnings.filterwarnings("ignore", "Api key is used with an insecure connection")
-        return QdrantClient(url=url, api_key=key or None, timeout=TIMEOUT_S)
+        return QdrantClient(
+            url=url, api_key=key or None, timeout=TIMEOUT_S, check_compatibility=False
+        )
 
 
 class ServerDriver:
