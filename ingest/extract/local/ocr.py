@@ -168,7 +168,7 @@ def _batches(crops: list[Array]) -> list[list[int]]:
 
     def width_of(index: int) -> float:
         height, width = crops[index].shape[:2]
-        return max(float(_LEAST_WIDTH), _LINE_HEIGHT * width / height)
+        return float(max(_LEAST_WIDTH, _LINE_HEIGHT * width / height))
 
     batches: list[list[int]] = []
     for index in sorted(range(len(crops)), key=width_of):

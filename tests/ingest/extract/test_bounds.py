@@ -52,7 +52,7 @@ def scribbled(seed: int, width: int, height: int) -> Image.Image:
     return picture
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     seed=st.integers(0, 2**32),
     width=st.integers(8, 700),
