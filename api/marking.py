@@ -46,6 +46,20 @@ def marks_for(scene: Scene, nodes: Sequence[str], regions: Sequence[Box]) -> lis
     return [Mark(boxes[node], node) for node in nodes] + [Mark(region) for region in regions]
 
 
+def parse_regions(given: Sequence[str]) -> list[Box]:
+    """Read regions written as ``x0,y0,x1,y1``. Raises `WrongUse`."""
+    regions = []
+    for text in given:
+        try:
+            x0, y0, x1, y1 = (float(part) for part in text.split(","))
+        except ValueError as error:
+            raise WrongUse(
+                f"region {text!r} is not x0,y0,x1,y1", hint="like 10,20,300,80", code="bad_region"
+            ) from error
+        regions.append((x0, y0, x1, y1))
+    return regions
+
+
 def marked(picture: bytes, marks: Sequence[Mark]) -> bytes:
     """Return `picture` as PNG with a coloured box and a label for each mark."""
     from PIL import Image, ImageDraw

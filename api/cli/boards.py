@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from api.cli.common import JsonOption, WorkspaceOption, open_base
 from api.cli.output import console, put, put_json, say, shown
-
-if TYPE_CHECKING:
-    from kb.scene import Box
 
 boards = typer.Typer(name="boards", help="Look at boards and manage them.", no_args_is_help=True)
 
@@ -146,27 +142,12 @@ def picture(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write a board's picture: as it is kept, or as PNG with places marked."""
-    from api.marking import marked, marks_for
+    from api.marking import marked, marks_for, parse_regions
     from kb.scene import Scene
 
     with open_base(workspace) as base:
         row = base.catalog.board(base.settings.workspace, board)
         data = base.blobs.get(row.picture)
     scene = Scene.model_validate_json(row.scene)
-    marks = marks_for(scene, node or (), _regions(region or ()))
+    marks = marks_for(scene, node or (), parse_regions(region or ()))
     out.write_bytes(marked(data, marks) if marks else data)
-
-
-def _regions(given: Sequence[str]) -> list[Box]:
-    from kb.errors import WrongUse
-
-    regions = []
-    for text in given:
-        try:
-            x0, y0, x1, y1 = (float(part) for part in text.split(","))
-        except ValueError as error:
-            raise WrongUse(
-                f"region {text!r} is not x0,y0,x1,y1", hint="like 10,20,300,80", code="bad_region"
-            ) from error
-        regions.append((x0, y0, x1, y1))
-    return regions

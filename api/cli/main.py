@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import typer
 
 from api.cli import answers, boards, evaluate, extract, ingest, serve, store
-from api.cli.output import put_error, say, use_utf8
+from api.cli.output import put_error, use_utf8
 
 INTERRUPTED = 130
 _PIPE_CLOSED = 141  # as a shell tells a command that died of SIGPIPE
@@ -55,8 +55,6 @@ def run(arguments: Sequence[str]) -> int:
         return _PIPE_CLOSED
     except Exception as error:  # the last door
         return _told(error, as_json=wants_json(arguments))
-    if result == INTERRUPTED:
-        say("interrupted")
     return result if isinstance(result, int) else 0
 
 

@@ -80,8 +80,9 @@ def readyz(store: StoreOf) -> Response:
     try:
         store.check_ready()
     except Exception as error:
-        _log.warning("not ready", exc_info=True)
         known = as_kb_error(error, reveal=False)
+        if known.code == "bug":
+            _log.exception("not ready")
         return error_response(_error_of(503, known.message, known.code, known.hint))
     return JSONResponse(Health().model_dump())
 

@@ -13,10 +13,16 @@ from api.http.documented import UPLOAD_FORM, answer, errors, file_answer
 from api.http.scope import StoreOf, Workspace
 from api.http.shapes import SCENE, Removed, UploadResult
 from api.http.upload import ingest_upload, received
+from api.marking import marked, marks_for, parse_regions
 from kb.scene import Scene
 
 router = APIRouter(prefix="/v1/boards", tags=["boards"])
 
+MAX_MARKS = 100  # of each kind on one picture
+_KEEP = {
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "Vary": "Authorization, X-API-Key, X-Workspace",
+}
 _TYPES = {
     "json": "application/json",
     "markdown": "text/markdown; charset=utf-8",
@@ -84,16 +90,23 @@ async def delete_board(store: StoreOf, workspace: Workspace, board_id: str) -> R
         304: {"description": "The caller's copy is still right"},
     },
 )
-def get_picture(request: Request, store: StoreOf, workspace: Workspace, board_id: str) -> Response:
-    """Return the upright picture of a board; regions are in its pixels."""
+def get_picture(
+    request: Request,
+    store: StoreOf,
+    workspace: Workspace,
+    board_id: str,
+    node: Annotated[list[str], Query(max_length=MAX_MARKS)] = [],  # noqa: B006 - FastAPI copies it
+    region: Annotated[list[str], Query(max_length=MAX_MARKS)] = [],  # noqa: B006
+) -> Response:
+    """Return the upright picture of a board, or a PNG with nodes and regions marked on it."""
     base = store.base
     row = base.catalog.board(workspace, board_id)
+    if node or region:
+        marks = marks_for(Scene.model_validate_json(row.scene), node, parse_regions(region))
+        data = marked(base.blobs.get(row.picture), marks)
+        return Response(data, media_type="image/png", headers=_KEEP)
     tag = f'"{row.picture}"'
-    headers = {
-        "ETag": tag,
-        "Cache-Control": "private, max-age=31536000, immutable",
-        "Vary": "Authorization, X-API-Key, X-Workspace",
-    }
+    headers = {"ETag": tag, **_KEEP}
     if tag in [given.strip() for given in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=headers)
     return Response(base.blobs.get(row.picture), media_type=row.picture_type, headers=headers)

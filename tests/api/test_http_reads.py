@@ -6,7 +6,7 @@ import io
 import time
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 from starlette.testclient import TestClient
 
 from kb.evidence import Answer, SearchResult
@@ -73,6 +73,27 @@ def test_picture_is_a_picture_that_may_be_kept(reader: Connect) -> None:
         f"/v1/boards/{board}/picture", headers={"If-None-Match": response.headers["etag"]}
     )
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_places_marked_on_a_picture(reader: Connect) -> None:
+    client = reader()
+    board = board_of(client, "alpha")
+    plain = client.get(f"/v1/boards/{board}/picture")
+    x0, y0, x1, y1 = client.get(f"/v1/boards/{board}/scene").json()["nodes"][0]["bbox"]
+    for places in ({"region": f"{x0},{y0},{x1},{y1}"}, {"node": "n0"}):
+        response = client.get(f"/v1/boards/{board}/picture", params=places)
+        with (
+            Image.open(io.BytesIO(response.content)) as marked,
+            Image.open(io.BytesIO(plain.content)) as unmarked,
+        ):
+            changed = ImageChops.difference(marked, unmarked.convert("RGB")).getbbox()
+        assert changed is not None
+        assert abs(changed[0] - x0) < 30
+        assert abs(changed[3] - y1) < 30
+    wrong = client.get(f"/v1/boards/{board}/picture", params={"region": "1,2"})
+    assert (wrong.status_code, code_of(wrong)) == (400, "bad_region")
+    missing = client.get(f"/v1/boards/{board}/picture", params={"node": "n99"})
+    assert (missing.status_code, code_of(missing)) == (404, "no_such_node")
 
 
 def test_scene_and_exports(reader: Connect) -> None:
