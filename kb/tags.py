@@ -7,7 +7,7 @@ rollback" is one, and so is what stands under a heading "Risks". The heading its
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import get_args
 
 from kb.reading import one_line
@@ -164,12 +164,14 @@ def _inherited(scene: Scene, headings: dict[str, Tag]) -> dict[str, set[Tag]]:
                 break
             parent = by_id[parent].parent
     for ident, tag in headings.items():
-        for node in _column_below(by_id[ident], scene, headings):
+        for node in column_below(by_id[ident], scene, headings):
             got.setdefault(node.id, set()).add(tag)
     return got
 
 
-def _column_below(heading: Node, scene: Scene, headings: dict[str, Tag]) -> list[Node]:
+def column_below(
+    heading: Node, scene: Scene, headings: Collection[str] = frozenset()
+) -> list[Node]:
     """Return the nodes that stand under `heading`, one below the other, until a gap or a title."""
     below = sorted(
         (

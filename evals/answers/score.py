@@ -81,7 +81,7 @@ def score(base: KnowledgeBase, workspace: str, questions: Sequence[Question]) ->
         answer = ask(base, question.text, workspace=workspace)
         right = is_right(question, answer)
         group = "answerable" if question.answerable else "unanswerable"
-        for name in (group, question.language, question.kind):
+        for name in {group, question.language, question.kind}:
             report.asked[name] += 1
             report.right[name] += right
         if question.answerable:

@@ -13,12 +13,14 @@ from kb.catalog import BoardRow, NodeRow
 from kb.graph import Thing, Trail
 from kb.quoting import quoted
 from kb.reading import label_of
-from kb.scene import Tag
+from kb.scene import Scene, Tag
+from kb.tags import column_below
 
 MAX_LISTED = 20
 DESCRIBED_LINK = 0.7
 MAX_BESIDE = 4
 MAX_TAGGED = 2_000
+TOPIC_BAND = 0.1  # things that hold this much less than the best are about something else
 TOPIC_SHARE = 0.5  # of a topic's words that a thing, its board and its container must hold
 
 _GENERIC = frozenset(
@@ -103,7 +105,7 @@ def members(room: Room, thing: Thing) -> list[Thing]:
     held = [t for t in room.graph.held_by(thing.ref) if t.text.strip()]
     if held:
         return held
-    if row := _row_of(room, thing):
+    if row := _row_of(room, thing) or _column_of(room, thing):
         return row
     asked = terms(room.question.text)
     lines = [s for s in room.graph.neighbours([thing.ref]) if not s.directed]
@@ -130,6 +132,20 @@ def _row_of(room: Room, thing: Thing) -> list[Thing]:
         and cell.region[1] < (thing.region[1] + thing.region[3]) / 2 < cell.region[3]
     ]
     return sorted(cells, key=lambda cell: cell.region[0])
+
+
+def _column_of(room: Room, thing: Thing) -> list[Thing]:
+    """Return what stands below a heading of few words that nothing else hangs on."""
+    if thing.kind not in ("title", "text") or room.graph.neighbours([thing.ref]):
+        return []
+    row = room.notes.session.get(BoardRow, thing.ref[0])
+    if row is None:
+        return []
+    scene = Scene.model_validate_json(row.scene)
+    heading = next((n for n in scene.nodes if n.id == thing.ref[1]), None)
+    below = column_below(heading, scene) if heading is not None else []
+    things = room.graph.things((row.id, n.id) for n in below)
+    return [things[row.id, n.id] for n in below if (row.id, n.id) in things]
 
 
 def owner(room: Room) -> str | None:
@@ -233,7 +249,7 @@ def _about(
     if not topic:
         return kept
     holders = room.graph.things((t.ref[0], t.parent) for t in kept if t.parent)
-    found = []
+    shares: list[float] = []
     for thing in kept:
         pool = terms(thing.text)
         if not own:
@@ -241,9 +257,9 @@ def _about(
             pool |= terms(board.title) | terms(board.source)
             holder = holders.get((thing.ref[0], thing.parent or ""))
             pool |= terms(holder.text) if holder else set()
-        if share(topic, covered(topic, pool), room.words.weight) >= TOPIC_SHARE:
-            found.append(thing)
-    return found
+        shares.append(share(topic, covered(topic, pool), room.words.weight))
+    least = max(TOPIC_SHARE, max(shares, default=0.0) - TOPIC_BAND)
+    return [thing for thing, held in zip(kept, shares, strict=True) if held >= least]
 
 
 def _topic(room: Room) -> set[str]:

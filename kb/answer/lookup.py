@@ -127,7 +127,9 @@ def _around(
     evidence: Evidence, things: Mapping[Ref, Thing], holders: Mapping[Ref, Thing]
 ) -> set[str]:
     """Return the words that surround evidence: of its board, its containers and its tags."""
-    words = terms(evidence.board.title) | terms(PurePath(evidence.board.source).stem)
+    path = terms(PurePath(evidence.board.source).stem)
+    # The date in a file's name is no figure of the board's.
+    words = terms(evidence.board.title) | {term for term in path if not term[0].isdigit()}
     for node in evidence.nodes:
         thing = things.get((evidence.board.id, node))
         if thing is None:
