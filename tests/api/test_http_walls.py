@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from api.http.app import create_app
 from kb.settings import Settings, load_settings
@@ -177,6 +178,12 @@ def test_bodies_are_bounded(reader: Connect) -> None:
         "/v1/search", content=pieces(), headers={"Content-Type": "application/json"}
     )
     assert (unannounced.status_code, code_of(unannounced)) == (413, "too_large")
+
+
+def test_web_sockets_are_refused(reader: Connect) -> None:
+    client = reader()
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/v1/search"):
+        pass
 
 
 def test_settings_of_the_server_reach_no_caller(reader: Connect) -> None:
