@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from ingest.board import Limits
 from ingest.discover import Found, Refused, discover
+from ingest.report import QUIET, Event, Outcome, Summary, Watcher
 from ingest.worker import Message, ReadBoard, ReadFailure, WorkerOptions
 from ingest.workers import Job, WorkerPool
 from kb.blobs import hash_of
@@ -40,37 +41,6 @@ _MAY_PASS = {
     "damaged_scene",
 }
 
-Outcome = Literal["added", "unchanged", "failed"]
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something for the eyes of who waits: a source's outcome."""
-
-    outcome: Outcome
-    path: str
-    code: str = ""
-    message: str = ""
-
-
-@dataclass
-class Summary:
-    """What became of every file; the shape of ``kb ingest --json``."""
-
-    added: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    failed: list[dict[str, str]] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the JSON object."""
-        return {
-            "added": self.added,
-            "unchanged": self.unchanged,
-            "failed": self.failed,
-            "seconds": round(self.seconds, 3),
-        }
-
 
 def limits_of(settings: Settings) -> Limits:
     """Return the readers' caps as the settings have them."""
@@ -84,23 +54,6 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-@dataclass(frozen=True)
-class Watcher:
-    """Who is told how an ingest goes.
-
-    Attributes:
-        start: gets how many files there are.
-        event: gets each file's outcome as it is known.
-        wait: gets who holds the store when it must be waited for.
-        reached: gets each stage of each source as it is reached (for crash tests).
-    """
-
-    start: Callable[[int], None] = lambda _count: None
-    event: Callable[[Event], None] = lambda _event: None
-    wait: Callable[[str], None] = lambda _holder: None
-    reached: Callable[[str], None] = lambda _stage: None
-
-
 def ingest(
     base: KnowledgeBase,
     paths: Sequence[Path],
@@ -109,7 +62,7 @@ def ingest(
     extractor: str = "auto",
     jobs: int = 0,
     retry_failed: bool = False,
-    watcher: Watcher = Watcher(),
+    watcher: Watcher = QUIET,
 ) -> Summary:
     """Bring files and folders into a workspace; return what became of each file.
 
@@ -149,7 +102,7 @@ def ingest_items(
     extractor: str = "auto",
     jobs: int = 0,
     retry_failed: bool = False,
-    watcher: Watcher = Watcher(),
+    watcher: Watcher = QUIET,
 ) -> Summary:
     """Bring found sources into a workspace: as `ingest`, for whoever holds the bytes already."""
     started = time.monotonic()

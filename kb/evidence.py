@@ -44,7 +44,7 @@ class Evidence(_Shape):
     unit: UnitKind
     nodes: tuple[str, ...]
     region: Box
-    text: str  # verbatim: the words of the node, "A -> B: label" for a relation
+    text: str  # verbatim: the words of the node, "A → B: label" for a relation
     score: float
 
 

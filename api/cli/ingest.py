@@ -15,7 +15,7 @@ from api.cli.common import SOME_FAILED, JsonOption, WorkspaceOption, open_base
 from api.cli.output import put_json, say, shown
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Event, Summary, Watcher
+    from ingest.report import Event, Summary, Watcher
 
 _EVERY_S = 10.0  # between two lines of progress where nobody watches a bar
 _INTERRUPTED = 130
@@ -95,7 +95,7 @@ class _Lines:
         self._started = self._last = time.monotonic()
 
     def watcher(self) -> Watcher:
-        from ingest.pipeline import Watcher
+        from ingest.report import Watcher
 
         return Watcher(start=self._start, event=self._event, wait=lambda who: say(_waiting(who)))
 
@@ -121,7 +121,7 @@ def _bar() -> Iterator[Watcher]:
     from rich import progress
     from rich.console import Console
 
-    from ingest.pipeline import Watcher
+    from ingest.report import Watcher
 
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     columns = (

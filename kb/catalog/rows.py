@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.catalog.tables import BoardRow, NodeRow, RelationRow
+from kb.reading import label_of
 from kb.text import key_of
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def board_rows(
             workspace=workspace,
             kind=node.kind,
             text=node.text,
-            key=key_of(node.text)[:MAX_KEY],
+            key=key_of(label_of(node.text))[:MAX_KEY],
             x0=node.bbox[0],
             y0=node.bbox[1],
             x1=node.bbox[2],

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ingest.pipeline import Watcher, ingest
+from ingest.pipeline import ingest
+from ingest.report import Watcher
 from kb.removal import remove_source
 from tests.stores import open_store
 

@@ -1,0 +1,58 @@
+"""What an ingest tells while it runs and when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Outcome = Literal["added", "unchanged", "failed"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something for the eyes of who waits: a source's outcome."""
+
+    outcome: Outcome
+    path: str
+    code: str = ""
+    message: str = ""
+
+
+@dataclass
+class Summary:
+    """What became of every file; the shape of ``kb ingest --json``."""
+
+    added: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: list[dict[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON object."""
+        return {
+            "added": self.added,
+            "unchanged": self.unchanged,
+            "failed": self.failed,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Who is told how an ingest goes.
+
+    Attributes:
+        start: gets how many files there are.
+        event: gets each file's outcome as it is known.
+        wait: gets who holds the store when it must be waited for.
+        reached: gets each stage of each source as it is reached (for crash tests).
+    """
+
+    start: Callable[[int], None] = lambda _count: None
+    event: Callable[[Event], None] = lambda _event: None
+    wait: Callable[[str], None] = lambda _holder: None
+    reached: Callable[[str], None] = lambda _stage: None
+
+
+QUIET = Watcher()  # for whoever looks at the summary only
