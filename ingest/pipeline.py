@@ -107,6 +107,7 @@ def ingest_items(
     """Bring found sources into a workspace: as `ingest`, for whoever holds the bytes already."""
     started = time.monotonic()
     options = WorkerOptions(
+        blobs_url=base.settings.blob_folder_url,
         extractor=extractor,
         limits=limits_of(base.settings),
         timeout_s=base.settings.source_timeout_s,
@@ -172,7 +173,7 @@ class _Run:
                 extracted.append(source.id)
             elif self.base.blobs.has(source.sha256):
                 paths = self.base.catalog.paths(source.id)
-                self._read(_Pending(source, paths[0], []), self.base.blobs.get(source.sha256))
+                self._read(_Pending(source, paths[0], []))
             else:
                 self.base.catalog.forget(source.id)
         finish_extracted(self.base, extracted)
@@ -239,7 +240,7 @@ class _Run:
         if in_hand is not None:  # the same bytes twice in one run
             in_hand.paths.append(item.path)
         elif source.state == "registered":
-            self._read(_Pending(source, item.path, [item.path]), data)
+            self._read(_Pending(source, item.path, [item.path]))
         elif source.state == "extracted":  # known bytes in a new place: the index must learn it
             self._queue_index(_Pending(source, item.path, []))
             self._tell("unchanged", item.path)
@@ -252,11 +253,11 @@ class _Run:
 
     # reading
 
-    def _read(self, pending: _Pending, data: bytes) -> None:
+    def _read(self, pending: _Pending) -> None:
         if self._pool is None:
             self._pool = WorkerPool(self.jobs, self.options)
         self._reading[pending.source.id] = pending
-        job = Job(pending.source.id, Path(pending.name).name, data)
+        job = Job(pending.source.id, Path(pending.name).name, pending.source.sha256)
         while not self._pool.try_submit(job):
             self._collect(timeout=0.5)
 

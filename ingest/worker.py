@@ -1,11 +1,12 @@
-"""What runs in a worker process: bytes in, boards with scenes out.
+"""What runs in a worker process: a blob's name in, boards with scenes out.
 
-A worker holds no store. It may crash, hang or run out of memory; its supervisor notices, and the
-store is none the worse.
+A worker reads blobs and writes nothing. It may crash, hang or run out of memory; its supervisor
+notices, and the store is none the worse.
 """
 
 from __future__ import annotations
 
+import ctypes
 import io
 import logging
 import os
@@ -18,7 +19,8 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from ingest.board import Limits
-from kb.errors import BadSource
+from kb.blobs import BlobStore
+from kb.errors import BadSource, StoreDamaged
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -39,6 +41,7 @@ _TYPES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "imag
 class WorkerOptions:
     """What a worker needs to know. `timeout_s` bounds one board."""
 
+    blobs_url: str = ""
     extractor: str = "auto"
     limits: Limits = field(default_factory=Limits)
     timeout_s: float = 120.0
@@ -137,29 +140,50 @@ def _type_of(picture: bytes) -> str:
 
 
 def serve(connection: Connection, options: WorkerOptions) -> None:
-    """Answer jobs ``(name, bytes)`` with messages until the connection closes."""
+    """Answer jobs ``(name, blob)`` with messages until the connection closes."""
     from ingest.extract import open_extractor
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when to stop
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # stdout is for results
     resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
     extractor = cache(partial(open_extractor, options.extractor))
+    blobs = BlobStore(options.blobs_url)
     while True:
         try:
-            name, data = connection.recv()
+            name, blob = connection.recv()
         except (EOFError, OSError):
             return
         try:
-            for board in read_boards(data, name, options, extractor):
-                connection.send(board)
-            connection.send(ReadDone())
-        except BadSource as error:
-            connection.send(ReadFailure(error.code, error.message))
-        except MemoryError:
-            connection.send(ReadFailure("too_large", f"{name} needs more memory than allowed"))
+            for message in _answers(name, blob, blobs, options, extractor):
+                connection.send(message)
         except BrokenPipeError:
             return
-        except Exception as error:  # a bug of ours must not be told as a fault of the file
-            log.exception("reading %s", name)
-            connection.send(ReadFailure("bug", f"{name}: {type(error).__name__}: {error}"))
-        del data
+        _give_memory_back()
+
+
+def _answers(
+    name: str,
+    blob: str,
+    blobs: BlobStore,
+    options: WorkerOptions,
+    extractor: Callable[[], Extractor],
+) -> Iterator[Message]:
+    try:
+        yield from read_boards(blobs.get(blob), name, options, extractor)
+        yield ReadDone()
+    except BadSource as error:
+        yield ReadFailure(error.code, error.message)
+    except StoreDamaged as error:
+        yield ReadFailure("missing_blob", f"{name}: {error.message}")
+    except MemoryError:
+        yield ReadFailure("too_large", f"{name} needs more memory than allowed")
+    except Exception as error:  # a bug of ours must not be told as a fault of the file
+        log.exception("reading %s", name)
+        yield ReadFailure("bug", f"{name}: {type(error).__name__}: {error}")
+
+
+def _give_memory_back() -> None:
+    """Hand freed memory back to the system: glibc keeps what a large picture took."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

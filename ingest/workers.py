@@ -19,11 +19,11 @@ _SOURCES_PER_WORKER = 100  # then it is replaced: whatever native code leaks goe
 
 @dataclass(frozen=True)
 class Job:
-    """A source to read; `key` comes back with its results."""
+    """A source to read, its bytes in the blob store; `key` comes back with its results."""
 
     key: str
     name: str
-    data: bytes
+    blob: str
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class _Child:
         self.served = 0
 
     def send(self, job: Job) -> None:
-        self._pipe.send((job.name, job.data))
+        self._pipe.send((job.name, job.blob))
 
     def receive(self, stopping: threading.Event) -> Message:
         allowed = self._timeout_s + (START_S if self.served == 0 else 0.0)

@@ -39,13 +39,15 @@ _RUN = re.compile(
     f"(?P<han>[{_HAN}]+)"
     f"|(?P<glued>[{_GLUED}][{_GLUED}{_MARKS}]*)"
     f"|(?P<number>(?>\\d+(?:[.,:/-]\\d+)*%?)(?!{_SIGN}|_))"
-    f"|(?P<word>{_SIGN}+(?:(?:['’.&-]|_+){_SIGN}+)*(?:[+#]{{1,2}}|%)?)"
+    f"|(?P<word>{_WORD}{_SIGN}*(?:(?:['’.&-]|_+){_WORD}{_SIGN}*)*(?:[+#]{{1,2}}|%)?)"
 )
 _JOINT = re.compile(r"[-_&]+|(?<!\d)\.|\.(?!\d)")  # between parts of a compound, not in v1.2
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?%?$")
 _APOSTROPHE = re.compile(r"['’](?:[sS]\b)?")  # with the s of a possessive
-_KEY_DROPS = re.compile(f"['’]|(?:[^\\w+#%{_MARKS}]|_)+|(?<![\\w+#{_MARKS}])[+#%{_MARKS}]+")
+_KEY_DROPS = re.compile(
+    f"['’]|(?:[^\\w+#%{_MARKS}]|_)+|(?<![^\\W_])(?<![+#{_MARKS}])[+#%{_MARKS}]+"
+)
 _HAN_SPACE = re.compile(f"(?<=[{_HAN}{_KANA}]) | (?=[{_HAN}{_KANA}])")
 
 _LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")

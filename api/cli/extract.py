@@ -82,7 +82,9 @@ def _reader(settings: Settings) -> Callable[[Found], Iterator[ReadBoard]]:
     from ingest.worker import WorkerOptions, read_boards
 
     options = WorkerOptions(
-        settings.extractor, limits_of(settings), timeout_s=settings.source_timeout_s
+        extractor=settings.extractor,
+        limits=limits_of(settings),
+        timeout_s=settings.source_timeout_s,
     )
     extractor = cache(partial(open_extractor, settings.extractor, threads=settings.jobs or 1))
     return lambda item: read_boards(item.load(), item.path, options, extractor)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 BATCH = 32
+BATCH_BYTES = 12_000  # of text, padding included: bounds what the attention of a batch needs
 MAX_CHARACTERS = 8_192  # 512 tokens are seldom more, and the tokenizer reads all it is given
 
 
@@ -65,8 +66,7 @@ class Embedder:
         out = np.zeros((len(texts), self.dim), np.float32)
         # Equal lengths share a batch, so little is padded; bytes foretell tokens in any script.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i].encode(errors="replace")))
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
+        for batch in _batches(order, texts):
             out[batch] = self._encode([texts[i] for i in batch], "passage")
         return out
 
@@ -116,6 +116,19 @@ class Embedder:
             return SentenceTransformer(
                 str(folder), device="cpu", model_kwargs=kind, local_files_only=True
             )
+
+
+def _batches(order: Sequence[int], texts: Sequence[str]) -> Iterator[list[int]]:
+    """Cut `order` (shortest text first) into batches of bounded count and padded size."""
+    batch: list[int] = []
+    for number in order:
+        size = min(len(texts[number]), MAX_CHARACTERS) * 2  # bytes, Chinese and English mixed
+        if batch and (len(batch) == BATCH or (len(batch) + 1) * size > BATCH_BYTES):
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
 
 
 def _quick_bfloat16() -> bool:

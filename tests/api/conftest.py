@@ -24,7 +24,7 @@ BETA = ["熔断降级", "限流", "Secret plan"]
 Connect = Callable[..., TestClient]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("boards")
     home = tmp_path_factory.mktemp("made")
@@ -39,11 +39,11 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def quiet() -> Iterator[pytest.MonkeyPatch]:
     """No settings of whoever runs the tests, and the quick embedder."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("KB_")]:
+        for name in [n for n in os.environ if n.startswith("KB_") and "TEST" not in n]:
             patch.delenv(name)
         patch.setenv("KB_CONFIG", "/nonexistent/config.toml")
         patch.setenv("KB_WORKSPACE", "alpha")

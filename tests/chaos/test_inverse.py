@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ingest.pipeline import ingest
 from ingest.worker import ReadDone, ReadFailure, WorkerOptions, read_boards
 from ingest.workers import Job, Result
+from kb.blobs import BlobStore
 from kb.check import check
 from kb.errors import BadSource
 from kb.removal import remove_board, remove_path
@@ -36,6 +37,7 @@ class InlinePool:
 
     def __init__(self, _jobs: int, options: WorkerOptions) -> None:
         self._options = options
+        self._blobs = BlobStore(options.blobs_url)
         self._results: queue.Queue[Result] = queue.Queue()
 
     def try_submit(self, job: Job) -> bool:
@@ -43,7 +45,9 @@ class InlinePool:
             raise AssertionError("board files need no extractor")
 
         try:
-            for board in read_boards(job.data, job.name, self._options, no_extractor):
+            for board in read_boards(
+                self._blobs.get(job.blob), job.name, self._options, no_extractor
+            ):
                 self._results.put(Result(job.key, board))
             self._results.put(Result(job.key, ReadDone()))
         except BadSource as error:
