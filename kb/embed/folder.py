@@ -1,14 +1,16 @@
 """Writes a packed e5 model as an ordinary sentence-transformers folder.
 
-Afterwards nothing knows where it came from: BERT weights as float16 safetensors, a fast
-XLM-RoBERTa tokenizer, mean pooling, unit length, and e5's prompts (arXiv 2402.05672).
+Afterwards nothing knows where it came from: BERT weights as safetensors, a fast XLM-RoBERTa
+tokenizer, mean pooling, unit length, and e5's prompts (arXiv 2402.05672). Weights are written in
+the precision that they are used in: they are then mapped into memory, and pages of words that no
+text holds are never read.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +18,20 @@ from numpy.typing import NDArray
 from kb.embed.packed import PackedModel, Pieces, Shape
 
 MAX_TOKENS = 512
+Precision = Literal["float32", "bfloat16"]
 PROMPTS = {"query": "query: ", "document": "passage: ", "passage": "passage: "}
 
 
-def write_folder(model: PackedModel, folder: Path) -> None:
+def write_folder(model: PackedModel, folder: Path, precision: Precision = "float32") -> None:
     """Write `model` into `folder`, which exists and is empty."""
-    from safetensors.numpy import save_file
+    import torch
+    from safetensors.torch import save_file
 
-    weights = folder / "model.safetensors"
-    save_file(_weights(model), weights, metadata={"format": "pt"})
+    kind = {"float32": torch.float32, "bfloat16": torch.bfloat16}[precision]
+    weights = {name: torch.from_numpy(w).to(kind) for name, w in _weights(model).items()}
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     _write_tokenizer(model.pieces, folder)
-    for name, content in _configs(model.shape, model.pieces).items():
+    for name, content in _configs(model.shape, model.pieces, precision).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
@@ -105,7 +110,7 @@ def _special(pieces: Pieces) -> dict[str, str]:
     }
 
 
-def _configs(size: Shape, pieces: Pieces) -> dict[str, Any]:
+def _configs(size: Shape, pieces: Pieces, precision: Precision) -> dict[str, Any]:
     modules = [("Transformer", ""), ("Pooling", "1_Pooling"), ("Normalize", "2_Normalize")]
     return {
         "config.json": {
@@ -123,7 +128,7 @@ def _configs(size: Shape, pieces: Pieces) -> dict[str, Any]:
             "pad_token_id": pieces.pad,
             "bos_token_id": pieces.bos,
             "eos_token_id": pieces.eos,
-            "dtype": "float16",
+            "dtype": precision,
         },
         "modules.json": [
             {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"}

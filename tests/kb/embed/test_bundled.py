@@ -47,7 +47,7 @@ def test_a_missing_file_is_made_again(tiny: Path) -> None:
 
 
 def test_leftovers_of_a_crash_go(tiny: Path) -> None:
-    left = tiny / "models" / f".{bundled.NAME}.torn"
+    left = tiny / "models" / f".{bundled.NAME}-float32.torn"
     left.mkdir(parents=True)
     (left / "model.safetensors").write_bytes(b"half")
     folder = bundled.bundled_folder(tiny)
@@ -89,7 +89,7 @@ def test_two_processes_unpack_one_model(tmp_path: Path) -> None:
     both = [_start(tmp_path), _start(tmp_path)]
     assert [process.communicate()[0].strip() for process in both] == ["True", "True"]
     folders = [path for path in (tmp_path / "models").iterdir() if path.is_dir()]
-    assert [path.name for path in folders] == [bundled.NAME]
+    assert [path.name for path in folders] == [f"{bundled.NAME}-float32"]
 
 
 @pytest.mark.slow
@@ -97,10 +97,10 @@ def test_two_processes_unpack_one_model(tmp_path: Path) -> None:
 def test_a_killed_unpacking_is_done_again(tmp_path: Path, after: float) -> None:
     process = _start(tmp_path)
     models = tmp_path / "models"
-    while process.poll() is None and not list(models.glob(f".{bundled.NAME}.*")):
+    while process.poll() is None and not list(models.glob(f".{bundled.NAME}-float32.*")):
         time.sleep(0.01)
     time.sleep(after)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     assert bundled.is_whole(bundled.bundled_folder(tmp_path))
-    assert not list(models.glob(f".{bundled.NAME}.*"))
+    assert not list(models.glob(f".{bundled.NAME}-float32.*"))
