@@ -16,7 +16,8 @@ from kb.errors import BadSource
 if TYPE_CHECKING:
     from ingest.board import Limits
 
-MAX_JSON_VALUES = 4_000_000  # about 400 MB of Python objects at worst
+MAX_JSON_VALUES = 1_500_000  # about 150 MB of Python objects at worst
+MAX_UNPACKED = 64 * 2**20  # bytes of a scene that is kept compressed in a file
 MAX_XML_ELEMENTS = 200_000
 MAX_XML_DEPTH = 500
 

@@ -17,7 +17,7 @@ from ingest.board import Board, Limits
 from ingest.readers.drawio_cells import Cell, cells_of, drawn_colour, kind_of, label_of
 from ingest.readers.native import Draft, Item, Link, check_count, check_pages
 from ingest.readers.native_values import number, words
-from ingest.safe import check_size, inflate, parse_xml
+from ingest.safe import MAX_UNPACKED, check_size, inflate, parse_xml
 from kb.errors import BadSource
 from kb.scene import Box, Point
 
@@ -40,7 +40,7 @@ def read(data: bytes, name: str, limits: Limits) -> Iterator[Board]:
     for page, diagram in enumerate(pages, start=1):
         model = diagram.find("mxGraphModel")
         if model is None:
-            text = _unpacked(diagram.text or "", name, min(limits.max_bytes, left))
+            text = _unpacked(diagram.text or "", name, min(limits.max_bytes, MAX_UNPACKED, left))
             left -= len(text)
             model = parse_xml(text, name) if text.strip() else Element("mxGraphModel")
         yield _Page(model, name, limits).draft(words(diagram.get("name"))).board(page)

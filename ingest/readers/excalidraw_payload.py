@@ -14,7 +14,7 @@ import re
 import zlib
 
 from ingest.board import Limits
-from ingest.safe import inflate, parse_json
+from ingest.safe import MAX_UNPACKED, inflate, parse_json
 from kb.errors import BadSource
 
 MIME = b"application/vnd.excalidraw+json"
@@ -65,7 +65,7 @@ def _unwrapped(text: str, name: str, limits: Limits) -> object:
     except UnicodeEncodeError as error:
         raise BadSource(f"{name}: the embedded scene is damaged: {error}") from error
     if found.get("compressed"):
-        raw = inflate(raw, name, limits.max_bytes, wbits=zlib.MAX_WBITS)
+        raw = inflate(raw, name, min(limits.max_bytes, MAX_UNPACKED), wbits=zlib.MAX_WBITS)
     return parse_json(raw, name)
 
 

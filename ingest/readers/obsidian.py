@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from ingest.board import Board, Limits
 from ingest.readers.excalidraw import draft_of
 from ingest.readers.lz import decompress_base64
-from ingest.safe import check_size, decode_text, parse_json
+from ingest.safe import MAX_UNPACKED, check_size, decode_text, parse_json
 from kb.errors import BadSource
 
 _HEADING = re.compile(r"^#{1,2} Drawing[ \t]*$", re.MULTILINE)
@@ -29,5 +29,5 @@ def read(data: bytes, name: str, limits: Limits) -> Iterator[Board]:
         raise BadSource(f"{name}: the note holds no Excalidraw drawing")
     drawing = block[2]
     if block[1] == "compressed-json":
-        drawing = decompress_base64(drawing, name, limits.max_bytes)
+        drawing = decompress_base64(drawing, name, min(limits.max_bytes, MAX_UNPACKED))
     yield draft_of(parse_json(drawing, name), name, limits).board()
