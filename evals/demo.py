@@ -24,7 +24,7 @@ _WIDTH = 100
 NEXT = """\
 Next:
   export KB_HOME={home}
-  kb ask "what follows Check stock?"        kb search 风险
+  kb ask "what follows Take payment?"       kb search 风险
   kb boards list                            kb boards export BOARD --format mermaid
   kb ask "退款风险有哪些？" --show answer/     (the places it cites, marked on the pictures)
   kb ingest YOUR_FOLDER                     kb serve     (HTTP API on http://127.0.0.1:8040/docs)

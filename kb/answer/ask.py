@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kb.answer import flow, lists
 from kb.answer.lookup import lookup
+from kb.answer.mentions import mentions
 from kb.answer.notebook import Notebook, merged
 from kb.answer.patterns import Intent
 from kb.answer.question import understand
@@ -35,6 +36,7 @@ _HANDLERS: dict[Intent, Handler] = {
     "about": lists.describe,
     "first": flow.first,
     "last": flow.last,
+    "mentions": mentions,
     "lookup": lookup,
 }
 _NEEDS_ARROWS: frozenset[Intent] = frozenset({"follows", "leads", "path"})

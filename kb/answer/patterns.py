@@ -25,6 +25,7 @@ Intent = Literal[
     "date",
     "attribute",
     "about",
+    "mentions",
     "lookup",
 ]
 
@@ -48,6 +49,10 @@ _WORDS = {
     "负责": r"(?:负责|做|处理|维护|跟进|联系)",
     "要": r"(?:接下来|接着|又|会|要|应该|需要|必须|先|再|是|有|做|发生|进行|执行|跟着|接|到|该|将"
     r"|那么|则)*",
+    "speaks": r"(?:(?:talk|speak)s? (?:about|of)|mentions?|shows?|contains?|covers?|deals? with"
+    r"|(?:is|are) about|says? (?:something|anything) (?:about|on)|discuss(?:es)?)",
+    "提到": r"(?:提到|提及|讲到?|说到?|谈到?|画|写|涉及|出现|关于)(?:过|了)?",
+    "哪块": r"(?:在|有)?哪(?:些|几)?[块张个]?(?:白板|图|板)",
     "关系": r"(?:关系|联系|连接|关联|相连|相关)",
 }
 
@@ -148,6 +153,16 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
             r"{x}(?:是|在|要|将|会)?(?:什么时候|何时|哪天|几号|几月|什么日期).*",
             r"(?:什么时候|何时|哪天){x}",
             r"{x}的?(?:截止日期|截止时间|期限|日期|时间)(?:是|在)?(?:什么|哪天|多少|何时|几号)?.*",
+        ),
+    ),
+    (
+        "mentions",
+        (
+            r"(?:what|which) (?:of (?:the|our|my) )?(?:white)?boards?{some} {speaks} {x}",
+            r"(?:on|in) (?:what|which) (?:white)?boards?{be} {x}(?: (?:mentioned|shown|drawn))?",
+            r"where{be} {x} (?:mentioned|written|drawn|shown|discussed)",
+            r"{哪块}(?:上|里|中)?都?(?:有)?{提到}{x}",
+            r"{x}(?:都|被)?(?:出现|画|写|提到)?{哪块}(?:上|里|中)?{提到}?",
         ),
     ),
     (

@@ -28,6 +28,14 @@ def check_citations(answer: Answer, boards: dict[str, str]) -> None:
         assert citation.board.source in {name for _, name in SCENES}
 
 
+def test_boards_are_named_once_each(told: Told) -> None:
+    base, _ = told
+    answer = ask(base, "Which boards talk about shipping the parcel?", workspace="w")
+    boards = [citation.board.id for citation in answer.citations]
+    assert len(boards) == len(set(boards)) >= 1
+    assert not ask(base, "Which boards talk about zebras?", workspace="w").answered
+
+
 @pytest.mark.parametrize(
     ("question", "parts"),
     [
@@ -52,6 +60,8 @@ def check_citations(answer: Answer, boards: dict[str, str]) -> None:
         ("有哪些风险？", ["风险（3项）", "重复退款"]),
         ("退款流程由谁负责？", ["王芳"]),
         ("What comes after Tale payment?", ["Ship parcel"]),
+        ("Which boards mention ship parcel?", ["On “"]),
+        ("哪些白板提到了原路退款？", ["提到“原路退款”的白板：“"]),
     ],
 )  # fmt: skip
 def test_answers_with_citations(told: Told, question: str, parts: list[str]) -> None:
