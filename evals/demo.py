@@ -27,7 +27,7 @@ Next:
   kb ask "what follows Take payment?"       kb search 风险
   kb boards list                            kb boards export BOARD --format mermaid
   kb ask "退款风险有哪些？" --show answer/     (the places it cites, marked on the pictures)
-  kb ingest YOUR_FOLDER                     kb serve     (HTTP API on http://127.0.0.1:8040/docs)
+  kb ingest YOUR_FOLDER                     kb serve     (HTTP API on http://127.0.0.1:8040)
 (`kb` is {kb}; `make help` tells the rest)"""
 
 

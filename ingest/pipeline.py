@@ -215,6 +215,7 @@ class _Run:
             return True
         if source.id in self._finished_now:
             self._finished_now.discard(source.id)
+            self.tell(Event("read", path))
             self._tell("added", path)
         else:
             self._tell("unchanged", path)
@@ -280,6 +281,8 @@ class _Run:
             return
         self.base.catalog.set_state([pending.source.id], "extracted")
         self.reached("extracted")
+        for path in pending.paths:
+            self.tell(Event("read", path))
         self._queue_index(pending)
 
     def _keep_board(self, pending: _Pending, board: ReadBoard) -> None:

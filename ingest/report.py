@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Outcome = Literal["added", "unchanged", "failed"]
+Step = Literal["read"] | Outcome
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something for the eyes of who waits: a source's outcome."""
+    """Something for the eyes of who waits: a source's outcome.
 
-    outcome: Outcome
+    What is added was ``read`` before, which is where its time goes: progress counts that.
+    """
+
+    outcome: Step
     path: str
     code: str = ""
     message: str = ""

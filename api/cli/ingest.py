@@ -105,6 +105,8 @@ class _Lines:
         say(f"{count} files")
 
     def _event(self, event: Event) -> None:
+        if event.outcome == "added":  # it was counted when it was read
+            return
         self._done += 1
         if event.outcome == "failed":
             say(_failure(event))
@@ -140,6 +142,8 @@ def _bar() -> Iterator[Watcher]:
             bar.update(task, total=count, description="")
 
         def event(event: Event) -> None:
+            if event.outcome == "added":  # it was counted when it was read
+                return
             if event.outcome == "failed":
                 counts["failed"] += 1
                 console.print(_failure(event))
