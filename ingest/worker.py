@@ -6,7 +6,6 @@ notices, and the store is none the worse.
 
 from __future__ import annotations
 
-import ctypes
 import io
 import logging
 import os
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING
 from ingest.board import Limits
 from kb.blobs import BlobStore
 from kb.errors import BadSource, StoreDamaged
+from kb.memory import give_back
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -158,7 +158,7 @@ def serve(connection: Connection, options: WorkerOptions) -> None:
                 connection.send(message)
         except BrokenPipeError:
             return
-        _give_memory_back()
+        give_back()
 
 
 def _answers(
@@ -180,10 +180,3 @@ def _answers(
     except Exception as error:  # a bug of ours must not be told as a fault of the file
         log.exception("reading %s", name)
         yield ReadFailure("bug", f"{name}: {type(error).__name__}: {error}")
-
-
-def _give_memory_back() -> None:
-    """Hand freed memory back to the system: glibc keeps what a large picture took."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)

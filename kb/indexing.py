@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kb.memory import give_back
 from kb.scene import Scene
 from kb.units import Unit, units_of
 
@@ -73,6 +74,7 @@ def index_sources(
     base.index.put(points)
     reached("indexed")
     base.catalog.finish(source_ids)
+    give_back()
     reached("ready")
 
 

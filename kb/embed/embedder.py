@@ -104,6 +104,8 @@ class Embedder:
     def _load(self) -> SentenceTransformer:
         # Ours is one short text or one batch at a time: more processes cost more than they bring.
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        # Every batch has another shape: a thousand remembered ones would be 200 MB and no quicker.
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "8")
         import torch
         from sentence_transformers import SentenceTransformer
 
