@@ -7,6 +7,7 @@ When in doubt nothing is reported: a missing relation is better than a wrong one
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -17,7 +18,7 @@ import numpy as np
 from ingest.extract.local.bridges import bridge
 from ingest.extract.local.seen import Array, Connector, Deadline, Line, View
 from ingest.extract.local.shapes import Figure
-from ingest.extract.local.skeleton import Pixel, Ways, thinned, way_between
+from ingest.extract.local.skeleton import Pixel, Ways, thinned
 from kb.scene import Point
 
 _SHORTEST = 16  # pixels between the ends
@@ -57,8 +58,7 @@ def find_connectors(
         x, y, w, h = (int(v) for v in stats[index, :4])
         rows, columns = np.nonzero(labels[y : y + h, x : x + w] == index)
         if _SHORTEST // 2 <= len(rows) <= _MAX_PIXELS:
-            pixels = [(int(c) + x, int(r) + y) for r, c in zip(rows, columns, strict=True)]
-            found += _connectors_of(Ways(pixels), pixels[0], loose, view)
+            found += _connectors_of(Ways(rows + y, columns + x), loose, view)
     return found, True
 
 
@@ -95,13 +95,11 @@ def _is_frame(figure: Figure, figures: Sequence[Figure]) -> bool:
     return False
 
 
-def _connectors_of(ways: Ways, any_pixel: Pixel, loose: Array, view: View) -> list[Connector]:
-    one, _, _ = ways.from_(any_pixel)
-    two, back, steps = ways.from_(one)
-    length = steps[two]
-    if length < _SHORTEST:
+def _connectors_of(ways: Ways, loose: Array, view: View) -> list[Connector]:
+    walk = ways.from_(ways.from_(ways.pixels[0]).farthest)
+    if walk.length < _SHORTEST:
         return []
-    spine = way_between(one, two, back)
+    spine = walk.way_to(walk.farthest)
     reach = min(max(6 * view.stroke, 14.0), 26.0)
     ends = _ends_of(ways, spine, loose, reach, view.stroke)
     if len(ends) == 2:
@@ -126,15 +124,14 @@ def _ends_of(
         elif index == 1:
             way = spine[::-1]
         else:
-            _, back, steps = ways.from_(pixel)
-            goal = max((spine[0], spine[-1]), key=lambda p: steps[p])
-            way = way_between(pixel, goal, back)
+            walk = ways.from_(pixel)
+            way = walk.way_to(max((spine[0], spine[-1]), key=walk.steps_to))
         ends.append(_end(way, loose, reach, stroke))
     return ends
 
 
 def _apart(one: Pixel, two: Pixel) -> float:
-    return float(np.hypot(one[0] - two[0], one[1] - two[1]))
+    return math.dist(one, two)
 
 
 def _end(way: list[Pixel], loose: Array, reach: float, stroke: float) -> _End:
@@ -215,8 +212,7 @@ def _forked(ends: list[_End], ways: Ways) -> list[Connector]:
         return []
     found = []
     for tail, head in pairs:
-        _, back, _ = ways.from_(tail.at)
-        way = way_between(tail.at, head.at, back)
+        way = ways.from_(tail.at).way_to(head.at)
         path = _simple([tail.tip, *_inside(way, tail, head), head.tip])
         found.append(Connector(path, False, True, round(0.3 + 0.35 * head.head, 3)))
     return found

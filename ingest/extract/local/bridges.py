@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
@@ -23,20 +25,25 @@ def bridge(line: Array, labels: Array) -> None:
     ends = _ends(line)
     if not 2 <= len(ends) <= _MAX_ENDS:
         return
-    at = np.array(ends, dtype=np.float64)
-    heading = np.array([_heading(line, x, y) for x, y in ends])
-    part = np.array([labels[y, x] for x, y in ends])
-    gap = at[None, :, :] - at[:, None, :]
-    size = np.hypot(gap[:, :, 0], gap[:, :, 1])
-    along = (gap * heading[:, None, :]).sum(axis=2) / np.maximum(size, 1e-6)
-    fits = (size <= _REACH) & (size > 0) & (part[:, None] != part[None, :])
-    fits &= (along >= _STRAIGHT) & (along.T >= _STRAIGHT)
-    pairs = sorted((size[i, j], i, j) for i, j in zip(*np.nonzero(np.triu(fits)), strict=True))
+    at = np.array(ends)
+    part = labels[at[:, 1], at[:, 0]]
+    gap = np.abs(at[None, :, :] - at[:, None, :]).max(axis=2)
+    near = np.triu((gap <= _REACH) & (part[:, None] != part[None, :]))
+    heading: dict[int, Array] = {}
+    pairs = []
+    for one, two in zip(*(found.tolist() for found in np.nonzero(near)), strict=True):
+        step = at[two] - at[one]
+        size = math.hypot(*step)
+        for end in (one, two):
+            if end not in heading:
+                heading[end] = _heading(line, *ends[end])
+        if size <= _REACH and min(heading[one] @ step, -heading[two] @ step) >= _STRAIGHT * size:
+            pairs.append((size, one, two))
     used: set[int] = set()
-    for _, i, j in pairs:
-        if int(i) not in used and int(j) not in used:
-            used |= {int(i), int(j)}
-            cv2.line(line, ends[int(i)], ends[int(j)], 1, 1)
+    for _, one, two in sorted(pairs):
+        if one not in used and two not in used:
+            used |= {one, two}
+            cv2.line(line, ends[one], ends[two], 1, 1)
 
 
 def _ends(line: Array) -> list[tuple[int, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from functools import cache
 
 import cv2
@@ -24,11 +23,11 @@ def thinned(mask: Array) -> Array:
     line = np.asarray(mask > 0, np.uint8)
     first, second = _tables()
     for _ in range(_ROUNDS):
-        before = int(np.count_nonzero(line))
+        before = cv2.countNonZero(line)
         for table in (first, second):
             code = cv2.filter2D(line, cv2.CV_8U, _weights(), borderType=cv2.BORDER_CONSTANT)
             line = np.bitwise_and(line, np.asarray(cv2.LUT(code, table), np.uint8))
-        if int(np.count_nonzero(line)) == before:
+        if cv2.countNonZero(line) == before:
             break
     return line
 
@@ -55,47 +54,66 @@ def _tables() -> tuple[Array, Array]:
     return stays
 
 
+class Walk:
+    """The shortest ways along a component from one of its pixels to all others."""
+
+    def __init__(self, pixels: list[Pixel], back: list[int], steps: list[int], last: int) -> None:
+        self._pixels = pixels
+        self._back = back
+        self._steps = steps
+        self._last = last
+
+    @property
+    def farthest(self) -> Pixel:
+        """The pixel with the longest way."""
+        return self._pixels[self._last]
+
+    @property
+    def length(self) -> int:
+        """Steps to the farthest pixel."""
+        return self._steps[self._last]
+
+    def steps_to(self, pixel: Pixel) -> int:
+        """Return the steps to `pixel`."""
+        return self._steps[self._pixels.index(pixel)]
+
+    def way_to(self, pixel: Pixel) -> list[Pixel]:
+        """Return the pixels from the start of the walk to `pixel`."""
+        at = self._pixels.index(pixel)
+        way = [at]
+        while self._steps[at]:
+            at = self._back[at]
+            way.append(at)
+        return [self._pixels[place] for place in reversed(way)]
+
+
 class Ways:
     """The pixels of one thinned component and the shortest ways along them."""
 
-    def __init__(self, pixels: list[Pixel]) -> None:
-        self._pixels = set(pixels)
+    def __init__(self, rows: Array, columns: Array) -> None:
+        self.pixels: list[Pixel] = list(zip(columns.tolist(), rows.tolist(), strict=True))
+        self._near = _neighbours(rows, columns)
 
-    def around(self, pixel: Pixel) -> list[Pixel]:
-        """Return the neighbours of `pixel` that are on the line."""
-        x, y = pixel
-        near = (
-            (x, y - 1),
-            (x + 1, y),
-            (x, y + 1),
-            (x - 1, y),
-            (x + 1, y - 1),
-            (x + 1, y + 1),
-            (x - 1, y + 1),
-            (x - 1, y - 1),
-        )
-        return [other for other in near if other in self._pixels]
-
-    def from_(self, start: Pixel) -> tuple[Pixel, dict[Pixel, Pixel], dict[Pixel, int]]:
-        """Walk everywhere from `start`: the farthest pixel, each one's way back, and steps."""
-        back: dict[Pixel, Pixel] = {}
-        steps = {start: 0}
-        queue = deque([start])
-        last = start
-        while queue:
-            last = queue.popleft()
-            for other in self.around(last):
-                if other not in steps:
-                    steps[other] = steps[last] + 1
-                    back[other] = last
-                    queue.append(other)
-        return last, back, steps
+    def from_(self, start: Pixel) -> Walk:
+        """Walk everywhere from `start`."""
+        first = self.pixels.index(start)
+        back, steps = [-1] * len(self.pixels), [-1] * len(self.pixels)
+        steps[first] = 0
+        order = [first]
+        for place in order:  # grows while it is gone through
+            further = steps[place] + 1
+            for other in self._near[place]:
+                if steps[other] < 0:
+                    steps[other] = further
+                    back[other] = place
+                    order.append(other)
+        return Walk(self.pixels, back, steps, order[-1])
 
     def ends(self) -> list[Pixel]:
         """Return the loose ends: pixels with one neighbour, or two that touch each other."""
         found = []
-        for pixel in self._pixels:
-            near = self.around(pixel)
+        for pixel, places in zip(self.pixels, self._near, strict=True):
+            near = [self.pixels[place] for place in places[:3]]
             beside = (
                 len(near) == 2
                 and max(abs(near[0][0] - near[1][0]), abs(near[0][1] - near[1][1])) == 1
@@ -105,9 +123,13 @@ class Ways:
         return found
 
 
-def way_between(start: Pixel, end: Pixel, back: dict[Pixel, Pixel]) -> list[Pixel]:
-    """Follow `back` (as of a walk from `start`) from `end` home; returned from start to end."""
-    way = [end]
-    while way[-1] != start:
-        way.append(back[way[-1]])
-    return way[::-1]
+_AROUND = ((0, -1), (1, 0), (0, 1), (-1, 0), (1, -1), (1, 1), (-1, 1), (-1, -1))  # (x, y)
+
+
+def _neighbours(rows: Array, columns: Array) -> list[list[int]]:
+    """Return, for each pixel, the places of its neighbours in the list; straight ones first."""
+    top, left = int(rows.min()) - 1, int(columns.min()) - 1
+    places = np.full((int(rows.max()) - top + 2, int(columns.max()) - left + 2), -1, np.int32)
+    places[rows - top, columns - left] = np.arange(len(rows), dtype=np.int32)
+    near = np.stack([places[rows - top + y, columns - left + x] for x, y in _AROUND], axis=1)
+    return [[place for place in row if place >= 0] for row in near.tolist()]

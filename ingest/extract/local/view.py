@@ -22,6 +22,9 @@ _FAINTEST = 16  # contrast below this is paper grain or JPEG noise
 _BOLD_SHARE = 0.4  # ink stands out at least this share of what the boldest ink does
 _FAINT_PEN = 60.0  # contrast that is ink on any board without rules
 _RULED = 0.65  # the paper is ruled if three quarters of the marks are below this share of the bold
+_SQUARED = 60  # empty cells alike in size are squared paper
+_SMALLEST_CELL, _LARGEST_CELL = 14, 120  # pixels of the working copy; eyes of letters are smaller
+_DENSE = 0.05  # of the picture: rules this close together ink at least as much
 _GRAIN = 0.3  # mean grey step between bare neighbours: less is a drawn picture, without paper
 _CLEAN_NOISE = 1.5  # the same: drawn and scanned boards 0-1, photos 1.5-8
 _DARK_BOARD = 100
@@ -34,7 +37,7 @@ def view_of(picture: Image.Image) -> View:
     """
     size = _work_size(*picture.size)
     small = picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    bgr = np.ascontiguousarray(np.asarray(small.convert("RGB"))[:, :, ::-1])
+    bgr = np.asarray(cv2.cvtColor(np.asarray(small.convert("RGB")), cv2.COLOR_RGB2BGR))
     scale = (picture.width / size[0], picture.height / size[1])
     grey = _board_grey(bgr)
     contrast = _contrast(grey)
@@ -98,9 +101,11 @@ def _work_size(width: int, height: int) -> tuple[int, int]:
 
 def _board_grey(bgr: Array) -> Array:
     """Return one channel with dark ink on a light board, whatever the board's colours are."""
-    grey = bgr.min(axis=2)  # yellow ink is faint in luminance and strong in blue
+    blue, green, red = cv2.split(bgr)
     if float(np.median(bgr[::4, ::4])) < _DARK_BOARD:
-        grey = 255 - bgr.max(axis=2)
+        grey = cv2.bitwise_not(cv2.max(cv2.max(blue, green), red))
+    else:  # yellow ink is faint in luminance and strong in blue
+        grey = cv2.min(cv2.min(blue, green), red)
     return np.asarray(grey, dtype=np.uint8)
 
 
@@ -122,7 +127,26 @@ def _ink(contrast: Array, noise: float) -> Array:
         # Squared and ruled paper: most of what stands out is faint beside the pen.
         split, _ = cv2.threshold(sample, 0, 255, cv2.THRESH_OTSU)
         level = min(max(split, 0.5 * bold), 0.65 * bold)
-    return np.asarray(np.where(contrast > level, 255, 0), dtype=np.uint8)
+    ink = np.asarray(contrast > level, dtype=np.uint8)
+    if noise > _GRAIN and _is_squared(ink):
+        # The rules are as bold as ink elsewhere: only what is bolder still was drawn.
+        level, _ = cv2.threshold(contrast[ink > 0][::7].reshape(-1, 1), 0, 255, cv2.THRESH_OTSU)
+        ink = np.asarray(contrast > level, dtype=np.uint8)
+    return ink * np.uint8(255)
+
+
+def _is_squared(ink: Array) -> bool:
+    """Tell whether `ink` (0 or 1) encloses many empty cells of one size: squared paper."""
+    if cv2.countNonZero(ink) < _DENSE * ink.size:
+        return False
+    bare = np.asarray(ink == 0, dtype=np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(bare, connectivity=4)
+    sides = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    cells = sides[(sides.min(axis=1) >= _SMALLEST_CELL) & (sides.max(axis=1) <= _LARGEST_CELL)]
+    if len(cells) < _SQUARED:
+        return False
+    usual = float(np.median(cells.min(axis=1)))
+    return int((np.abs(cells - usual) < 0.3 * usual).all(axis=1).sum()) >= _SQUARED
 
 
 def _background(bgr: Array, ink: Array) -> tuple[float, float, float]:
