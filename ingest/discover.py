@@ -144,7 +144,7 @@ def _file(place: Path, path: str, limits: Limits) -> Iterator[Found | Refused]:
         else:
             _check_name(path, partial(_head, place))
             load = partial(_load, place, path, limits)
-            yield Found(str(place), path, status.st_size, status.st_mtime_ns, load)
+            yield Found(str(place), path, status.st_size, _time_of(status), load)
     except OSError as error:
         yield _refused(path, str(place), "unreadable", _reason(error))
     except BadSource as error:
@@ -239,7 +239,7 @@ def _member(
         _check_name(path, partial(archive.head, member, HEAD))
     except BadSource as error:
         return Refused(path, error.code, error.message, error.hint, origin)
-    return Found(origin, path, member.size, status.st_mtime_ns, partial(box.load, member))
+    return Found(origin, path, member.size, _time_of(status), partial(box.load, member))
 
 
 class _Box:
@@ -283,6 +283,11 @@ class _Box:
     def _look(self) -> tuple[int, int, int]:
         status = self.place.stat()
         return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _time_of(status: os.stat_result) -> int:
+    """Return when a file was changed; a date beyond the year 2262 fits no column."""
+    return min(status.st_mtime_ns, 2**63 - 1)
 
 
 def _refused(path: str, origin: str, code: str, reason: str) -> Refused:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from ingest.workers import Job, WorkerPool
 from kb.blobs import hash_of
 from kb.catalog import NewBoard, NewSource
 from kb.errors import BadSource
-from kb.indexing import BATCH_UNITS, finish_extracted, index_sources
+from kb.indexing import BATCH_UNITS, boards_to_index, finish_extracted, index_sources
 from kb.removal import drop_blobs, finish_removals
 from kb.scene import Scene
 
@@ -128,7 +127,7 @@ def ingest_items(
 
 @dataclass
 class _Pending:
-    """A source of this run on its way to ready."""
+    """A source of this run on its way to ready; `paths` are yet to be told as added."""
 
     source: SourceRow
     name: str
@@ -158,7 +157,7 @@ class _Run:
         self.summary = Summary()
         self._pool: WorkerPool | None = None
         self._reading: dict[str, _Pending] = {}
-        self._to_index: deque[_Pending] = deque()
+        self._to_index: dict[str, _Pending] = {}
         self._known: dict[str, list[tuple[LocationRow, SourceRow]]] | None = None
         self._finished_now: set[str] = set()
 
@@ -168,7 +167,8 @@ class _Run:
         """Finish what a crash left half-way, in all workspaces, from the stored bytes."""
         finish_removals(self.base)
         extracted = []
-        for source in self.base.catalog.unfinished():
+        unfinished = self.base.catalog.unfinished()
+        for source in unfinished:
             if source.state == "extracted":
                 extracted.append(source.id)
             elif self.base.blobs.has(source.sha256):
@@ -177,8 +177,8 @@ class _Run:
             else:
                 self.base.catalog.forget(source.id)
         finish_extracted(self.base, extracted)
-        self._finished_now.update(extracted)
         self.finish()
+        self._finished_now.update(source.id for source in unfinished)
 
     # one file
 
@@ -237,13 +237,17 @@ class _Run:
             self.reached("blob")
         source = self.base.catalog.register(new, again=again)
         self.reached("registered")
-        in_hand = self._reading.get(new.id)
-        if in_hand is not None:  # the same bytes twice in one run
-            in_hand.paths.append(item.path)
+        waiting = self._to_index.get(new.id)
+        if new.id in self._reading:  # the same bytes twice in one run
+            self._reading[new.id].paths.append(item.path)
+        elif waiting is not None and waiting.paths:  # read before its twin was looked at
+            waiting.paths.append(item.path)
+            self.tell(Event("read", item.path))
         elif source.state == "registered":
             self._read(_Pending(source, item.path, [item.path]))
         elif source.state == "extracted":  # known bytes in a new place: the index must learn it
-            self._queue_index(_Pending(source, item.path, []))
+            if waiting is None:
+                self._queue_index(_Pending(source, item.path, [], self._units_of(source)))
             self._tell("unchanged", item.path)
         else:
             self._settled(item.path, source)
@@ -318,23 +322,22 @@ class _Run:
 
     # indexing
 
+    def _units_of(self, source: SourceRow) -> int:
+        return sum(len(board.units) for board in boards_to_index(self.base, source.id))
+
     def _queue_index(self, pending: _Pending) -> None:
-        self._to_index.append(pending)
-        if sum(waiting.units for waiting in self._to_index) >= BATCH_UNITS:
+        self._to_index[pending.source.id] = pending
+        if sum(waiting.units for waiting in self._to_index.values()) >= BATCH_UNITS:
             self._index()
 
     def _index(self) -> None:
-        batch = list(self._to_index)
-        if not batch:
-            return
-        index_sources(self.base, [p.source.id for p in batch], reached=self.reached)
-        self._to_index.clear()
+        if self._to_index:
+            index_sources(self.base, list(self._to_index), reached=self.reached)
+        indexed, self._to_index = self._to_index, {}
         finish_removals(self.base)  # what these sources replace
-        for pending in batch:
+        for pending in indexed.values():
             for path in pending.paths:
                 self._tell("added", path)
-            if not pending.paths:
-                self._finished_now.add(pending.source.id)
 
     def finish(self) -> None:
         """Wait for the workers and index what is left."""

@@ -73,9 +73,12 @@ def index_sources(
         base.index.drop_board(board.row.workspace, board.row.id)
     base.index.put(points)
     reached("indexed")
-    base.catalog.finish(source_ids)
+    replaced = set(base.catalog.finish(source_ids))
     give_back()
     reached("ready")
+    moved = [s.id for s in base.catalog.unfinished() if s.id in replaced and s.state == "extracted"]
+    if moved:  # replaced in one place, they stand in another: their points name places
+        index_sources(base, moved, reached=reached)
 
 
 def _points(base: KnowledgeBase, boards: Sequence[IndexedBoard]) -> Iterator[Point]:

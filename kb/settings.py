@@ -97,12 +97,17 @@ class Settings(BaseSettings):
     @property
     def catalog_url(self) -> str:
         """Return the SQLAlchemy URL of the catalog."""
-        return self.database_url or f"sqlite:///{self.home / 'catalog.sqlite'}"
+        if self.database_url:
+            return self.database_url
+        from sqlalchemy import URL  # it quotes what stands for something in a URL
+
+        place = str(self.home / "catalog.sqlite")
+        return URL.create("sqlite", database=place).render_as_string()
 
     @property
     def blob_folder_url(self) -> str:
-        """Return the fsspec URL of the blob folder."""
-        return self.blobs_url or (self.home / "blobs").absolute().as_uri()
+        """Return the fsspec URL of the blob folder, or its bare path: fsspec unquotes nothing."""
+        return self.blobs_url or str((self.home / "blobs").absolute())
 
 
 def load_settings(**overrides: Any) -> Settings:

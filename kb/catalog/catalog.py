@@ -18,7 +18,9 @@ from kb.catalog.tables import BoardRow, LocationRow, NodeRow, RelationRow, Sourc
 from kb.errors import KBError, NotFound
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import ColumnElement, Engine
+
+_BATCH = 5_000  # ids in one statement
 
 
 def open_catalog(url: str) -> Catalog:
@@ -71,11 +73,11 @@ class Catalog:
     # sources
 
     def known_locations(self, workspace: str) -> dict[str, list[tuple[LocationRow, SourceRow]]]:
-        """Return, by origin, where sources were seen before, with the sources."""
+        """Return, by origin, what was seen there last, with the source."""
         statement = (
             select(LocationRow, SourceRow)
             .join(SourceRow)
-            .where(LocationRow.workspace == workspace)
+            .where(LocationRow.workspace == workspace, LocationRow.latest)
             .where(SourceRow.state != "deleting")
         )
         known: dict[str, list[tuple[LocationRow, SourceRow]]] = {}
@@ -93,7 +95,8 @@ class Catalog:
     def register(self, new: NewSource, *, again: bool = False) -> SourceRow:
         """Write down that a source was seen; a known one gets the new location.
 
-        A ready source that gains a location goes back to ``extracted``: the index carries paths.
+        A ready source that gains a location, or is back at one, goes back to ``extracted``: the
+        index carries paths.
         With `again` a failed one goes back to ``registered``.
         """
         with self.session() as session:
@@ -115,9 +118,15 @@ class Catalog:
                     workspace=new.workspace, origin=new.origin, source_id=new.id, path=new.path
                 )
                 session.add(place)
-                if row.state == "ready":
-                    row.state = "extracted"
-            place.size, place.mtime_ns = new.size, new.mtime_ns
+            if not place.latest and row.state == "ready":
+                row.state = "extracted"
+            place.size, place.mtime_ns, place.latest = new.size, new.mtime_ns, True
+            session.execute(  # what was there before stays until this source is ready
+                update(LocationRow)
+                .where(LocationRow.workspace == new.workspace, LocationRow.origin == new.origin)
+                .where(LocationRow.source_id != new.id)
+                .values(latest=False)
+            )
             if again and row.state == "failed":
                 row.state = "registered"
             return row
@@ -129,23 +138,11 @@ class Catalog:
         """
         there = (LocationRow.workspace == workspace) & (
             (LocationRow.origin == origin)
-            | LocationRow.origin.startswith(f"{origin}/", autoescape=True)
-            | LocationRow.origin.startswith(f"{origin}!/", autoescape=True)
+            | _begins_with(LocationRow.origin, f"{origin}/")
+            | _begins_with(LocationRow.origin, f"{origin}!/")
         )
         with self.session() as session:
-            touched = set(session.scalars(select(LocationRow.source_id).where(there)))
-            session.execute(delete(LocationRow).where(there))
-            held = set(
-                session.scalars(
-                    select(LocationRow.source_id).where(LocationRow.source_id.in_(touched))
-                )
-            )
-            session.execute(
-                update(SourceRow)
-                .where(SourceRow.id.in_(held), SourceRow.state == "ready")
-                .values(state="extracted")
-            )
-            return sorted(touched)
+            return _forget_places(session, there)
 
     def unfinished(self) -> list[SourceRow]:
         """Return the sources, of all workspaces, that an earlier run left half-way."""
@@ -173,12 +170,13 @@ class Catalog:
     def set_state(self, source_ids: Sequence[str], state: str) -> None:
         """Move sources, and their boards, to `state`."""
         with self.session() as session:
-            session.execute(
-                update(SourceRow).where(SourceRow.id.in_(source_ids)).values(state=state)
-            )
-            session.execute(
-                update(BoardRow).where(BoardRow.source_id.in_(source_ids)).values(state=state)
-            )
+            for batch in _batches(source_ids):
+                session.execute(
+                    update(SourceRow).where(SourceRow.id.in_(batch)).values(state=state)
+                )
+                session.execute(
+                    update(BoardRow).where(BoardRow.source_id.in_(batch)).values(state=state)
+                )
 
     def fail(self, source_id: str, code: str, message: str) -> None:
         """Write down that a source can't be read, and drop the boards read so far."""
@@ -195,20 +193,29 @@ class Catalog:
                 )
             )
 
-    def finish(self, source_ids: Sequence[str]) -> None:
-        """Mark sources ready; from now on they replace what stood at their origins before."""
+    def finish(self, source_ids: Sequence[str]) -> list[str]:
+        """Mark sources ready; they replace what stood before where they were the last seen.
+
+        Returns the sources that were replaced somewhere; those that still stand elsewhere are
+        ``extracted`` again.
+        """
+        replaced: set[str] = set()
+        ready = {"state": "ready", "error_code": "", "error_message": "", "attempts": 0}
         with self.session() as session:
-            for source_id in source_ids:
-                origins = select(LocationRow.workspace, LocationRow.origin).where(
-                    LocationRow.source_id == source_id
+            for batch in _batches(source_ids):
+                session.execute(update(SourceRow).where(SourceRow.id.in_(batch)).values(ready))
+                session.execute(
+                    update(BoardRow).where(BoardRow.source_id.in_(batch)).values(state="ready")
                 )
-                for workspace, origin in session.execute(origins).all():
-                    session.execute(
-                        delete(LocationRow)
-                        .where(LocationRow.workspace == workspace, LocationRow.origin == origin)
-                        .where(LocationRow.source_id != source_id)
-                    )
-        self.set_state(source_ids, "ready")
+            for source_id in source_ids:
+                places = select(LocationRow.workspace, LocationRow.origin).where(
+                    LocationRow.source_id == source_id, LocationRow.latest
+                )
+                for workspace, origin in session.execute(places).all():
+                    older = (LocationRow.workspace == workspace) & (LocationRow.origin == origin)
+                    older &= LocationRow.source_id != source_id
+                    replaced.update(_forget_places(session, older))
+        return sorted(replaced)
 
     def forget(self, source_id: str) -> None:
         """Remove a source with its boards, nodes, relations and locations."""
@@ -306,3 +313,28 @@ class Catalog:
                 or 0
                 for name, table in tables.items()
             }
+
+
+def _forget_places(session: Session, there: ColumnElement[bool]) -> list[str]:
+    """Delete locations; ready sources that stand elsewhere too must be indexed again."""
+    touched = sorted(set(session.scalars(select(LocationRow.source_id).where(there))))
+    session.execute(delete(LocationRow).where(there))
+    held = select(LocationRow.source_id)
+    for batch in _batches(touched):
+        session.execute(
+            update(SourceRow)
+            .where(SourceRow.id.in_(batch), SourceRow.id.in_(held), SourceRow.state == "ready")
+            .values(state="extracted")
+        )
+    return touched
+
+
+def _begins_with(column: Any, prefix: str) -> ColumnElement[bool]:
+    """Compare letter by letter: LIKE takes "A" for "a" in SQLite."""
+    return func.substr(column, 1, len(prefix)) == prefix
+
+
+def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Databases take a few ten thousand parameters of one statement at most."""
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -47,7 +48,10 @@ class SourceRow(Base):
 
 
 class LocationRow(Base):
-    """Where a source was seen. The newest ready source of an origin replaces the older ones."""
+    """Where a source was seen. The newest ready source of an origin replaces the older ones.
+
+    ``latest`` tells the source that was seen there last; an older one stays until that is ready.
+    """
 
     __tablename__ = "locations"
 
@@ -59,6 +63,7 @@ class LocationRow(Base):
     path: Mapped[str] = mapped_column(Text)
     size: Mapped[int] = mapped_column(BigInteger)
     mtime_ns: Mapped[int] = mapped_column(BigInteger)
+    latest: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class BoardRow(Base):

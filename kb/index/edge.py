@@ -53,10 +53,12 @@ class EdgeDriver:
 
     def about(self) -> About:
         """Read it from the folder: another process may have changed it."""
-        if not self._about_file.is_file():
-            with self._lease.hold():
-                pass  # makes it
-        return About(**json.loads(self._about_file.read_text("utf-8")))
+        try:
+            told = self._about_file.read_text("utf-8")
+        except FileNotFoundError:  # none yet, or another process swaps them just now
+            with self._lease.hold():  # makes it
+                told = self._about_file.read_text("utf-8")
+        return About(**json.loads(told))
 
     def recreate(self, about: About) -> None:
         """Make an empty collection beside the old one and swap them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import shutil
 import tempfile
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 from ingest.pipeline import ingest
 from ingest.worker import ReadDone, ReadFailure, WorkerOptions, read_boards
 from ingest.workers import Job, Result
+from kb.base import KnowledgeBase
 from kb.blobs import BlobStore
 from kb.check import check
 from kb.errors import BadSource
+from kb.indexing import reindex
 from kb.removal import remove_board, remove_path
 from tests.boardfiles import canvas
 from tests.stores import contents, open_store
@@ -140,3 +143,101 @@ def test_same_bytes_in_two_places_are_one_board_until_both_are_gone(tmp_path: Pa
         again = ingest(base, [tmp_path / "a"], workspace="default")
         assert sorted(again.unchanged) == ["a.canvas", "copy.canvas"]
         assert again.added == []
+
+
+def equal_to_fresh(base: KnowledgeBase, folder: Path) -> None:
+    """The store is as if it had seen nothing but the folder as it is now."""
+    with open_store(folder.parent / "fresh") as fresh:
+        ingest(fresh, [folder], workspace="default")
+        assert contents(base) == contents(fresh)
+    assert check(base) == []
+
+
+def test_a_file_renamed_and_another_in_its_place(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    write(folder, {"plan.canvas": ["Plan"]})
+    with open_store(tmp_path / "store") as base:
+        ingest(base, [folder], workspace="default")
+        (folder / "plan.canvas").rename(folder / "plan-old.canvas")  # looked at first
+        write(folder, {"plan.canvas": ["Plan", "Do"]})
+        again = ingest(base, [folder], workspace="default")
+        assert (again.added, again.unchanged) == (["plan.canvas"], ["plan-old.canvas"])
+        equal_to_fresh(base, folder)
+
+
+def test_two_files_that_change_places(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    write(folder, {"a.canvas": ["Plan"], "b.canvas": ["Plan", "Do"]})
+    with open_store(tmp_path / "store") as base:
+        ingest(base, [folder], workspace="default")
+        write(folder, {"a.canvas": ["Plan", "Do"], "b.canvas": ["Plan"]})
+        assert ingest(base, [folder], workspace="default").added == []
+        equal_to_fresh(base, folder)
+
+
+def test_one_of_two_twins_changes(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    write(folder, {"a.canvas": ["Plan"], "b.canvas": ["Plan"]})
+    with open_store(tmp_path / "store") as base:
+        ingest(base, [folder], workspace="default")
+        write(folder, {"a.canvas": ["Plan", "Do"]})
+        ingest(base, [folder], workspace="default")
+        equal_to_fresh(base, folder)
+
+
+def test_a_file_broken_and_mended(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    file = write(folder, {"a.canvas": ["Plan"]})[0]
+    with open_store(tmp_path / "store") as base:
+        ingest(base, [folder], workspace="default")
+        file.write_text('{"nodes": [')
+        ingest(base, [folder], workspace="default")
+        reindex(base)  # the older version stands again, and replaces nothing
+        assert ingest(base, [folder], workspace="default").failed
+        write(folder, {"a.canvas": ["Plan"]})
+        assert ingest(base, [folder], workspace="default").unchanged == ["a.canvas"]
+        equal_to_fresh(base, folder)
+
+
+def test_names_that_differ_in_case_are_two(tmp_path: Path) -> None:
+    files = write(tmp_path / "A", {"x.canvas": ["Plan"]})
+    files += write(tmp_path / "a", {"x.canvas": ["Plan", "Do"]})
+    with open_store(tmp_path / "store") as base:
+        ingest(base, files, workspace="default")
+        assert len(remove_path(base, "default", str(tmp_path / "A"))) == 1
+        assert len(base.catalog.boards("default")) == 1
+
+
+def test_a_moved_folder_is_indexed_in_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.pipeline.BATCH_UNITS", 5)
+    write(tmp_path / "a", {f"{i}.canvas": [f"{i} {n}" for n in range(5)] for i in range(4)})
+    with open_store(tmp_path / "store") as base:
+        ingest(base, [tmp_path / "a"], workspace="default")
+        (tmp_path / "a").rename(tmp_path / "b")
+        sizes: list[int] = []
+        put = base.index.put
+        monkeypatch.setattr(
+            base.index, "put", lambda points: (sizes.append(len(points)), put(points))
+        )
+        assert len(ingest(base, [tmp_path / "b"], workspace="default").unchanged) == 4
+        assert len(sizes) == 4
+
+
+def test_a_date_beyond_all_columns(tmp_path: Path) -> None:
+    file = write(tmp_path / "a", {"a.canvas": ["Plan"]})[0]
+    os.utime(file, (0, 2**34))
+    with open_store(tmp_path / "store") as base:
+        assert ingest(base, [file], workspace="default").added == ["a.canvas"]
+        assert ingest(base, [file], workspace="default").unchanged == ["a.canvas"]
+
+
+@pytest.mark.parametrize("name", ["a b", "看板", "what?", "100%20", "a#b"])
+def test_a_store_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    files = write(tmp_path / "a", {"a.canvas": ["Plan"]})
+    with open_store(tmp_path / "stores" / name) as base:
+        ingest(base, files, workspace="default")
+    assert [folder.name for folder in (tmp_path / "stores").iterdir()] == [name]
+    inside = {place.name for place in (tmp_path / "stores" / name).iterdir()}
+    assert {"blobs", "catalog.sqlite", "index"} <= inside

@@ -205,3 +205,19 @@ def test_a_catalog_that_is_not_there_says_so_without_the_password() -> None:
         open_catalog("postgresql+psycopg://kb:secret@127.0.0.1:1/none")
     assert caught.value.code == "catalog_unreachable"
     assert "secret" not in caught.value.message
+
+
+def test_success_forgets_earlier_failures(catalog: Catalog) -> None:
+    row = catalog.register(source())
+    catalog.fail(row.id, "timeout", "too slow")
+    catalog.register(source(), again=True)
+    catalog.finish([row.id])
+    done = catalog.source("default", row.id)
+    assert done is not None
+    assert (done.state, done.error_code, done.error_message, done.attempts) == ("ready", "", "", 0)
+
+
+def test_states_of_very_many_sources(catalog: Catalog) -> None:
+    row = catalog.register(source())
+    catalog.set_state([f"{n:032d}" for n in range(300_000)] + [row.id], "extracted")
+    assert [one.id for one in catalog.unfinished()] == [row.id]
