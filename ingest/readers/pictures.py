@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 from ingest.board import Board
 from ingest.readers.detect import detect
@@ -48,7 +48,10 @@ def read(data: bytes, name: str, limits: Limits) -> Iterator[Board]:
         pages = _count_pages(image, kind, name, limits)
     with image:
         for page in range(pages):
-            yield _board(image, page, data, kind, name, limits)
+            board = _board(image, page, data, kind, name, limits)
+            if page == pages - 1:
+                image.close()  # its pixels needn't be held while the copy is worked on
+            yield board
 
 
 def _open(data: bytes, kind: str, name: str) -> Image.Image:
@@ -109,9 +112,7 @@ def _board(
         turn = 1 if kind == "heif" else orientation(image)  # libheif has turned it already
         frames = getattr(image, "n_frames", 1) if kind in ("png", "webp") else 1
         opaque = not image.has_transparency_data
-        picture = to_rgb(image)
-        if turn in _UPRIGHT:
-            picture = picture.transpose(_UPRIGHT[turn])
+        picture = to_rgb(image.transpose(_UPRIGHT[turn]) if turn in _UPRIGHT else image)
         keep = kind in _KEPT and turn == 1 and frames == 1 and opaque
         return Board(
             page=page + 1,
@@ -136,21 +137,25 @@ def _decode(image: Image.Image, kind: str, name: str) -> None:
 def to_rgb(image: Image.Image) -> Image.Image:
     """Return `image` in mode RGB, transparent parts on white, deep greys brought to 8 bits."""
     if image.has_transparency_data:
-        seen = image.convert("RGBA")
+        seen = image if image.mode == "RGBA" else image.convert("RGBA")
         picture = Image.new("RGB", seen.size, "white")
-        picture.paste(seen, mask=seen.getchannel("A"))
+        picture.paste(seen, mask=seen)
         return picture
     if image.mode in ("F", "I") or image.mode.startswith("I;16"):
         return _to_eight_bits(image).convert("RGB")
-    return image.convert("RGB") if image.mode != "RGB" else image.copy()
+    if image.mode != "RGB":
+        return image.convert("RGB")
+    return image.copy() if isinstance(image, ImageFile.ImageFile) else image
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:
     import numpy as np
 
-    values = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0.0, neginf=0.0)
+    shades = np.asarray(image)
     if image.mode.startswith("I;16"):
-        return Image.fromarray((values / 256).astype(np.uint8))
+        return Image.fromarray((shades >> 8).astype(np.uint8))
+    values = np.nan_to_num(shades.astype(np.float32), copy=False, posinf=0.0, neginf=0.0)
     low, high = float(values.min()), float(values.max())
-    span = (high - low) or 1.0
-    return Image.fromarray(((values - low) / span * 255).astype(np.uint8))
+    values -= low
+    values *= 255 / ((high - low) or 1.0)
+    return Image.fromarray(values.astype(np.uint8))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from ingest.board import Board, Limits
-from ingest.readers import read
+from ingest.readers import pictures, read
 from kb.errors import BadSource
 from tests.shared import shared_data
 
@@ -205,3 +206,32 @@ def test_real_photos(folder: str) -> None:
         assert min(board.picture.size) > 200
         with Image.open(file) as plain:
             assert sorted(board.picture.size) == sorted(plain.size)
+
+
+def test_deep_greys_are_brought_to_eight_bits_in_little_memory() -> None:
+    shades = np.arange(1_000_000, dtype=np.uint32).reshape(1000, 1000) // 16
+    data = encode(Image.fromarray(shades.astype(np.uint16)), "PNG")
+    tracemalloc.start()
+    picture = only(data).picture
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert np.array_equal(np.asarray(picture)[..., 0], shades // 256)
+    assert peak < 8 * shades.size  # bytes; a cap of 100 megapixels keeps this below 1 GB
+
+
+def test_the_pixels_of_the_file_are_not_held_beside_the_board(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[Image.Image] = []
+    real = pictures._open
+
+    def keep(*arguments: object) -> Image.Image:
+        opened.append(real(*arguments))
+        return opened[-1]
+
+    monkeypatch.setattr(pictures, "_open", keep)
+    boards = read(encode(upright(), "JPEG"), "a.jpg", LIMITS)
+    board = next(boards)
+    with pytest.raises(ValueError, match="closed"):
+        opened[0].tobytes()
+    assert is_upright(board.picture)
