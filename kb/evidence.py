@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb.scene import Box
+from kb.scene import Box, NodeKind, RelationKind, Tag
 
 UnitKind = Literal["node", "relation", "board"]
 
@@ -28,8 +28,8 @@ class Filters(_Shape):
     """Narrows a search. Empty fields don't filter; several values of one field mean "any of"."""
 
     units: tuple[UnitKind, ...] = ()
-    kinds: tuple[str, ...] = ()  # node kinds
-    tags: tuple[str, ...] = ()
+    kinds: tuple[Literal[NodeKind, RelationKind], ...] = ()
+    tags: tuple[Tag, ...] = ()
     colors: tuple[str, ...] = ()  # ink or fill
     since: datetime | None = None  # board captured (else ingested) at or after
     until: datetime | None = None

@@ -130,6 +130,8 @@ def tag_scene(scene: Scene, *, conventions: Sequence[Rule] = ()) -> Scene:
             own = set(tags_of_text(node.text))
             if node.kind == "diamond" or node.id in branches:
                 own.discard("question")  # "In stock?" in a flow asks the order, not the team
+            if node.kind == "title":
+                own.discard("todo")  # the name of a list is no item of it
             tags |= own | inherited.get(node.id, set())
         for rule in conventions:
             tags.update(rule(node))
@@ -202,4 +204,5 @@ def _height(node: Node) -> float:
 def _shares_column(heading: Node, node: Node) -> bool:
     overlap = min(heading.bbox[2], node.bbox[2]) - max(heading.bbox[0], node.bbox[0])
     narrower = min(heading.bbox[2] - heading.bbox[0], node.bbox[2] - node.bbox[0])
-    return overlap > 0.5 * max(1.0, narrower)
+    indented = heading.bbox[0] <= node.bbox[0] <= heading.bbox[2]  # starts beneath the heading
+    return indented or overlap > 0.5 * max(1.0, narrower)

@@ -13,7 +13,7 @@ from kb.catalog import BoardRow, NodeRow
 from kb.graph import Thing, Trail
 from kb.quoting import quoted
 from kb.reading import label_of
-from kb.scene import Scene, Tag
+from kb.scene import Node, Scene, Tag
 from kb.tags import column_below
 
 MAX_LISTED = 20
@@ -21,14 +21,14 @@ DESCRIBED_LINK = 0.7
 MAX_BESIDE = 4
 MAX_TAGGED = 2_000
 TOPIC_BAND = 0.1  # things that hold this much less than the best are about something else
-TOPIC_SHARE = 0.5  # of a topic's words that a thing, its board and its container must hold
+TOPIC_SHARE = 0.6  # of a topic's words that a thing, its board and its container must hold
 
 _GENERIC = frozenset(
     """
     open current main all list any board boards whiteboard diagram picture top known key biggest
-    remain exist mention note written item thing team still left total number due deadline start
-    begin end finish go happen 白板 所有 主要 当前 目前 存在 看板 全部 列出 记录 提到 未解决
-    图 上面 开始 结束 完成 截止
+    remain exist make made take taken mention note written item thing team still left total number
+    due deadline start begin end finish go happen
+    白板 所有 主要 当前 目前 存在 看板 全部 列出 记录 提到 未解决 图 上面 开始 结束 完成 截止
     """.split()  # noqa: SIM905 - one word list a line is easier to read
 )
 _TAG_NAMES: dict[Tag, tuple[str, str, str]] = {
@@ -143,9 +143,27 @@ def _column_of(room: Room, thing: Thing) -> list[Thing]:
         return []
     scene = Scene.model_validate_json(row.scene)
     heading = next((n for n in scene.nodes if n.id == thing.ref[1]), None)
-    below = column_below(heading, scene) if heading is not None else []
+    if heading is None or not _is_heading(heading, scene):
+        return []
+    below = column_below(heading, scene)
     things = room.graph.things((row.id, n.id) for n in below)
     return [things[row.id, n.id] for n in below if (row.id, n.id) in things]
+
+
+def _is_heading(node: Node, scene: Scene) -> bool:
+    """Say whether words may be what a column hangs under: no item themselves, none above them."""
+    if node.kind == "title":
+        return True
+    if node.tags:
+        return False
+    height = node.bbox[3] - node.bbox[1]
+    return not any(
+        other.kind == "text"
+        and other.parent == node.parent
+        and abs(other.bbox[0] - node.bbox[0]) < height
+        and 0 < node.bbox[1] - other.bbox[1] < 2 * height
+        for other in scene.nodes
+    )
 
 
 def owner(room: Room) -> str | None:

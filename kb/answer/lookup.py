@@ -20,6 +20,7 @@ from kb.quoting import quoted
 from kb.reading import label_of
 
 ENOUGH = 0.55  # judgement from which evidence answers the question
+SAYS_SO = 0.7  # share of a yes-or-no question's words that one place must hold
 BAND = 0.1  # evidence this close to the best is quoted too
 MAX_QUOTED = 3
 ELSEWHERE = 0.5  # what a word is worth that stands elsewhere on the same board
@@ -39,13 +40,15 @@ class Judged:
     Attributes:
         held: share of the question's words that it and its surroundings hold, by rarity.
         near: nearness in meaning over that of the other hits, in standard deviations.
-        adds: it says something that the question doesn't.
+        adds: much of what it says is not in the question.
+        more: something of what it says is not.
     """
 
     evidence: Evidence
     held: float
     near: float
     adds: bool
+    more: bool
 
     @property
     def worth(self) -> float:
@@ -84,6 +87,8 @@ def judge(room: Room) -> list[Judged]:
         own = covered(wanted, said)
         if not own or evidence.unit == "board" or not _has_figure(room, evidence):
             continue
+        if room.question.intent == "owner" and (evidence.unit != "node" or said <= wanted):
+            continue  # where a thing stands does not say who has it
         beside = covered(wanted - own, _around(evidence, things, holders))
         if key and not covered(key, said | beside):
             continue
@@ -91,11 +96,14 @@ def judge(room: Room) -> list[Judged]:
         held = sum(map(room.words.weight, own | beside))
         total = held + missing(wanted, own | beside, room.words.weight)
         held += min(ELSEWHERE * sum(map(room.words.weight, far)), total - held)
+        if room.question.yes_no and share(wanted, own | beside, room.words.weight) < SAYS_SO:
+            continue  # words from elsewhere on the board don't say whether it is so
         figures = {term for term in wanted if any(c.isdigit() for c in term)}
-        if figures - own - beside - far:
-            continue  # of sprint 12, where sprint 13 was asked for
-        adds = share(said, covered(said, wanted), room.words.weight) < REPEATS
-        judged.append(Judged(evidence, held / (total or 1.0), near, adds))
+        if figures - own - beside:
+            continue  # of sprint 12, where sprint 13 was asked for; of another time of the day
+        known = covered(said, wanted)
+        adds = share(said, known, room.words.weight) < REPEATS
+        judged.append(Judged(evidence, held / (total or 1.0), near, adds, known != said))
     return sorted(judged, key=lambda j: (-j.worth, -j.evidence.score))
 
 
@@ -115,7 +123,10 @@ def _tell(room: Room, judged: Judged) -> str:
         return f"“{quoted(evidence.text)}” {room.notes.cite(evidence)}"
     refs = [(evidence.board.id, node) for node in evidence.nodes]
     things = room.graph.things(refs)
-    return describe_thing(room, things[refs[0]], must_add=True) if refs[0] in things else ""
+    told = describe_thing(room, things[refs[0]], must_add=True) if refs[0] in things else ""
+    if told or not judged.more:
+        return told
+    return f"“{quoted(evidence.text)}” {room.notes.cite(evidence)}"
 
 
 def _has_figure(room: Room, evidence: Evidence) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
-from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from kb.text import content_terms
 
-SAME_WORD = 80.0  # rapidfuzz ratio, of 100, from which two words are taken for the same
-SHORTEST_FUZZY = 4  # shorter words must be equal
+SHORTEST_FUZZY = 6  # shorter words must be equal: "drain" is no "train"
+LETTERS_PER_SLIP = 6  # one letter may be misread in so many
 
 Weight = Callable[[str], float]
 
@@ -18,9 +18,11 @@ def same_word(one: str, two: str) -> bool:
     """Say whether two terms are equal, or long enough and alike but for a slip of the reader."""
     if one == two:
         return True
-    if min(len(one), len(two)) < SHORTEST_FUZZY or one.isdigit() or two.isdigit():
+    shorter = min(len(one), len(two))
+    if shorter < SHORTEST_FUZZY or one.isdigit() or two.isdigit():
         return False
-    return fuzz.ratio(one, two) >= SAME_WORD
+    slips = shorter // LETTERS_PER_SLIP
+    return OSA.distance(one, two, score_cutoff=slips) <= slips
 
 
 def covered(terms: Iterable[str], pool: Collection[str]) -> set[str]:

@@ -173,9 +173,9 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
             r"what{some} (?:does|do) {x} (?:contain|hold|include|consist of|show|say|cover)",
             r"(?:list|name|show)(?: me)? {the}(?:all )?(?:items?|things?|contents?|notes?|parts?)"
             r" (?:in|on|under|of|inside) {x}",
+            r"{x}的{y}有(?:什么|哪些)",
             r"{x}(?:里面?|上面?|下面?|中|内)?都?(?:有|包含|包括|写了|画了|列了)了?(?:什么|哪些)"
             r"(?P<y>.*)",
-            r"{x}的{y}有(?:什么|哪些)",
         ),
     ),
     (

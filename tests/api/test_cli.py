@@ -114,6 +114,13 @@ def test_search(board: str, kb: Kb) -> None:
     assert (nothing.code, nothing.out.strip(), nothing.err.strip()) == (0, "", "nothing found")
 
 
+@pytest.mark.parametrize("option", ["--tag", "--kind", "--unit"])
+def test_a_filter_that_no_board_can_match_is_refused(board: str, kb: Kb, option: str) -> None:
+    del board
+    ran = kb("search", "supplier", option, "rsik", "--json")
+    assert (ran.code, ran.json()["error"]["code"]) == (2, "bad_filter")
+
+
 @pytest.mark.parametrize(
     ("option", "value", "hits"),
     [

@@ -129,6 +129,23 @@ def test_a_heading_names_the_column_below_it_until_a_gap_or_the_next_heading() -
     }
 
 
+def test_a_column_may_be_indented_under_its_heading() -> None:
+    scene = scene_of(
+        Node(id="h", kind="text", text="Risks", bbox=(160, 0, 270, 45)),
+        Node(id="a", kind="text", text="• stock count lags", bbox=(233, 85, 797, 120)),
+        Node(id="b", kind="text", text="• address typos", bbox=(229, 148, 784, 184)),
+    )
+    assert tags(scene) == {"h": (), "a": ("risk",), "b": ("risk",)}
+
+
+def test_the_title_of_a_list_is_no_item_of_it() -> None:
+    scene = scene_of(
+        Node(id="t", kind="title", text="周会待办", bbox=(0, 0, 90, 30)),
+        Node(id="a", kind="text", text="□ 换温度计", bbox=(0, 300, 90, 330)),
+    )
+    assert tags(scene) == {"t": (), "a": ("todo",)}
+
+
 def test_a_nameless_frame_takes_the_tag_of_the_heading_inside() -> None:
     scene = scene_of(
         Node(id="f", kind="container", bbox=(0, 0, 900, 300)),

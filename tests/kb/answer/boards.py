@@ -36,6 +36,10 @@ def arrow(ident: str, source: str, target: str, label: str = "") -> Relation:
     return Relation(id=ident, source=source, target=target, label=label)
 
 
+def line(ident: str, source: str, target: str) -> Relation:
+    return Relation(id=ident, kind="line", source=source, target=target, directed=False)
+
+
 ORDERS = scene_of(
     "Order flow",
     "en",
@@ -87,10 +91,41 @@ FOREIGN = scene_of(
     "Secret plan", "en", [node("x", "Cart", 0), node("y", "Sell data", 1)], [arrow("1", "x", "y")]
 )
 
+INCIDENT = scene_of(
+    "Incident",
+    "en",
+    [
+        node("q", "14:02 Queue full", 0),
+        node("m", "14:25 Mailer stopped", 1),
+        node("e", "14:40 Queue drained", 2),
+        node("x", "Train support team - Tom, 15 April", 5, kind="text"),
+        node("y", "Order boxes - Priya, 2 April", 6, kind="text"),
+        node("w", "Mei: mails sent", 8, kind="text"),
+        node("z", "Jonas: out on Friday", 9, kind="text"),
+        node("zz", "Bank limits unclear", 10, kind="text"),
+        node("p", "Post in the channel", 13, kind="text"),
+        node("db", "Postgres", 18),
+    ],
+    [arrow("1", "q", "m"), arrow("2", "m", "e")],
+)
+STOCK = scene_of(
+    "夏季新品",
+    "zh",
+    [
+        node("a", "夏季新品", 0),
+        node("b", "渠道", 2),
+        node("c", "小程序", 4),
+        node("d", "茶馆寄售", 6),
+    ],
+    [line("1", "a", "b"), line("2", "b", "c"), line("3", "d", "b")],
+)
+
 SCENES = {
     ("w", "orders.png"): ORDERS,
     ("w", "warehouse.png"): WAREHOUSE,
     ("w", "refund.png"): REFUND,
+    ("w", "incident.png"): INCIDENT,
+    ("w", "summer.png"): STOCK,
     ("other", "secret.png"): FOREIGN,
 }
 

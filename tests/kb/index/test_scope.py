@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,13 +10,15 @@ from kb.evidence import Filters
 from kb.index.fusion import fuse
 from kb.index.points import Scored, Where, point_id
 from kb.index.scope import places_of, scope
+from kb.scene import NodeKind, RelationKind
 
 NAMES = st.text(min_size=1, max_size=5)
+KINDS = st.sampled_from([*get_args(NodeKind), *get_args(RelationKind)])
 
 
-@given(NAMES, st.lists(NAMES).map(tuple), st.lists(NAMES).map(tuple), st.text(max_size=8))
+@given(NAMES, st.lists(KINDS).map(tuple), st.lists(NAMES).map(tuple), st.text(max_size=8))
 def test_the_workspace_is_always_asked_for(
-    workspace: str, kinds: tuple[str, ...], boards: tuple[str, ...], source: str
+    workspace: str, kinds: tuple[NodeKind | RelationKind, ...], boards: tuple[str, ...], source: str
 ) -> None:
     filters = Filters(kinds=kinds, boards=boards, source=source)
     assert scope(workspace, filters)[0] == Where("workspace", any=(workspace,))
