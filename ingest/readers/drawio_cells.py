@@ -11,6 +11,7 @@ from ingest.readers.native_values import MAX_ID, colour_name, html_text, number,
 from kb.scene import NodeKind, Point
 
 _TAGGED = re.compile(r"<(?:br|div|p|b|i|u|font|span|ul|ol|li|h[1-6])\b|&\w+;", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"%([^%\s<>&]{1,64})%")
 _SHAPES: tuple[tuple[str, NodeKind], ...] = (  # the first that the shape's name contains
     ("edgelabel", "text"),
     ("table", "table"),
@@ -82,7 +83,7 @@ def _cell(wrapper: Element, element: Element, unnamed: str) -> Cell:
         vertex=element.get("vertex") == "1",
         edge=element.get("edge") == "1",
         visible=element.get("visible") != "0" and wrapper.get("visible") != "0",
-        value=words(wrapper.get("label") if wrapper is not element else element.get("value")),
+        value=_label(wrapper) if wrapper is not element else words(element.get("value")),
         style=_style(words(element.get("style"))),
         source=words(element.get("source"))[:MAX_ID],
         target=words(element.get("target"))[:MAX_ID],
@@ -93,6 +94,14 @@ def _cell(wrapper: Element, element: Element, unnamed: str) -> Cell:
     elif cell.vertex:
         cell.placed = False
     return cell
+
+
+def _label(wrapper: Element) -> str:
+    """Return the label of a UserObject with its own attributes in place of ``%name%``."""
+    label = words(wrapper.get("label"))
+    if wrapper.get("placeholders") != "1":
+        return label
+    return _PLACEHOLDER.sub(lambda found: words(wrapper.get(found[1], found[0])), label)
 
 
 def _place(cell: Cell, geometry: Element) -> None:

@@ -140,6 +140,17 @@ JUNK = st.sampled_from(
 )
 
 
+def test_placeholders_show_the_attributes_of_their_object():
+    geometry = '<mxGeometry x="0" y="0" width="90" height="40" as="geometry"/>'
+    objects = (
+        f'<UserObject id="{name}" label="%name% &lt;b&gt;%rest%&lt;/b&gt;" name="Billing" {more}>'
+        f'<mxCell style="html=1" vertex="1" parent="1">{geometry}</mxCell></UserObject>'
+        for name, more in (("filled", 'placeholders="1"'), ("plain", ""))
+    )
+    texts = {node.id: node.text for node in scene_of(*objects).nodes}
+    assert texts == {"filled": "Billing %rest%", "plain": "%name% %rest%"}
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 200), JUNK), min_size=1, max_size=4))
 def test_damaged_files(changes):
