@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import ValidationError
 
 from kb.blobs import hash_of
-from kb.indexing import boards_to_index, finish_extracted
+from kb.indexing import boards_to_index, empty_index, finish_extracted
 from kb.removal import drop_blobs, finish_removals, sweep
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ Kind = Literal[
     "damaged_scene",
     "missing_points",
     "foreign_points",
+    "stale_index",
 ]
 
 
@@ -108,6 +109,9 @@ def _source_findings(base: KnowledgeBase, source: SourceRow, read_data: bool) ->
 
 
 def _index(base: KnowledgeBase) -> Iterator[Finding]:
+    if base.index.stale:
+        yield Finding("stale_index", "made by another embedding model", "it is made anew")
+        return
     missing, foreign = _index_gaps(base)
     for _, board in sorted(missing):
         yield Finding("missing_points", f"board {board}", "it is indexed again")
@@ -155,7 +159,10 @@ def _repair(base: KnowledgeBase, read_data: bool) -> None:
         broken = list(_source_findings(base, source, read_data))
         if broken:
             _give_up(base, source, broken[0])
-    _mend_index(base)
+    if base.index.stale:
+        finish_extracted(base, empty_index(base))
+    else:
+        _mend_index(base)
 
 
 def _give_up(base: KnowledgeBase, source: SourceRow, finding: Finding) -> None:

@@ -105,11 +105,16 @@ def reindex(
     A crash half-way leaves sources that the next start finishes. `progress` gets (done, all).
     """
     with base.writing("kb reindex"):
-        sources = [row.id for row in base.catalog.sources() if row.state in ("ready", "extracted")]
-        base.catalog.set_state(sources, "extracted")
-        base.index.start_rebuild()
-        base.index.end_rebuild()  # what is missing now stands in the catalog, as ``extracted``
-        return finish_extracted(base, sources, progress=progress)
+        return finish_extracted(base, empty_index(base), progress=progress)
+
+
+def empty_index(base: KnowledgeBase) -> list[str]:
+    """Empty the index, for the embedder in use; return the sources to index again."""
+    sources = [row.id for row in base.catalog.sources() if row.state in ("ready", "extracted")]
+    base.catalog.set_state(sources, "extracted")
+    base.index.start_rebuild()
+    base.index.end_rebuild()  # what is missing now stands in the catalog, as ``extracted``
+    return sources
 
 
 def finish_extracted(

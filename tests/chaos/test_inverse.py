@@ -241,3 +241,16 @@ def test_a_store_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
     assert [folder.name for folder in (tmp_path / "stores").iterdir()] == [name]
     inside = {place.name for place in (tmp_path / "stores" / name).iterdir()}
     assert {"blobs", "catalog.sqlite", "index"} <= inside
+
+
+def test_an_index_of_another_model_is_found_and_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = write(tmp_path / "a", {"a.canvas": ["Plan"]})
+    with open_store(tmp_path / "store") as base:
+        ingest(base, files, workspace="default")
+    with open_store(tmp_path / "store") as base:
+        monkeypatch.setattr(base.embedder, "fingerprint", "another")
+        assert [found.kind for found in check(base, repair=True)] == ["stale_index"]
+        assert check(base) == []
+        assert base.index.count(workspace="default") > 0
