@@ -87,7 +87,7 @@ def judge(room: Room) -> list[Judged]:
         own = covered(wanted, said)
         if not own or evidence.unit == "board" or not _has_figure(room, evidence):
             continue
-        if room.question.intent == "owner" and (evidence.unit != "node" or said <= wanted):
+        if room.question.intent == "owner" and not _may_name(evidence, said - wanted, things):
             continue  # where a thing stands does not say who has it
         beside = covered(wanted - own, _around(evidence, things, holders))
         if key and not covered(key, said | beside):
@@ -132,6 +132,14 @@ def _tell(room: Room, judged: Judged) -> str:
 def _has_figure(room: Room, evidence: Evidence) -> bool:
     wanted = room.question.number or room.question.intent == "date"
     return not wanted or bool(FIGURE.search(evidence.text))
+
+
+def _may_name(evidence: Evidence, more: set[str], things: Mapping[Ref, Thing]) -> bool:
+    """Say whether evidence may name somebody: other words than asked, or a line to an owner."""
+    if evidence.unit == "node":
+        return bool(more)
+    ends = (things.get((evidence.board.id, node)) for node in evidence.nodes)
+    return any(end is not None and "owner" in end.tags for end in ends)
 
 
 def _around(
