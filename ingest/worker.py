@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,11 @@ class ReadDone:
     """All boards of a source were handed over."""
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A worker has started: from now on its time is measured."""
+
+
 Message = ReadBoard | ReadFailure | ReadDone
 
 
@@ -102,8 +108,15 @@ def _finished(
         picture=None if picture is data or picture == data else picture,
         picture_type=_type_of(picture),
         scene=_scene(board, extractor, options).model_dump_json(),
-        captured_at=board.captured_at.timestamp() if board.captured_at else None,
+        captured_at=_seconds(board.captured_at),
     )
+
+
+def _seconds(at: datetime | None) -> float | None:
+    """Return unix seconds; a time without a zone counts as UTC, the same on every machine."""
+    if at is None:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
 def _scene(board: Board, extractor: Callable[[], Extractor], options: WorkerOptions) -> Scene:
@@ -148,6 +161,7 @@ def serve(connection: Connection, options: WorkerOptions) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
     extractor = cache(partial(open_extractor, options.extractor))
     blobs = BlobStore(options.blobs_url)
+    connection.send(Ready())
     while True:
         try:
             name, blob = connection.recv()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import queue
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -110,7 +111,7 @@ class WorkerPool:
     def _run(self, child: _Child, job: Job) -> bool:
         """Send one job and pass its messages on; False where the worker must be replaced."""
         try:
-            child.send(job)
+            child.send(job, self._stopping)
             while True:
                 message = child.receive(self._stopping)
                 self._tell(Result(job.key, message))
@@ -146,23 +147,31 @@ class _Child:
         self._process.start()
         theirs.close()
         self._timeout_s = options.timeout_s
+        self._started = False
         self.served = 0
 
-    def send(self, job: Job) -> None:
+    def send(self, job: Job, stopping: threading.Event) -> None:
+        """Hand a job over, once the worker has started."""
+        if not self._started:
+            self._wait(START_S, stopping)
+            self._pipe.recv()
+            self._started = True
         self._pipe.send((job.name, job.blob))
 
     def receive(self, stopping: threading.Event) -> Message:
-        allowed = self._timeout_s + (START_S if self.served == 0 else 0.0)
-        waited = 0.0
-        while not self._pipe.poll(0.2):
-            waited += 0.2
-            if stopping.is_set():
-                raise EOFError
-            if waited > allowed:
-                raise TimeoutError
+        """Return the next message; raises `TimeoutError` when a board takes too long."""
+        self._wait(self._timeout_s, stopping)
         message: Message = self._pipe.recv()
         self.served += isinstance(message, ReadDone | ReadFailure)
         return message
+
+    def _wait(self, allowed_s: float, stopping: threading.Event) -> None:
+        until = time.monotonic() + allowed_s
+        while not self._pipe.poll(0.2):
+            if stopping.is_set():
+                raise EOFError
+            if time.monotonic() > until:
+                raise TimeoutError
 
     def stop(self) -> None:
         self._pipe.close()

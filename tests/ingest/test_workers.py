@@ -1,0 +1,110 @@
+"""Workers that die, hang or need too much: one source is lost, the next one is read."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.process
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.worker import ReadBoard, ReadDone, ReadFailure, WorkerOptions
+from ingest.workers import Job, Result, WorkerPool
+from kb.blobs import BlobStore
+from tests.boardfiles import canvas
+
+GOOD = canvas(["Plan", "Do"], [(0, 1)])
+
+
+def slow_pdf(shapes: int) -> bytes:
+    """A page whose drawing takes many seconds: overlapping transparent shapes."""
+    content = b"/G gs " + b"0 0 600 600 re 300 300 m 0 0 600 0 0 600 c f* " * shapes
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 600]/Contents 4 0 R"
+        b"/Resources<</ExtGState<</G<</ca .5/BM/Luminosity>>>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+    ]
+    body = b"%PDF-1.7\n"
+    for number, made in enumerate(objects, 1):
+        body += b"%d 0 obj%s endobj\n" % (number, made)
+    return body + b"trailer<</Root 1 0 R>>\n%%EOF"
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> BlobStore:
+    return BlobStore((tmp_path / "blobs").as_uri())
+
+
+@pytest.fixture
+def pool(tmp_path: Path) -> Iterator[WorkerPool]:
+    options = WorkerOptions(blobs_url=(tmp_path / "blobs").as_uri(), timeout_s=3.0)
+    with WorkerPool(1, options) as pool:
+        yield pool
+
+
+def results(pool: WorkerPool, count: int) -> list[Result]:
+    got: list[Result] = []
+    while sum(isinstance(r.message, ReadDone | ReadFailure) for r in got) < count:
+        result = pool.result(timeout=90)
+        assert result is not None, "no answer in 90 s"
+        got.append(result)
+    return got
+
+
+def submit(pool: WorkerPool, job: Job) -> None:
+    until = time.monotonic() + 60
+    while not pool.try_submit(job):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_a_board_file_comes_back_with_its_scene(pool: WorkerPool, blobs: BlobStore) -> None:
+    submit(pool, Job("k", "a.canvas", blobs.put(GOOD)))
+    board, done = results(pool, 1)
+    assert isinstance(board.message, ReadBoard)
+    assert "Plan" in board.message.scene
+    assert isinstance(done.message, ReadDone)
+
+
+def test_a_hanging_reader_is_ended_at_its_limit(pool: WorkerPool, blobs: BlobStore) -> None:
+    submit(pool, Job("warm", "a.canvas", blobs.put(GOOD)))
+    results(pool, 1)
+    started = time.monotonic()
+    submit(pool, Job("slow", "slow.pdf", blobs.put(slow_pdf(40_000))))
+    (slow,) = results(pool, 1)
+    assert isinstance(slow.message, ReadFailure)
+    assert slow.message.code == "timeout"
+    assert time.monotonic() - started < 20
+    submit(pool, Job("next", "a.canvas", blobs.put(GOOD)))
+    assert isinstance(results(pool, 1)[-1].message, ReadDone)
+
+
+def test_a_worker_that_dies_is_replaced(pool: WorkerPool, blobs: BlobStore) -> None:
+    submit(pool, Job("slow", "slow.pdf", blobs.put(slow_pdf(40_000))))
+    until = time.monotonic() + 60
+    while not (children := _children()):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    time.sleep(0.5)
+    for child in children:
+        child.kill()
+    (died,) = results(pool, 1)
+    assert isinstance(died.message, ReadFailure)
+    assert died.message.code == "worker_crashed"
+    submit(pool, Job("next", "a.canvas", blobs.put(GOOD)))
+    assert isinstance(results(pool, 1)[-1].message, ReadDone)
+
+
+def _children() -> list[multiprocessing.process.BaseProcess]:
+    return multiprocessing.active_children()
+
+
+def test_lost_bytes_are_told(pool: WorkerPool) -> None:
+    submit(pool, Job("k", "a.canvas", "0" * 64))
+    (lost,) = results(pool, 1)
+    assert isinstance(lost.message, ReadFailure)
+    assert lost.message.code == "missing_blob"
