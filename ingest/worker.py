@@ -11,7 +11,6 @@ import logging
 import os
 import resource
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -120,6 +119,7 @@ def _seconds(at: datetime | None) -> float | None:
 
 
 def _scene(board: Board, extractor: Callable[[], Extractor], options: WorkerOptions) -> Scene:
+    from kb.scene import Scene
     from kb.tags import tag_scene
 
     scene = board.scene
@@ -130,7 +130,8 @@ def _scene(board: Board, extractor: Callable[[], Extractor], options: WorkerOpti
         )
     if board.notes:
         scene = scene.model_copy(update={"notes": (*scene.notes, *board.notes)[:100]})
-    return tag_scene(scene)
+    # Readers and extractors copy scenes while they build them, which checks nothing.
+    return Scene.model_validate(tag_scene(scene).model_dump())
 
 
 def _encode(board: Board) -> bytes:
@@ -157,8 +158,10 @@ def serve(connection: Connection, options: WorkerOptions) -> None:
     from ingest.extract import open_extractor
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when to stop
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # stdout is for results
-    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+    os.dup2(2, 1)  # stdout is for results
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = MAX_MEMORY if hard == resource.RLIM_INFINITY else min(MAX_MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
     extractor = cache(partial(open_extractor, options.extractor))
     blobs = BlobStore(options.blobs_url)
     connection.send(Ready())

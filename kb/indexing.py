@@ -112,8 +112,7 @@ def empty_index(base: KnowledgeBase) -> list[str]:
     """Empty the index, for the embedder in use; return the sources to index again."""
     sources = [row.id for row in base.catalog.sources() if row.state in ("ready", "extracted")]
     base.catalog.set_state(sources, "extracted")
-    base.index.start_rebuild()
-    base.index.end_rebuild()  # what is missing now stands in the catalog, as ``extracted``
+    base.index.reset()  # what it lacks now stands in the catalog, as ``extracted``
     return sources
 
 

@@ -1,6 +1,7 @@
 """The catalog: the SQL truth about sources, boards, nodes and relations.
 
-Every read takes a workspace; nothing here returns a row of another one.
+What users ask for takes a workspace and never returns a row of another one; what looks after the
+whole store (unfinished and doomed sources, blobs in use) sees all of them and shows them to nobody.
 """
 
 from __future__ import annotations

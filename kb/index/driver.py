@@ -21,9 +21,6 @@ class Driver(Protocol):
     def recreate(self, about: About) -> None:
         """Drop all points and start empty."""
 
-    def note(self, about: About) -> None:
-        """Remember `about`; the points stay."""
-
     def upsert(self, points: Sequence[Point]) -> None:
         """Insert or overwrite; on the disk when it returns."""
 

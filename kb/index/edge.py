@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +64,6 @@ class EdgeDriver:
         """Make an empty collection beside the old one and swap them."""
         with self._lease.closed():
             self._make(about)
-
-    def note(self, about: About) -> None:
-        """Write ``about.json`` anew."""
-        with self._lease.hold():
-            _write(self._about_file, about)
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Write in small batches, so that other threads get the interpreter in between."""
@@ -159,9 +154,7 @@ class EdgeDriver:
     def _open(self) -> Any:
         """Open the shard; called while the lease is held."""
         if not self._about_file.is_file():
-            # Old points aside and no new ones: a rebuild was cut off at its very start.
-            cut_off = any(self._folder.parent.glob(f".{self._folder.name}.*/old"))
-            self._make(replace(self._wished, building=cut_off))
+            self._make(self._wished)
         try:
             return qdrant.EdgeShard.load(str(self._folder / "shard"))
         except Exception as error:  # the engine raises nothing narrower

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -97,12 +97,10 @@ class About:
     Attributes:
         fingerprint: of the embedder whose vectors it holds.
         dim: of those vectors.
-        building: points are missing because a rebuild has not ended.
     """
 
     fingerprint: str
     dim: int
-    building: bool = field(default=False)
 
 
 def point_id(workspace: str, board: str, unit: str) -> str:

@@ -76,10 +76,6 @@ class ServerDriver:
         self._client.delete_collection(self._name)
         self._create(about)
 
-    def note(self, about: About) -> None:
-        """See `Driver`."""
-        self._client.update_collection(self._name, metadata={"about": asdict(about)})
-
     def upsert(self, points: Sequence[Point]) -> None:
         """See `Driver`."""
         for start in range(0, len(points), BATCH):

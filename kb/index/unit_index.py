@@ -111,13 +111,10 @@ class UnitIndex:
         """Return the ids of the boards in the index, and how many units each has."""
         return self._driver.boards(scope(workspace))
 
-    def start_rebuild(self) -> None:
-        """Drop everything, for the embedder in use; `stale` until `end_rebuild`."""
-        self._driver.recreate(replace(self._wanted, building=True))
-
-    def end_rebuild(self) -> None:
-        """All points are back."""
-        self._driver.note(self._wanted)
+    def reset(self) -> None:
+        """Drop everything, for the embedder in use."""
+        self._driver.recreate(self._wanted)
+        self._fits = False
 
     def optimize(self) -> None:
         """Rearrange an embedded index for speed. Blocks its process: run it in one of its own."""

@@ -35,8 +35,7 @@ def test_a_damaged_folder_is_told_and_can_be_rebuilt(tmp_path: Path) -> None:
     index = open_index(settings, 4, "m:4")
     with pytest.raises(StoreDamaged, match="can't be opened"):
         index.count(workspace=None)
-    index.start_rebuild()
-    index.end_rebuild()
+    index.reset()
     assert index.count(workspace=None) == 0
     assert not index.stale
     index.close()
