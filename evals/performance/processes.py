@@ -22,32 +22,32 @@ class Cost:
 
 
 def python(
-    code_or_module: Sequence[str],
+    arguments: Sequence[str],
     *,
     env: dict[str, str] | None = None,
     watch: Callable[[int], None] | None = None,
-    ok: Sequence[int] = (0,),
 ) -> Cost:
     """Run this Python with arguments; `watch` gets the process id a few times a second."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - our own modules
-        [sys.executable, *code_or_module],
+        [sys.executable, *arguments],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, **(env or {})},
     )
-    stdout = ""
+    stdout = stderr = ""
     while process.returncode is None:
         try:
-            stdout, _ = process.communicate(timeout=0.25)
+            stdout, stderr = process.communicate(timeout=0.25)
         except subprocess.TimeoutExpired:
             if watch is not None:
                 watch(process.pid)
     wall = time.perf_counter() - started
-    if process.returncode not in ok:
-        raise RuntimeError(f"{code_or_module} ended with {process.returncode}")
+    if process.returncode != 0:
+        told = f"{' '.join(arguments[:4])} … ended with {process.returncode}:\n{stderr[-2000:]}"
+        raise RuntimeError(told)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
     return Cost(cpu, wall, stdout)
