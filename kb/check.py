@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
 from kb.blobs import hash_of
-from kb.indexing import boards_to_index, empty_index, finish_extracted
+from kb.indexing import boards_to_index, empty_index, finish_extracted, payload_of
 from kb.removal import drop_blobs, finish_removals, sweep
 
 if TYPE_CHECKING:
@@ -114,25 +114,35 @@ def _index(base: KnowledgeBase) -> Iterator[Finding]:
         return
     missing, foreign = _index_gaps(base)
     for _, board in sorted(missing):
-        yield Finding("missing_points", f"board {board}", "it is indexed again")
+        yield Finding("missing_points", f"board {board}", "what is missing or outdated is indexed")
     for _, board in sorted(foreign):
         yield Finding("foreign_points", f"board {board}", "they are dropped")
 
 
 def _index_gaps(base: KnowledgeBase) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
-    """Return the boards (workspace, id) that lack points, and those with points too many."""
-    there = {
-        point.id: (str(point.payload["workspace"]), str(point.payload["board"]))
-        for point in base.index.points(workspace=None)
-    }
+    """Return the boards (workspace, id) that lack points or have outdated ones, or too many."""
+    there = {point.id: _told(point.payload) for point in base.index.points(workspace=None)}
     wanted = _wanted_points(base)
     return (
-        {board for point, board in wanted.items() if point not in there},
-        {board for point, board in there.items() if point not in wanted},
+        {told[:2] for point, told in wanted.items() if there.get(point) != told},
+        {told[:2] for point, told in there.items() if point not in wanted},
     )
 
 
-def _wanted_points(base: KnowledgeBase) -> dict[str, tuple[str, str]]:
+_Told = tuple[str, str, str, tuple[str, ...]]
+
+
+def _told(payload: dict[str, Any]) -> _Told:
+    """Return what a point says of itself: workspace, board, digest of its content, paths."""
+    return (
+        str(payload.get("workspace")),
+        str(payload.get("board")),
+        str(payload.get("digest")),
+        tuple(payload.get("source", ())),
+    )
+
+
+def _wanted_points(base: KnowledgeBase) -> dict[str, _Told]:
     from kb.index import point_id
 
     wanted = {}
@@ -145,8 +155,8 @@ def _wanted_points(base: KnowledgeBase) -> dict[str, tuple[str, str]]:
             continue
         for board in boards:
             for unit in board.units:
-                place = (board.row.workspace, board.row.id)
-                wanted[point_id(*place, unit.key)] = place
+                point = point_id(board.row.workspace, board.row.id, unit.key)
+                wanted[point] = _told(payload_of(board, unit))
     return wanted
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -28,12 +30,15 @@ class IndexedBoard:
 
 
 def payload_of(board: IndexedBoard, unit: Unit) -> dict[str, Any]:
-    """Return what the index keeps beside the vectors: enough for evidence without the catalog."""
+    """Return what the index keeps beside the vectors: enough for evidence without the catalog.
+
+    ``digest`` tells one content of a unit from another; when it was ingested, and from where, is no
+    part of it.
+    """
     row = board.row
-    return {
+    payload = {
         "workspace": row.workspace,
         "board": row.id,
-        "source": board.paths,
         "title": row.title or row.name,
         "unit": unit.kind,
         "nodes": list(unit.nodes),
@@ -43,7 +48,13 @@ def payload_of(board: IndexedBoard, unit: Unit) -> dict[str, Any]:
         "tags": list(unit.tags),
         "colors": list(unit.colors),
         "language": row.language,
+    }
+    content = json.dumps([payload, unit.passage, row.captured_at]).encode()
+    return {
+        **payload,
         "at": row.captured_at if row.captured_at is not None else row.created_at,
+        "source": board.paths,
+        "digest": hashlib.blake2b(content, digest_size=16).hexdigest(),
     }
 
 
@@ -62,15 +73,16 @@ def index_sources(
     *,
     reached: Callable[[str], None] = lambda _stage: None,
 ) -> None:
-    """Bring sources from ``extracted`` to ``ready``: their old points go, their new ones come.
+    """Bring sources from ``extracted`` to ``ready``: what changed is embedded, the rest stays.
 
     `reached` is told each stage as it is reached, for progress and for crash tests.
     """
     boards = [board for source in source_ids for board in boards_to_index(base, source)]
-    points = list(_points(base, boards))
+    changes = [_change(base, board) for board in boards]
+    points = list(_points(base, changes))
     reached("embedded")
-    for board in boards:
-        base.index.drop_board(board.row.workspace, board.row.id)
+    for change in changes:
+        _make_room(base, change)
     base.index.put(points)
     reached("indexed")
     replaced = set(base.catalog.finish(source_ids))
@@ -81,20 +93,53 @@ def index_sources(
         index_sources(base, moved, reached=reached)
 
 
-def _points(base: KnowledgeBase, boards: Sequence[IndexedBoard]) -> Iterator[Point]:
-    from kb.index import Point, point_id, sparse_passage
+@dataclass(frozen=True)
+class _Change:
+    """What the index lacks of a board: payloads with their passages, by point id."""
 
-    pairs = [(board, unit) for board in boards for unit in board.units]
-    if not pairs:
+    board: IndexedBoard
+    missing: dict[str, tuple[dict[str, Any], str]]
+    foreign: bool  # it holds points that the board has no unit for
+
+
+def _change(base: KnowledgeBase, board: IndexedBoard) -> _Change:
+    from kb.index import point_id
+
+    row = board.row
+    known = {
+        point.id: point.payload.get("digest")
+        for point in base.index.points(workspace=row.workspace, board_id=row.id)
+    }
+    wanted = {
+        point_id(row.workspace, row.id, unit.key): (payload_of(board, unit), unit.passage)
+        for unit in board.units
+    }
+    foreign = not set(known) <= set(wanted)
+    missing = {
+        point: (payload, passage)
+        for point, (payload, passage) in wanted.items()
+        if foreign or known.get(point) != payload["digest"]
+    }
+    return _Change(board, missing, foreign)
+
+
+def _make_room(base: KnowledgeBase, change: _Change) -> None:
+    row = change.board.row
+    if change.foreign:
+        base.index.drop_board(row.workspace, row.id)
+    elif len(change.missing) < len(change.board.units):  # the others stay, under today's paths
+        base.index.update_sources(row.workspace, row.id, change.board.paths)
+
+
+def _points(base: KnowledgeBase, changes: Sequence[_Change]) -> Iterator[Point]:
+    from kb.index import Point, sparse_passage
+
+    missing = [entry for change in changes for entry in change.missing.items()]
+    if not missing:
         return
-    vectors = base.embedder.passages([unit.passage for _, unit in pairs])
-    for (board, unit), vector in zip(pairs, vectors, strict=True):
-        yield Point(
-            id=point_id(board.row.workspace, board.row.id, unit.key),
-            dense=vector,
-            sparse=sparse_passage(unit.passage),
-            payload=payload_of(board, unit),
-        )
+    vectors = base.embedder.passages([passage for _, (_, passage) in missing])
+    for (point, (payload, passage)), vector in zip(missing, vectors, strict=True):
+        yield Point(id=point, dense=vector, sparse=sparse_passage(passage), payload=payload)
 
 
 def reindex(

@@ -254,3 +254,35 @@ def test_an_index_of_another_model_is_found_and_made_anew(
         assert [found.kind for found in check(base, repair=True)] == ["stale_index"]
         assert check(base) == []
         assert base.index.count(workspace="default") > 0
+
+
+def test_a_moved_folder_costs_no_vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "old", {"a.canvas": ["Plan", "Do"], "b.canvas": ["Check"]})
+    with open_store(tmp_path / "moved") as base, open_store(tmp_path / "fresh") as fresh:
+        ingest(base, [tmp_path / "old"], workspace="default")
+        (tmp_path / "old").rename(tmp_path / "new")
+        (tmp_path / "new" / "a.canvas").rename(tmp_path / "new" / "z.canvas")
+        monkeypatch.setattr(base.embedder, "passages", _no_vectors)
+        told = ingest(base, [tmp_path / "new"], workspace="default")
+        assert sorted(told.unchanged) == ["b.canvas", "z.canvas"]
+        remove_path(base, "default", str(tmp_path / "old"))
+        monkeypatch.undo()
+        monkeypatch.setattr("ingest.pipeline.WorkerPool", InlinePool)
+        ingest(fresh, [tmp_path / "new"], workspace="default")
+        assert contents(base)["index"] == contents(fresh)["index"]
+        assert check(base) == []
+
+
+def _no_vectors(_texts: list[str]) -> None:
+    raise AssertionError("the same words were embedded again")
+
+
+def test_check_tells_points_that_name_an_older_path(tmp_path: Path) -> None:
+    file = write(tmp_path / "a", {"a.canvas": ["Plan", "Do"]})
+    with open_store(tmp_path / "store") as base:
+        ingest(base, file, workspace="default")
+        (board,) = base.catalog.boards("default")
+        base.index.update_sources("default", board.id, ["elsewhere.canvas"])
+        assert {finding.kind for finding in check(base)} == {"missing_points"}
+        check(base, repair=True)
+        assert check(base) == []
