@@ -54,7 +54,11 @@ def python(
 
 
 def tree_memory(pid: int) -> int:
-    """Return the resident memory of a process and its descendants, bytes, shared pages once."""
+    """Return the memory of a process and its descendants in bytes, shared pages counted once.
+
+    Mapped files (programs, the weights of the embedder) are left out: the system takes their pages
+    back when it needs them.
+    """
     return sum(_proportional(child) for child in _tree(pid))
 
 
@@ -75,6 +79,6 @@ def _proportional(pid: int) -> int:
     except OSError:
         return 0
     for line in told.splitlines():
-        if line.startswith("Pss:"):
+        if line.startswith("Pss_Anon:"):
             return int(line.split()[1]) * 1024
     return 0
