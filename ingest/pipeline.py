@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kb.catalog import LocationRow, SourceRow
     from kb.settings import Settings
 
+FEW = 500  # places that one query names
 MAX_ATTEMPTS = 3  # for failures that may pass: a timeout, a dead worker, a store that lost a file
 _MAY_PASS = {
     "timeout",
@@ -95,7 +96,7 @@ def ingest(
 
 def ingest_items(
     base: KnowledgeBase,
-    items: Iterable[Found | Refused],
+    items: Sequence[Found | Refused],
     *,
     workspace: str,
     extractor: str = "auto",
@@ -116,6 +117,7 @@ def ingest_items(
         run = _Run(base, workspace, options, jobs, retry_failed, watcher)
         try:
             run.finish_earlier()
+            run.remember(items)
             for item in items:
                 run.take(item)
             run.finish()
@@ -158,7 +160,7 @@ class _Run:
         self._pool: WorkerPool | None = None
         self._reading: dict[str, _Pending] = {}
         self._to_index: dict[str, _Pending] = {}
-        self._known: dict[str, list[tuple[LocationRow, SourceRow]]] | None = None
+        self._known: dict[str, list[tuple[LocationRow, SourceRow]]] = {}
         self._finished_now: set[str] = set()
 
     # an earlier run's leftovers
@@ -182,6 +184,12 @@ class _Run:
 
     # one file
 
+    def remember(self, items: Sequence[Found | Refused]) -> None:
+        """Load what is known of the places of `items`; of all places where they are many."""
+        origins = [item.origin for item in items if isinstance(item, Found)]
+        few = origins if len(origins) <= FEW else None
+        self._known = self.base.catalog.known_locations(self.workspace, few)
+
     def take(self, item: Found | Refused) -> None:
         """Look at one file: known, new, or no good."""
         if isinstance(item, Refused):
@@ -199,8 +207,6 @@ class _Run:
 
     def _seen(self, item: Found) -> SourceRow | None:
         """Return the source that this very file was before: same place, size and time."""
-        if self._known is None:
-            self._known = self.base.catalog.known_locations(self.workspace)
         for location, source in self._known.get(item.origin, ()):
             if (location.size, location.mtime_ns) == (item.size, item.mtime_ns):
                 return source

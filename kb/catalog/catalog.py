@@ -72,14 +72,18 @@ class Catalog:
 
     # sources
 
-    def known_locations(self, workspace: str) -> dict[str, list[tuple[LocationRow, SourceRow]]]:
-        """Return, by origin, what was seen there last, with the source."""
+    def known_locations(
+        self, workspace: str, origins: Sequence[str] | None = None
+    ) -> dict[str, list[tuple[LocationRow, SourceRow]]]:
+        """Return, by origin (of a few `origins`, or all), what was seen there last."""
         statement = (
             select(LocationRow, SourceRow)
             .join(SourceRow)
             .where(LocationRow.workspace == workspace, LocationRow.latest)
             .where(SourceRow.state != "deleting")
         )
+        if origins is not None:
+            statement = statement.where(LocationRow.origin.in_(origins))
         known: dict[str, list[tuple[LocationRow, SourceRow]]] = {}
         with self.session() as session:
             for location, source in session.execute(statement):
