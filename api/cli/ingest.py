@@ -102,7 +102,7 @@ class _Lines:
     def _start(self, count: int) -> None:
         self._count = count
         self._started = self._last = time.monotonic()
-        say(f"{count} files")
+        say("1 file" if count == 1 else f"{count} files")
 
     def _event(self, event: Event) -> None:
         if event.outcome == "added":  # it was counted when it was read
