@@ -88,7 +88,7 @@ def test_every_file_is_accounted_for(told: dict[str, Any]) -> None:
     }
     for path in told["folder"].rglob("*"):
         name = str(path.relative_to(told["folder"]))
-        name = name.encode("utf-8", "backslashreplace").decode()  # as the summary prints it
+        name = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # as it is told
         if path.is_file() and not path.name.startswith("."):
             assert any(source == name or source.startswith(f"{name}/") for source in sources), name
 
