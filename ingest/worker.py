@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from ingest.board import Limits
 from kb.blobs import BlobStore
 from kb.errors import BadSource, StoreDamaged
-from kb.memory import give_back, map_large_blocks
+from kb.memory import give_back
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -159,7 +159,6 @@ def serve(connection: Connection, options: WorkerOptions) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when to stop
     os.dup2(2, 1)  # stdout is for results
-    map_large_blocks()
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     most = MAX_MEMORY if hard == resource.RLIM_INFINITY else min(MAX_MEMORY, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (most, hard))

@@ -2,13 +2,14 @@
 
 rapidocr's own front door is not used: it pads every short word to 320 pixels, scales narrow
 pictures up without bound, and would fetch a model that is missing. Its detector and recogniser are,
-with sessions opened here: no spinning threads, no memory arena that only grows, no network.
+with sessions opened here: no spinning threads, no memory that only grows, no network.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +101,19 @@ def _session(model: Path, threads: int) -> Any:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
-    # Every picture has another size: an arena or a remembered pattern would only grow.
-    options.enable_cpu_mem_arena = False
-    options.enable_mem_pattern = False
+    options.enable_mem_pattern = False  # every picture has another size
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(
-        str(model), sess_options=options, providers=["CPUExecutionProvider"]
+    # The arena takes what it needs and is emptied after each run. On a 1280x832 picture the text
+    # detector peaks at 285 MB with it and at 438 MB with the C library's own allocator.
+    session = onnxruntime.InferenceSession(
+        str(model),
+        sess_options=options,
+        providers=[("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})],
     )
+    emptied = onnxruntime.RunOptions()
+    emptied.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    session.run = partial(session.run, run_options=emptied)
+    return session
 
 
 def _config(section: str, session: Any, **changes: Any) -> Any:
