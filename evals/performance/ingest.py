@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,12 +32,15 @@ class Row:
 
 
 def pictures_in(folder: Path, count: int) -> list[Path]:
-    """Return `count` pictures spread evenly over a folder, or all where there are fewer."""
+    """Return `count` pictures spread evenly over a folder, in a fixed mixed order."""
     found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES)
     if not found:
         raise FileNotFoundError(f"no pictures in {folder}")
     step = max(1.0, len(found) / count)
-    return [found[int(i * step)] for i in range(min(count, len(found)))]
+    chosen = [found[int(i * step)] for i in range(min(count, len(found)))]
+    # Neighbours are alike (one drawing by many hands): shuffled, the first are like the rest.
+    random.Random(1).shuffle(chosen)
+    return chosen
 
 
 def measure_cpu(pictures: Sequence[Path]) -> list[Row]:
