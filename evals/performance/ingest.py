@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,15 +31,12 @@ class Row:
 
 
 def pictures_in(folder: Path, count: int) -> list[Path]:
-    """Return `count` pictures spread evenly over a folder, in a fixed mixed order."""
+    """Return `count` pictures spread evenly over a folder, or all where there are fewer."""
     found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES)
     if not found:
         raise FileNotFoundError(f"no pictures in {folder}")
     step = max(1.0, len(found) / count)
-    chosen = [found[int(i * step)] for i in range(min(count, len(found)))]
-    # Neighbours are alike (one drawing by many hands): shuffled, the first are like the rest.
-    random.Random(1).shuffle(chosen)
-    return chosen
+    return [found[int(i * step)] for i in range(min(count, len(found)))]
 
 
 def measure_cpu(pictures: Sequence[Path]) -> list[Row]:
