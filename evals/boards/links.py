@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from evals.boards.layouts.plan import Desk
@@ -14,10 +16,27 @@ from kb.scene import Box, Relation
 _LABEL = 0.85  # of the text size
 
 
-def draw_links(
-    spec: BoardSpec, desk: Desk, page: Page, sheet: Sheet
-) -> list[tuple[Relation, Floats]]:
-    """Draw all links of `spec`; return each relation with its path on the flat board."""
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A link as drawn, in pixels of the flat board.
+
+    Attributes:
+        relation: what it says; its path is set when the view is known.
+        path: the planned way, ``(n, 2)``.
+        ink: the way that the pen went, ``(m, 2)``.
+        label: outline points of the words beside it, ``(k, 2)``, none where it has no label.
+        link: the link of the spec.
+    """
+
+    relation: Relation
+    path: Floats
+    ink: Floats
+    label: Floats
+    link: Link
+
+
+def draw_links(spec: BoardSpec, desk: Desk, page: Page, sheet: Sheet) -> list[Drawn]:
+    """Draw all links of `spec`, in the order of the spec."""
     shapes = {item.id: item.shape for item in spec.items}
     boxes: dict[str, Box] = {**{f.id: f.box for f in page.frames}, **page.boxes}
     inside = {f.id: set(f.items) for f in page.frames}
@@ -40,27 +59,30 @@ def draw_links(
     out = []
     taken = [*page.boxes.values(), *page.headings.values()]
     for i, (link, path) in enumerate(zip(spec.links, paths, strict=True)):
-        _line(spec, link, path, sheet)
+        ink = _line(spec, link, path, sheet)
+        sheet.take_trace()
         if link.label:
             _label(spec, desk, link, path, taken, paths, sheet)
-        sheet.take_trace()
+        words = sheet.take_trace()
         kind = link.kind or ("arrow" if link.heads else "line")
         relation = Relation(
             id=f"r{i + 1}", kind=kind, source=link.source, target=link.target, label=link.label,
             directed=link.heads == 1,
         )  # fmt: skip
-        out.append((relation, path if len(path) < 5 else resample(path, 25.0)))
+        planned = path if len(path) < 5 else resample(path, 25.0)
+        out.append(Drawn(relation, planned, ink, words, link))
     return out
 
 
-def _line(spec: BoardSpec, link: Link, path: Floats, sheet: Sheet) -> None:
+def _line(spec: BoardSpec, link: Link, path: Floats, sheet: Sheet) -> Floats:
     ink = link.color or spec.style.link_ink or spec.style.ink
     pen = spec.style.pen
-    sheet.stroke(path, ink, pen, dashed=link.dashed)
+    gone = sheet.stroke(path, ink, pen, dashed=link.dashed)
     size = spec.style.text * 0.62
     for way in [path, path[::-1]][: link.heads]:
         for wing in head(way, size, sheet.rng):
             sheet.stroke(wing, ink, pen)
+    return gone
 
 
 def _label(

@@ -66,14 +66,19 @@ class Sheet:
         *,
         dashed: bool = False,
         steady: bool = False,
-    ) -> None:
-        """Draw along ``points (n, 2)`` with a hand's wobble; `steady` leaves the path as it is."""
+    ) -> Floats:
+        """Draw along ``points (n, 2)`` with a hand's wobble; `steady` leaves the path as it is.
+
+        Returns:
+            The way that the pen went, ``(m, 2)``, gaps of a dashed line included.
+        """
         path = resample(points, 1.5 if steady else 5.0)
         if not steady:
             path = path + self._drift(len(path))
         widths = width * (1 + 0.12 * _smooth(self.rng, len(path), 14))
         for run in _dashes(len(path)) if dashed else [slice(0, len(path))]:
             self._draw(path[run], widths[run], color)
+        return path
 
     def _drift(self, n: int) -> Floats:
         slow = np.stack([_smooth(self.rng, n, 22), _smooth(self.rng, n, 22)], axis=1)

@@ -11,13 +11,30 @@ from evals.boards import shapes, surface
 from evals.boards.camera import View, photograph
 from evals.boards.layouts.plan import Desk, Frame
 from evals.boards.lettering import LEADING, Hand
-from evals.boards.links import draw_links
+from evals.boards.links import Drawn, draw_links
 from evals.boards.page import Page, compose
 from evals.boards.pen import FILLS, Bytes, Floats, Sheet
 from evals.boards.spec import BoardSpec, Item, Mark, kind_of
-from kb.scene import Box, ExtractorInfo, Node, Relation, Scene, clamp_box
+from kb.scene import Box, ExtractorInfo, Node, Scene, clamp_box
 
 EXTRACTOR = ExtractorInfo(name="truth", version="1")
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnLine:
+    """The ink of one link.
+
+    Attributes:
+        relation: id of the relation in the scene.
+        path: where the pen went from tail to head, ``(n, 2)`` in pixels of the picture.
+        heads: 0 none, 1 at the end, 2 at both ends.
+        dashed: whether the line has gaps.
+    """
+
+    relation: str
+    path: Floats
+    heads: int
+    dashed: bool
 
 
 @dataclass(frozen=True)
@@ -29,12 +46,16 @@ class Rendered:
         scene: what is on it, exactly, in pixels of `picture`.
         ink: how much ink or note paper lies on each pixel of the flat board, uint8.
         view: the photograph's view, None where the board is flat.
+        labels: boxes of the words written beside links, in pixels of `picture`.
+        lines: the ink of each link, in the order of the scene's relations.
     """
 
     picture: Image.Image
     scene: Scene
     ink: Bytes
     view: View | None
+    labels: tuple[Box, ...] = ()
+    lines: tuple[DrawnLine, ...] = ()
 
 
 def render(spec: BoardSpec) -> Rendered:
@@ -52,7 +73,9 @@ def render(spec: BoardSpec) -> Rendered:
     if spec.camera is not None:
         view = photograph(sheet.pixels, spec.camera, spec.style.surface, rng)
     pixels = sheet.pixels if view is None else view.pixels
-    return Rendered(Image.fromarray(pixels), _scene(artist, pixels, view), sheet.ink, view)
+    labels, lines = _lines(artist, pixels, view)
+    scene = _scene(artist, pixels, view)
+    return Rendered(Image.fromarray(pixels), scene, sheet.ink, view, labels, lines)
 
 
 class Artist:
@@ -61,7 +84,7 @@ class Artist:
     def __init__(self, spec: BoardSpec, desk: Desk, page: Page, sheet: Sheet) -> None:
         self.spec, self.desk, self.page, self.sheet = spec, desk, page, sheet
         self.nodes: list[tuple[Node, Floats]] = []  # boxes are set when the view is known
-        self.relations: list[tuple[Relation, Floats]] = []
+        self.links: list[Drawn] = []
 
     def draw(self) -> None:
         """Draw frames and rules, then links, then nodes and words."""
@@ -77,7 +100,7 @@ class Artist:
             for item in part.items:
                 numbers[item.parent] = numbers.get(item.parent, 0) + 1
                 self._item(item, numbers[item.parent])
-        self.relations = draw_links(self.spec, self.desk, self.page, self.sheet)
+        self.links = draw_links(self.spec, self.desk, self.page, self.sheet)
 
     def _line(self, rule: tuple[float, float, float, float], color: str) -> None:
         ends = np.array([rule[:2], rule[2:]])
@@ -187,25 +210,42 @@ def _person_rooms(box: Box, size: float) -> tuple[Box, Box]:
     return figure, (box[0], figure[3], box[2], box[3])
 
 
+def _seen(points: Floats, view: View | None) -> Floats:
+    return points if view is None else view.map(points)
+
+
+def _box(outline: Floats, pixels: Bytes, view: View | None) -> Box:
+    """Return the box in the picture of ``outline (n, 2)`` on the flat board."""
+    spots = _seen(outline, view)
+    low, high = spots.min(axis=0), spots.max(axis=0)
+    return clamp_box((low[0], low[1], high[0], high[1]), pixels.shape[1], pixels.shape[0])
+
+
 def _scene(artist: Artist, pixels: Bytes, view: View | None) -> Scene:
     height, width = pixels.shape[:2]
-
-    def seen(points: Floats) -> Floats:
-        return points if view is None else view.map(points)
-
-    nodes = []
-    for node, outline in artist.nodes:
-        spots = seen(outline)
-        low, high = spots.min(axis=0), spots.max(axis=0)
-        box = clamp_box((low[0], low[1], high[0], high[1]), width, height)
-        nodes.append(node.model_copy(update={"bbox": box}))
+    nodes = [
+        node.model_copy(update={"bbox": _box(outline, pixels, view)})
+        for node, outline in artist.nodes
+    ]
     relations = []
-    for relation, path in artist.relations:
-        spots = np.clip(seen(path), 0, (width, height)).round(1)
+    for drawn in artist.links:
+        spots = np.clip(_seen(drawn.path, view), 0, (width, height)).round(1)
         way = tuple((float(x), float(y)) for x, y in spots)
-        relations.append(relation.model_copy(update={"path": way}))
+        relations.append(drawn.relation.model_copy(update={"path": way}))
     spec = artist.spec
     return Scene(
         title=spec.title, language=spec.language, width=width, height=height, nodes=tuple(nodes),
         relations=tuple(relations), extractor=EXTRACTOR,
     )  # fmt: skip
+
+
+def _lines(
+    artist: Artist, pixels: Bytes, view: View | None
+) -> tuple[tuple[Box, ...], tuple[DrawnLine, ...]]:
+    """Return the boxes of link labels and the ink of all links."""
+    labels = [_box(drawn.label, pixels, view) for drawn in artist.links if len(drawn.label)]
+    lines = [
+        DrawnLine(x.relation.id, _seen(x.ink, view), x.link.heads, x.link.dashed)
+        for x in artist.links
+    ]
+    return tuple(labels), tuple(lines)

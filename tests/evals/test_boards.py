@@ -234,3 +234,29 @@ def test_a_frame_is_a_container_around_its_items():
         assert inner.parent == "f"
         assert frame.bbox[0] < inner.bbox[0] < inner.bbox[2] < frame.bbox[2]
         assert frame.bbox[1] < inner.bbox[1] < inner.bbox[3] < frame.bbox[3]
+
+
+def test_lines_follow_their_ink_and_labels_hold_theirs():
+    items = (
+        Item("a", "Left"),
+        Item("b", "Right", at=(500.0, 20.0)),
+        Item("c", "Low", at=(20, 300)),
+    )
+    links = (
+        Link("a", "b", "when late", heads=2, color="red"),
+        Link("a", "c", dashed=True, color="green"),
+    )
+    board = render(BoardSpec("", ((Part("p", "free", items),),), links, style=Style("screen")))
+    assert [x.relation for x in board.lines] == [r.id for r in board.scene.relations]
+    assert [(x.heads, x.dashed) for x in board.lines] == [(2, False), (1, True)]
+    red = np.asarray(board.picture, int) @ np.array([1, -1, 0]) > 60
+    x, y = board.lines[0].path.round().astype(int).T
+    assert red[y, x].mean() > 0.95
+    (x0, y0, x1, y1) = (int(v) for v in board.labels[0])
+    near = np.zeros_like(red)
+    near[y0 - 1 : y1 + 2, x0 - 1 : x1 + 2] = True
+    for way in board.lines[0].path.round().astype(int):
+        cv2.circle(seen := np.zeros(red.shape, np.uint8), way.tolist(), 22, 1, -1)
+        near |= seen > 0
+    assert red[y0:y1, x0:x1].any()
+    assert not (red & ~near).any()  # all red is the line, its heads or its label
