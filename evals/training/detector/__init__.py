@@ -1,0 +1,1 @@
+"""Training of the detector: boards to samples, samples to maps, maps to weights."""

@@ -1,0 +1,129 @@
+"""Boards to learn from: real ones (hdBPMN) and rendered ones, in one form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+from evals.boards.render import Rendered
+from evals.training.split import is_held_out
+from ingest.extract.local.eyes.layout import KINDS
+from ingest.extract.local.eyes.light import even_out
+from kb.scene import Box
+
+Array = npt.NDArray[Any]
+
+LONGEST = 1280  # pixels of a kept picture: a little more than the net sees, for enlarging
+_KINDS = {
+    "task": "box", "subProcessCollapsed": "box", "callActivity": "box", "dataObject": "document",
+    "dataStore": "cylinder", "textAnnotation": "text", "pool": "container", "lane": "container",
+    "subProcessExpanded": "container", "group": "container",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TrueShape:
+    """A node: the place of its kind in `KINDS` and its box in pixels of the board."""
+
+    kind: int
+    box: Box
+
+
+@dataclass(frozen=True)
+class TrueLine:
+    """A line between nodes: path n×2 from tail to head, in pixels of the board.
+
+    `heads`: 0, 1 or 2. `exact` is False where the truth doesn't say how the line runs.
+    """
+
+    path: Array
+    heads: int = 1
+    dashed: bool = False
+    exact: bool = True
+
+
+@dataclass(frozen=True)
+class Board:
+    """One board: pixels h×w×2, uint8, as `even_out` makes them, and what is on them."""
+
+    name: str
+    pixels: Array
+    shapes: tuple[TrueShape, ...]
+    lines: tuple[TrueLine, ...]
+
+
+def kind_of(bpmn: str) -> str:
+    """Return the scene's node kind of a BPMN element."""
+    if "ateway" in bpmn:
+        return "diamond"
+    if "vent" in bpmn:
+        return "ellipse"
+    return _KINDS[bpmn]
+
+
+def real_boards(folder: Path, split: str) -> Iterator[Board]:
+    """Yield hdBPMN's boards of `split`, those of the held-out exercises left out of "train"."""
+    for path in sorted((folder / "truth" / split).glob("*.json")):
+        if split == "train" and is_held_out(path.stem):
+            continue
+        truth = json.loads(path.read_text(encoding="utf-8"))
+        yield _real(truth, folder / truth["image"])
+
+
+def _real(truth: dict[str, Any], picture: Path) -> Board:
+    with Image.open(picture) as file:
+        pixels, scale = _kept(ImageOps.exif_transpose(file.convert("RGB")))
+    shapes = []
+    for node in truth["nodes"]:
+        kind = kind_of(node["kind"])
+        shapes.append(_shape(kind, node["bbox"], scale))
+        if kind not in ("box", "text") and node.get("label_bbox"):
+            shapes.append(_shape("text", node["label_bbox"], scale))
+    lines = []
+    for edge in truth["edges"]:
+        if edge.get("label_bbox"):
+            shapes.append(_shape("text", edge["label_bbox"], scale))
+        if len(edge["waypoints"]) > 1:
+            way = np.asarray(edge["waypoints"], float) * scale
+            exact = edge["kind"] != "association"  # drawn with and without heads
+            lines.append(TrueLine(way, 1, edge["kind"] != "sequenceFlow", exact))
+    return Board(truth["id"], pixels, tuple(shapes), tuple(lines))
+
+
+def rendered_board(rendered: Rendered, name: str) -> Board:
+    """Take a rendered board as one to learn from."""
+    pixels, scale = _kept(rendered.picture)
+    scene = rendered.scene
+    shapes = []
+    for node in scene.nodes:
+        kind = "text" if node.kind == "title" else node.kind
+        if kind in KINDS:
+            shapes.append(_shape(kind, node.bbox, scale))
+    shapes += [_shape("text", box, scale) for box in rendered.labels]
+    lines = [
+        TrueLine(np.asarray(line.path, float) * scale, line.heads, line.dashed)
+        for line in rendered.lines
+    ]
+    return Board(name, pixels, tuple(shapes), tuple(lines))
+
+
+def _shape(kind: str, box: Any, scale: float) -> TrueShape:
+    x0, y0, x1, y1 = (float(value) * scale for value in box)
+    return TrueShape(KINDS.index(kind), (x0, y0, x1, y1))
+
+
+def _kept(picture: Image.Image) -> tuple[Array, float]:
+    """Return ink and colour of `picture` at the kept size, and kept pixels per pixel of it."""
+    scale = LONGEST / max(picture.size)
+    bgr = cv2.cvtColor(np.asarray(picture), cv2.COLOR_RGB2BGR)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return even_out(np.asarray(cv2.resize(bgr, size, interpolation=way))), scale

@@ -1,0 +1,1 @@
+"""The trained eyes: one small net sees shapes, free-standing words, lines and their ends."""
