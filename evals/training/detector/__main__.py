@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+import cv2
+
 from evals.training.detector.boards import real_boards
 from evals.training.detector.store import draw, kept_boards
 from evals.training.detector.train import Crops, Plan, Trainer
@@ -30,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     training.add_argument("--seed", type=int, default=Plan.seed)
     training.add_argument("--start", type=Path, help="weights to start from")
     options = parser.parse_args(arguments)
+    cv2.setNumThreads(0)  # threads of its own don't survive the loader's fork
     if options.step == "draw":
         draw(options.folder / "boards", options.first, options.count, options.workers)
         return 0

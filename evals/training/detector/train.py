@@ -10,7 +10,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -49,7 +48,6 @@ class Crops(IterableDataset[dict[str, Tensor]]):
 
     def __iter__(self) -> Iterator[dict[str, Tensor]]:
         """Yield ``picture`` (2×h×w) and the fields of `Targets`."""
-        cv2.setNumThreads(1)
         rng = np.random.default_rng(self.seed)
         turns: list[list[int]] = [[] for _ in self.groups]
         while True:
