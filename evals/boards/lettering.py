@@ -21,10 +21,22 @@ LATIN = (
     "neucha",
 )
 CHINESE = ("long-cang", "ma-shan-zheng")
+# for boards to learn from, besides those above
+MORE_LATIN = (
+    "covered-by-your-grace",
+    "gochi-hand",
+    "indie-flower",
+    "nothing-you-could-do",
+    "reenie-beanie",
+)
+MORE_CHINESE = ("liu-jian-mao-cao",)
+HELD_OUT_FONTS = ("shadows-into-light", "zhi-mang-xing")  # nothing is trained on these hands
 LEADING = 1.22
 # x-heights differ: a factor that makes all fonts look equally large
 _SCALE = {"caveat": 1.25, "pangolin": 0.98, "shantell-sans": 0.92, "architects-daughter": 0.95}
 _SCALE |= {"long-cang": 1.18, "ma-shan-zheng": 1.06, "neucha": 1.08, "patrick-hand": 1.04}
+_SCALE |= {"indie-flower": 1.15, "reenie-beanie": 1.3, "nothing-you-could-do": 1.08}
+_SCALE |= {"shadows-into-light": 0.95, "gochi-hand": 1.05, "liu-jian-mao-cao": 1.12}
 # thin pens write thicker on a board, in parts of the text size
 _WEIGHT = {"architects-daughter": 0.016, "caveat": 0.012, "long-cang": 0.010, "neucha": 0.008}
 _OVERSAMPLE = 2
