@@ -1,52 +1,36 @@
-"""Matching of what was read with what is there, and the figures that follow."""
+"""Matching of what was read with what is there: boxes, edges, words."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from kb.scene import Box
 
-
-@dataclass
-class Tally:
-    """Counts of hits, false alarms and misses, summed over pictures."""
-
-    right: int = 0
-    extra: int = 0
-    missed: int = 0
-
-    def add(self, right: int, found: int, true: int) -> None:
-        """Count one picture: `right` of `found` agree with one of `true`."""
-        self.right += right
-        self.extra += found - right
-        self.missed += true - right
-
-    @property
-    def precision(self) -> float:
-        """Share of what was found that is right; 0 where nothing was found."""
-        return self.right / max(self.right + self.extra, 1)
-
-    @property
-    def recall(self) -> float:
-        """Share of what is there that was found; 0 where nothing is."""
-        return self.right / max(self.right + self.missed, 1)
-
-    @property
-    def f1(self) -> float:
-        """Harmonic mean of precision and recall."""
-        return 2 * self.right / max(2 * self.right + self.extra + self.missed, 1)
+_SPACES = re.compile(r"[_\s]+")
 
 
 def overlap_union(one: Box, two: Box) -> float:
     """Return intersection over union of two boxes, 0 to 1."""
+    shared = _shared(one, two)
+    return shared / (_area(one) + _area(two) - shared) if shared else 0.0
+
+
+def inside_share(one: Box, two: Box) -> float:
+    """Return how much of `one` lies inside `two`, 0 to 1."""
+    return _shared(one, two) / _area(one) if _area(one) else 0.0
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _shared(one: Box, two: Box) -> float:
     wide = min(one[2], two[2]) - max(one[0], two[0])
     high = min(one[3], two[3]) - max(one[1], two[1])
-    if wide <= 0 or high <= 0:
-        return 0.0
-    areas = [(b[2] - b[0]) * (b[3] - b[1]) for b in (one, two)]
-    return wide * high / (sum(areas) - wide * high)
+    return wide * high if wide > 0 and high > 0 else 0.0
 
 
 def match_boxes(found: Sequence[Box], true: Sequence[Box], least: float = 0.5) -> dict[int, int]:
@@ -69,24 +53,38 @@ def match_boxes(found: Sequence[Box], true: Sequence[Box], least: float = 0.5) -
     return matched
 
 
-def right_edges(
+def match_edges(
     found: Sequence[tuple[str, str]], true: Sequence[tuple[str, str]], same: Mapping[str, str]
-) -> int:
-    """Count directed edges of `found` whose both ends are the ends of one edge of `true`.
+) -> dict[int, int]:
+    """Match directed edges whose both ends are the ends of one edge of the truth.
 
     Args:
         found: (source, target) ids of the scene.
         true: (source, target) ids of the truth; parallel edges count each.
         same: node ids of the scene → node ids of the truth.
+
+    Returns:
+        Places in `found` → places in `true`.
     """
-    waiting = list(true)
-    right = 0
-    for source, target in found:
-        pair = (same.get(source, ""), same.get(target, ""))
-        if pair in waiting:
-            waiting.remove(pair)
-            right += 1
-    return right
+    waiting: dict[tuple[str, str], list[int]] = {}
+    for j, pair in enumerate(true):
+        waiting.setdefault(pair, []).append(j)
+    matched = {}
+    for i, (source, target) in enumerate(found):
+        places = waiting.get((same.get(source, ""), same.get(target, "")))
+        if places:
+            matched[i] = places.pop(0)
+    return matched
+
+
+def in_common(found: Iterable[Hashable], true: Iterable[Hashable]) -> int:
+    """Return how many of `found` agree with one of `true` each: multisets, order is nothing."""
+    return (Counter(found) & Counter(true)).total()
+
+
+def as_published(text: str) -> str:
+    """Fold a text as the published figures do: lower case, no spaces, no underscores."""
+    return _SPACES.sub("", text).lower()
 
 
 def plain(text: str) -> str:
@@ -95,10 +93,14 @@ def plain(text: str) -> str:
 
 
 def wrong_letters(read: str, true: str) -> int:
-    """Return the edit distance (Levenshtein) of two texts, at most the length of `true`."""
-    row = list(range(len(true) + 1))
-    for i, one in enumerate(read, 1):
-        before, row[0] = row[0], i
-        for j, two in enumerate(true, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (one != two))
-    return min(row[-1], len(true))
+    """Return the edit distance (Levenshtein) of two texts."""
+    from rapidfuzz.distance import Levenshtein
+
+    return int(Levenshtein.distance(read, true))
+
+
+def alike(one: str, two: str, least: float = 0.7) -> bool:
+    """Tell whether two folded texts say the same but for some wrong letters."""
+    from rapidfuzz.distance import Levenshtein
+
+    return float(Levenshtein.normalized_similarity(one, two)) >= least

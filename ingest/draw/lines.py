@@ -57,8 +57,7 @@ def midpoint(path: Sequence[Point]) -> Point:
     left = sum(steps) / 2
     for (a, b), step in zip(pairwise(path), steps, strict=True):
         if step >= left and step > 0:
-            share = left / step
-            return (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
+            return _between(a, b, left / step)
         left -= step
     return path[0]
 
@@ -75,6 +74,29 @@ def draw_line(
         for x, y in (flat[0], flat[-1]):
             radius = max(stroke / 2, 0.5)
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+
+
+def draw_dashed(
+    pen: ImageDraw.ImageDraw, points: Sequence[Point], colour: RGB, width: float, dash: float
+) -> None:
+    """Draw a polyline in dashes of `dash` pixels with gaps nearly as long."""
+    left, drawn = dash, True
+    for a, b in pairwise(points):
+        far = math.dist(a, b)
+        at = 0.0
+        while at < far:
+            step = min(left, far - at)
+            if drawn:
+                ends = [_between(a, b, at / far), _between(a, b, (at + step) / far)]
+                pen.line(ends, fill=colour, width=max(1, round(width)))
+            at, left = at + step, left - step
+            if left <= 0:
+                drawn = not drawn
+                left = dash if drawn else dash * 0.8
+
+
+def _between(a: Point, b: Point, share: float) -> Point:
+    return (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
 
 
 def draw_head(
