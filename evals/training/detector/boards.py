@@ -41,13 +41,16 @@ class TrueShape:
 class TrueLine:
     """A line between nodes: path n×2 from tail to head, in pixels of the board.
 
-    `heads`: 0, 1 or 2. `exact` is False where the truth doesn't say how the line runs.
+    `heads`: 0, 1 or 2. `exact` is False where the truth doesn't say how the line runs. `source` and
+    `target`: places of the joined shapes on the board, -1 where it is none of them.
     """
 
     path: Array
     heads: int = 1
     dashed: bool = False
     exact: bool = True
+    source: int = -1
+    target: int = -1
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,11 @@ def real_boards(folder: Path, split: str) -> Iterator[Board]:
 def _real(truth: dict[str, Any], picture: Path) -> Board:
     with Image.open(picture) as file:
         pixels, scale = _kept(ImageOps.exif_transpose(file.convert("RGB")))
-    shapes = []
+    shapes: list[TrueShape] = []
+    places: dict[str, int] = {}
     for node in truth["nodes"]:
         kind = kind_of(node["kind"])
+        places[node["id"]] = len(shapes)
         shapes.append(_shape(kind, node["bbox"], scale))
         if kind not in ("box", "text") and node.get("label_bbox"):
             shapes.append(_shape("text", node["label_bbox"], scale))
@@ -94,7 +99,9 @@ def _real(truth: dict[str, Any], picture: Path) -> Board:
         if len(edge["waypoints"]) > 1:
             way = np.asarray(edge["waypoints"], float) * scale
             exact = edge["kind"] != "association"  # drawn with and without heads
-            lines.append(TrueLine(way, 1, edge["kind"] != "sequenceFlow", exact))
+            source, target = (places.get(edge[end], -1) for end in ("source", "target"))
+            dashed = edge["kind"] != "sequenceFlow"
+            lines.append(TrueLine(way, 1, dashed, exact, source, target))
     return Board(truth["id"], pixels, tuple(shapes), tuple(lines))
 
 
@@ -102,16 +109,20 @@ def rendered_board(rendered: Rendered, name: str) -> Board:
     """Take a rendered board as one to learn from."""
     pixels, scale = _kept(rendered.picture)
     scene = rendered.scene
-    shapes = []
+    shapes: list[TrueShape] = []
+    places: dict[str, int] = {}
     for node in scene.nodes:
         kind = "text" if node.kind == "title" else node.kind
         if kind in KINDS:
+            places[node.id] = len(shapes)
             shapes.append(_shape(kind, node.bbox, scale))
     shapes += [_shape("text", box, scale) for box in rendered.labels]
-    lines = [
-        TrueLine(np.asarray(line.path, float) * scale, line.heads, line.dashed)
-        for line in rendered.lines
-    ]
+    ends = {r.id: (places.get(r.source, -1), places.get(r.target, -1)) for r in scene.relations}
+    lines = []
+    for line in rendered.lines:
+        path = np.asarray(line.path, float) * scale
+        source, target = ends[line.relation]
+        lines.append(TrueLine(path, line.heads, line.dashed, source=source, target=target))
     return Board(name, pixels, tuple(shapes), tuple(lines))
 
 

@@ -1,0 +1,80 @@
+"""Peaks of the kind maps to boxes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ingest.extract.local.eyes.layout import BOX, FRAME_BOX, FRAMES, KIND, KINDS, STRIDE, UNIT
+
+Array = npt.NDArray[Any]
+
+_SAME = 0.45  # overlap over union from which two boxes are one node
+_WITHIN = 0.75  # of the smaller box in the larger: the same
+_MOST = 2000
+
+_FRAME_PLACES = [place for place, kind in enumerate(KINDS) if kind in FRAMES]
+_NODE_PLACES = [place for place, kind in enumerate(KINDS) if kind not in FRAMES]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Nodes the net saw, the surest first: boxes m×4 in its pixels, kinds and scores (m)."""
+
+    boxes: Array
+    kinds: Array
+    scores: Array
+
+
+def logistic(x: Array) -> Array:
+    """Return 1 / (1 + e^-x)."""
+    return np.asarray(1.0 / (1.0 + np.exp(-x)))
+
+
+def find_nodes(maps: Array, least: float) -> Seen:
+    """Return the nodes of `maps` (`CHANNELS`×h×w) with scores of at least `least`, frames too."""
+    kinds = logistic(maps[KIND])
+    found = [
+        _peaks(kinds, places, maps[box], least)
+        for places, box in ((_NODE_PLACES, BOX), (_FRAME_PLACES, FRAME_BOX))
+    ]
+    boxes, names, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    order = np.argsort(-scores, kind="stable")
+    return Seen(boxes[order], names[order], scores[order])
+
+
+def _peaks(
+    kinds: Array, places: list[int], logs: Array, least: float
+) -> tuple[Array, Array, Array]:
+    best = kinds[places].max(axis=0)
+    rows, columns = np.nonzero(
+        (best >= cv2.dilate(best, np.ones((3, 3), np.uint8))) & (best > least)
+    )
+    order = np.argsort(-best[rows, columns], kind="stable")[:_MOST]
+    rows, columns = rows[order], columns[order]
+    sides = np.exp(np.clip(logs[:, rows, columns], -5, 5)) * UNIT * STRIDE
+    x, y = (columns + 0.5) * STRIDE, (rows + 0.5) * STRIDE
+    boxes = np.stack([x - sides[0], y - sides[1], x + sides[2], y + sides[3]], axis=1)
+    names = np.asarray(places)[kinds[places][:, rows, columns].argmax(axis=0)]
+    kept = _apart(boxes)
+    return boxes[kept], names[kept], best[rows, columns][kept]
+
+
+def _apart(boxes: Array) -> list[int]:
+    """Return the places of `boxes` (the best first) that are no repetition of a better one."""
+    kept: list[int] = []
+    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    for place, box in enumerate(boxes):
+        others = boxes[kept]
+        wide = np.minimum(others[:, 2], box[2]) - np.maximum(others[:, 0], box[0])
+        high = np.minimum(others[:, 3], box[3]) - np.maximum(others[:, 1], box[1])
+        both = np.clip(wide, 0, None) * np.clip(high, 0, None)
+        union = areas[kept] + areas[place] - both
+        within = both / np.maximum(np.minimum(areas[kept], areas[place]), 1e-6)
+        if not ((both / union > _SAME) | (within > _WITHIN)).any():
+            kept.append(place)
+    return kept

@@ -1,0 +1,115 @@
+"""Weighs all evidence for a line between two nodes: is there one, and does it point?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.extract.local.eyes.layout import FRAMES, KINDS, STRIDE
+from ingest.extract.local.eyes.nodes import logistic
+from ingest.extract.local.eyes.trace import Trace, trace_ends
+from ingest.extract.local.eyes.votes import Votes, count_votes, find_ends, owners
+
+Array = npt.NDArray[Any]
+
+_WORDS = KINDS.index("text")
+_WORDS_ROOM = 6.0  # pixels: lines keep their distance from words without a border
+_NODE_KINDS = [place for place, kind in enumerate(KINDS) if kind not in FRAMES]
+_SPAN = 200.0  # pixels: differences of place are told on this scale
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Candidates for a line: places k×2 (from, to), features k×f, the walks between nodes."""
+
+    places: Array
+    features: Array
+    traces: list[Trace]
+
+
+def find_pairs(maps: Array, boxes: Array, kinds: Array) -> Pairs:
+    """Return every ordered pair of nodes that any evidence joins.
+
+    Args:
+        maps: `CHANNELS`×h×w.
+        boxes: m×4, pixels the net saw.
+        kinds: m, places in `KINDS`; frames are never joined here.
+    """
+    grown = boxes + np.where(kinds == _WORDS, _WORDS_ROOM, 0.0)[:, None] * (-1, -1, 1, 1)
+    ends = find_ends(maps)
+    own = owners(ends, grown)
+    votes = count_votes(maps, ends, own, grown)
+    traces = trace_ends(maps, ends, own, grown)
+    walks = _walks(traces, len(boxes))
+    features = _features(votes, walks, boxes, kinds)
+    some = (votes.cells + votes.cells.T > 0.35) | (votes.heads > 0.03) | (votes.heads.T > 0.03)
+    some |= (votes.tails > 0.03) | (votes.tails.T > 0.03)
+    some |= (walks.sum(axis=0) > 0.02) | (walks.sum(axis=0).T > 0.02)
+    np.fill_diagonal(some, val=False)
+    places = np.argwhere(some)
+    return Pairs(places, features[some], traces)
+
+
+def _walks(traces: list[Trace], m: int) -> Array:
+    """Return the strongest walk s→t from a head at t (first) and from a tail at s: 2×m×m."""
+    walks = np.zeros((2, m, m))
+    for trace in traces:
+        at = (0, trace.stop, trace.start) if trace.headed else (1, trace.start, trace.stop)
+        walks[at] = max(walks[at], trace.strength)
+    return walks
+
+
+def _rank(values: Array, axis: int) -> Array:
+    return np.asarray(values / (values.max(axis=axis, keepdims=True) + 1e-3))
+
+
+def _gaps(boxes: Array) -> Array:
+    """Return the way between the borders of each two boxes, across plus down: m×m."""
+    low, high = boxes[:, :2], boxes[:, 2:]
+    apart = np.maximum(low[None] - high[:, None], low[:, None] - high[None])
+    return np.asarray(np.maximum(apart, 0).sum(axis=-1))
+
+
+def _features(votes: Votes, walks: Array, boxes: Array, kinds: Array) -> Array:
+    """Return m×m×f: what speaks for a line from s (first) to t (second)."""
+    m = len(boxes)
+    cells, gaps = votes.cells, _gaps(boxes)
+    both, needed = cells + cells.T, np.maximum(gaps / STRIDE, 3) * 2.2
+    out, into = cells.sum(1, keepdims=True) + 1e-3, cells.sum(0, keepdims=True) + 1e-3
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    across, down = np.tanh((middle[None] - middle[:, None]) / _SPAN).transpose(2, 0, 1)
+    parts = [
+        np.log1p(both), np.minimum(both / needed, 3), _rank(both, 0), _rank(both, 1),
+        votes.along / (both + 1), np.tanh(votes.along / 5), both / (both.sum(0) + 1e-3),
+        both / (both.sum(1)[:, None] + 1e-3), np.log1p(gaps / STRIDE),
+        np.log1p(out) + 0 * cells, np.log1p(into) + 0 * cells, across, down,
+    ]  # fmt: skip
+    for value in (cells, votes.heads, votes.tails, *walks, walks.min(0), walks.max(0)):
+        parts += [value, value.T, _rank(value, 0), _rank(value, 1)]
+    parts += [cells / out, cells / into, np.minimum(cells / needed, 3)]
+    strongest = walks.max(0)
+    parts += [strongest.sum(0) + 0 * cells, strongest.sum(1)[:, None] + 0 * cells]
+    for place in _NODE_KINDS:
+        is_kind = (kinds == place).astype(float)
+        parts += [np.broadcast_to(is_kind[:, None], (m, m)), np.broadcast_to(is_kind, (m, m))]
+    return np.stack(parts, axis=-1).astype(np.float32)
+
+
+class Judge:
+    """Two hidden layers over the features; weights from an ``.npz`` file."""
+
+    def __init__(self, weights: Path) -> None:
+        with np.load(weights) as file:
+            self._weights = {name: file[name] for name in file.files}
+
+    def __call__(self, features: Array) -> Array:
+        """Return for ``features (k, f)`` how likely there is an arrow, and any line: k×2."""
+        w = self._weights
+        x = (features - w["mean"]) / w["spread"]
+        for layer in ("first", "second"):
+            x = np.maximum(x @ w[f"{layer}.weight"].T + w[f"{layer}.bias"], 0)
+        return logistic(x @ w["last.weight"].T + w["last.bias"])

@@ -1,0 +1,168 @@
+"""Follows the ink of a line from an end to the node at its other end.
+
+All ends walk at once, one cell a step: each looks ahead in a fan, turns to where the line map is
+strongest, and keeps its course through crossings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ingest.extract.local.eyes.layout import LINE, STRIDE, WAY
+from ingest.extract.local.eyes.nodes import logistic
+from ingest.extract.local.eyes.votes import Ends, distances
+
+Array = npt.NDArray[Any]
+
+_TURNS = np.deg2rad(np.array([0, -15, 15, -30, 30, -45, 45, -65, 65, -90, 90], float))
+_RAYS = np.deg2rad(np.arange(0, 360, 22.5))
+_AHEAD = np.array([1.0, 2.0, 3.0, 4.5])  # cells
+_TRUST = np.array([0.35, 0.25, 0.22, 0.18])  # in what is seen that far ahead
+_STEADY = 0.18  # what going straight on is worth, against a line map of 0…1
+_WITH_FIELD = 0.06
+_EASE = 0.8  # of a turn is taken at once: pens round their corners
+_MOST_STEPS = 400
+_LOST = 0.12  # mean of the line map over the last steps
+_ARRIVED = 1.6  # cells to the other end of the line
+_NEARBY = 3.0  # cells from where the ink is lost to a node that it may mean
+_RING, _LOOP = 12, 2.0  # so many steps and still here: a circle
+_SURE = 0.2  # score of an end that is walked from
+_SHY = 0.6  # keeps the first step out of the node that the line leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One walk: from an end at node `start` to node `stop`; path k×2 in pixels, strength 0…1."""
+
+    start: int
+    stop: int
+    headed: bool
+    strength: float
+    path: Array
+
+
+def trace_ends(
+    maps: Array, ends: Ends, own: Array, boxes: Array, least: float = 0.2
+) -> list[Trace]:
+    """Walk from every end with a score of at least `least` that touches one of ``boxes (m, 4)``."""
+    chosen = np.nonzero((own >= 0) & (ends.scores >= least))[0]
+    if len(chosen) == 0 or len(boxes) < 2:
+        return []
+    walk = _Walk(maps, ends, own, boxes / STRIDE - 0.5, chosen)
+    walk.run()
+    return walk.traces()
+
+
+class _Walk:
+    def __init__(self, maps: Array, ends: Ends, own: Array, boxes: Array, chosen: Array) -> None:
+        self.line = cv2.GaussianBlur(logistic(maps[LINE]), (0, 0), 0.6)
+        self.way = maps[WAY]
+        self.ends, self.own, self.boxes, self.chosen = ends, own, boxes, chosen
+        self.at = ends.cells[chosen].astype(float)
+        self.course = self._first_course()
+        self.stop = np.full(len(chosen), -1)
+        self.steps = np.zeros(len(chosen), int)
+        self.going = np.ones(len(chosen), bool)
+        self.paths = [self.at.copy()]
+        self.seen: list[Array] = []
+
+    def _look(self, spots: Array) -> Array:
+        """Return the line map at ``spots (…, 2)``."""
+        height, width = self.line.shape
+        columns = np.clip(np.rint(spots[..., 0]).astype(int), 0, width - 1)
+        rows = np.clip(np.rint(spots[..., 1]).astype(int), 0, height - 1)
+        return np.asarray(self.line[rows, columns])
+
+    def _field(self, at: Array) -> Array:
+        height, width = self.line.shape
+        columns = np.clip(np.rint(at[:, 0]).astype(int), 0, width - 1)
+        rows = np.clip(np.rint(at[:, 1]).astype(int), 0, height - 1)
+        return np.asarray(self.way[:, rows, columns].T)
+
+    def _fan(self, at: Array, angles: Array) -> tuple[Array, Array]:
+        """Return unit vectors k×r×2 of ``angles (k, r)`` and the line seen along each, k×r."""
+        rays = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+        spots = at[:, None, None] + rays[:, :, None] * _AHEAD[:, None]
+        return rays, self._look(spots) @ _TRUST
+
+    def _first_course(self) -> Array:
+        angles = np.broadcast_to(_RAYS, (len(self.at), len(_RAYS)))
+        rays, value = self._fan(self.at, angles)
+        # A head looks against the way of its line, a tail along it.
+        sign = np.where(self.ends.headed[self.chosen], -1.0, 1.0)[:, None]
+        value = value + 0.25 * (rays * (self._field(self.at) * sign)[:, None]).sum(-1)
+        ahead = self.at[:, None] + rays * 3
+        box = self.boxes[self.own[self.chosen]][:, None]
+        inside = ((ahead > box[..., :2]) & (ahead < box[..., 2:])).all(-1)
+        return np.asarray(_RAYS[(value - _SHY * inside).argmax(axis=1)])
+
+    def run(self) -> None:
+        """Step until nobody walks any more."""
+        for step in range(_MOST_STEPS):
+            if not self.going.any():
+                return
+            self._step()
+            self._arrive(step)
+            self._give_up()
+
+    def _step(self) -> None:
+        going = np.nonzero(self.going)[0]
+        at = self.at[going]
+        rays, value = self._fan(at, self.course[going, None] + _TURNS)
+        value = value + _STEADY * np.cos(_TURNS)
+        value += _WITH_FIELD * np.abs((rays * self._field(at)[:, None]).sum(-1))
+        self.course[going] += _TURNS[value.argmax(axis=1)] * _EASE
+        course = self.course[going]
+        self.at[going] = at + np.stack([np.cos(course), np.sin(course)], axis=1)
+        self.steps[going] += 1
+        self.paths.append(self.at.copy())
+        self.seen.append(self._look(self.at))
+
+    def _arrive(self, step: int) -> None:
+        if step < 2:
+            return
+        going = np.nonzero(self.going)[0]
+        at, own = self.at[going], self.own[self.chosen[going]]
+        low, high = self.boxes[:, :2] + 0.3, self.boxes[:, 2:] - 0.3
+        within: Array = np.all((at[:, None] > low) & (at[:, None] < high), axis=2)
+        within[np.arange(len(going)), own] = False
+        entered = np.where(np.any(within, axis=1), np.argmax(within, axis=1), -1)
+        far = np.hypot(*(at[:, None] - self.ends.cells[None]).transpose(2, 0, 1))
+        other = self.ends.headed[None] != self.ends.headed[self.chosen[going], None]
+        far[~(other & (self.own[None] >= 0) & (self.own[None] != own[:, None]))] = np.inf
+        met = np.where(far.min(axis=1) < _ARRIVED, self.own[far.argmin(axis=1)], -1)
+        stop = np.where(entered >= 0, entered, met)
+        self.stop[going] = stop
+        self.going[going[stop >= 0]] = False
+
+    def _give_up(self) -> None:
+        height, width = self.line.shape
+        outside = (self.at < 0).any(axis=1) | (self.at >= (width, height)).any(axis=1)
+        lost = self.going & outside
+        if len(self.seen) >= 4:
+            lost |= self.going & (np.mean(self.seen[-4:], axis=0) < _LOST)
+        if len(self.paths) > _RING + 2:
+            lost |= self.going & (np.hypot(*(self.at - self.paths[-_RING]).T) < _LOOP)
+        self.going &= ~lost
+        for place in np.nonzero(lost)[0]:  # the nearest node may be meant
+            far = distances(self.at[place][None], self.boxes)[0]
+            far[self.own[self.chosen[place]]] = np.inf
+            if far.min() < _NEARBY:
+                self.stop[place] = int(far.argmin())
+
+    def traces(self) -> list[Trace]:
+        """Return the walks that arrived."""
+        seen, paths = np.array(self.seen), np.array(self.paths)
+        found = []
+        for place in np.nonzero((self.stop >= 0) & (self.steps > 0))[0]:
+            steps, end = int(self.steps[place]), int(self.chosen[place])
+            strength = float(self.ends.scores[end] * seen[:steps, place].mean())
+            path = (paths[: steps + 1, place] + 0.5) * STRIDE
+            start, headed = int(self.own[end]), bool(self.ends.headed[end])
+            found.append(Trace(start, int(self.stop[place]), headed, strength, path))
+        return found
