@@ -49,7 +49,7 @@ def photograph(
     matrix = homography(width, height, camera)
     size = (camera.width, camera.height)
     photo = surroundings(surface, camera.width, camera.height, rng)
-    _edge(photo, matrix, width, height, surface)
+    edge(photo, matrix, width, height, surface)
     warped = cv2.warpPerspective(board, matrix, size, flags=cv2.INTER_AREA)
     full = np.full((height, width), 255, np.uint8)
     mask = np.asarray(cv2.warpPerspective(full, matrix, size, flags=cv2.INTER_AREA), np.float32)
@@ -101,7 +101,7 @@ def _quad(matrix: Floats, width: int, height: int, grow: float) -> NDArrayInt:
 NDArrayInt = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
 
 
-def _edge(photo: Bytes, matrix: Floats, width: int, height: int, surface: SurfaceName) -> None:
+def edge(photo: Bytes, matrix: Floats, width: int, height: int, surface: SurfaceName) -> None:
     """Put shadow and frame of the board onto what lies behind it, in place."""
     paper = is_paper(surface)
     shade = np.zeros(photo.shape[:2], np.float32)

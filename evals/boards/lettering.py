@@ -40,7 +40,7 @@ _SCALE |= {"shadows-into-light": 0.95, "gochi-hand": 1.05, "liu-jian-mao-cao": 1
 # thin pens write thicker on a board, in parts of the text size
 _WEIGHT = {"architects-daughter": 0.016, "caveat": 0.012, "long-cang": 0.010, "neucha": 0.008}
 _OVERSAMPLE = 2
-_MASTER = 88  # pixels at which glyphs are drawn before they are scaled
+MASTER = 88  # pixels at which glyphs are drawn before they are scaled
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Hand:
 
     def widths(self, text: str, size: float) -> list[float]:
         """Return the advance of each sign in pixels."""
-        return [_advance(name, c) * _points(name, size) / _MASTER for c, name in self._runs(text)]
+        return [_advance(name, c) * points(name, size) / MASTER for c, name in self._runs(text)]
 
     def _runs(self, text: str) -> list[tuple[str, str]]:
         return [(c, self.font_of(c)) for c in text]
@@ -108,11 +108,11 @@ class Hand:
             An "L" mask in board pixels and the base point (left end of the base line) within it.
         """
         name = self.font_of(sign)
-        grow = _points(name, size) * _OVERSAMPLE / _MASTER
+        grow = points(name, size) * _OVERSAMPLE / MASTER
         side = int(size * _OVERSAMPLE * 3) // 2 * 2
         turn = np.deg2rad(angle)
         cos, sin = float(np.cos(turn)) / grow, float(np.sin(turn)) / grow
-        middle, base = side / 2, _MASTER * 1.5
+        middle, base = side / 2, MASTER * 1.5
         # the inverse of "scale, turn around the base point, move to the middle"
         dx, dy = base - cos * middle + sin * middle, base - sin * middle - cos * middle
         back = (cos, -sin, dx, sin, cos, dy)
@@ -126,7 +126,8 @@ class Hand:
         return small.crop(box), middle / _OVERSAMPLE - box[0], middle / _OVERSAMPLE - box[1]
 
 
-def _points(name: str, size: float) -> float:
+def points(name: str, size: float) -> float:
+    """Return the size at which a font looks as large as others at `size`."""
     return size * _SCALE.get(name, 1.0)
 
 
@@ -145,25 +146,31 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
+def weight_of(name: str) -> float:
+    """Return by how many pixels a font's lines are thickened at master size."""
+    return _WEIGHT.get(name, 0.0) * MASTER
+
+
 @lru_cache
-def _load(name: str) -> ImageFont.FreeTypeFont:
+def load(name: str) -> ImageFont.FreeTypeFont:
+    """Return a font at master size."""
     # one size for all: opening a Chinese font takes longer than drawing a board with it
-    return ImageFont.truetype(str(FONTS / f"{name}.woff2"), _MASTER)
+    return ImageFont.truetype(str(FONTS / f"{name}.woff2"), MASTER)
 
 
 @lru_cache(maxsize=20_000)
 def _advance(name: str, sign: str) -> float:
-    return float(_load(name).getlength(sign))
+    return float(load(name).getlength(sign))
 
 
 @lru_cache(maxsize=2_000)
 def _master(name: str, sign: str) -> Image.Image:
     """Return the sign at master size, its base point at 1.5 master sizes from left and top."""
-    mask = Image.new("L", (_MASTER * 3, _MASTER * 3))
-    base = _MASTER * 1.5
-    weight = _WEIGHT.get(name, 0.0) * _MASTER
+    mask = Image.new("L", (MASTER * 3, MASTER * 3))
+    base = MASTER * 1.5
+    weight = weight_of(name)
     pen = ImageDraw.Draw(mask)
-    pen.text((base, base), sign, font=_load(name), fill=255, anchor="ls", stroke_width=weight)
+    pen.text((base, base), sign, font=load(name), fill=255, anchor="ls", stroke_width=weight)
     return mask
 
 
@@ -171,7 +178,7 @@ def _master(name: str, sign: str) -> Image.Image:
 def _has(name: str, sign: str) -> bool:
     if sign == " ":
         return True
-    font = _load(name)
+    font = load(name)
     got, missing = font.getmask(sign), font.getmask("\U0010fffd")
     if got.getbbox() is None:
         return False

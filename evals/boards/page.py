@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from evals.boards.layouts import LAYOUTS, Desk, Frame, Plan
-from evals.boards.spec import BoardSpec, Item, Part, SurfaceName
+from evals.boards.spec import BoardSpec, Item, Manner, Part, SurfaceName
 from evals.boards.surface import is_paper
 from kb.scene import Box, NodeKind
 
@@ -55,10 +55,37 @@ def compose(spec: BoardSpec, desk: Desk) -> Page:
             x, tall = x + width + unit * 2.4, max(tall, height)
         widest = max(widest, x - unit * 2.4 - edge)
         y += tall + unit * 1.8
-    page.width, page.height = _shape(widest + 2 * edge, y + unit * 0.2, spec.style.surface)
+    manner = spec.style.manner
+    size = (widest + 2 * edge, y + unit * 0.2)
+    page.width, page.height = (
+        (int(size[0]), int(size[1])) if manner else _shape(*size, spec.style.surface)
+    )
     if titled:
         _title(page, title_size, edge, desk)
+    if manner:
+        _blank(page, manner, desk)
     return page
+
+
+def _blank(page: Page, manner: Manner, desk: Desk) -> None:
+    """Leave room blank around all that is drawn."""
+    left, above, right, below = manner.room
+    dx, dy = page.width * left, page.height * above
+    width = page.width * (1 + left + right)
+    height = page.height * (1 + above + below)
+    if manner.aspect:
+        share = float(desk.rng.uniform(0, 1))
+        wide, tall = max(width, height * manner.aspect), max(height, width / manner.aspect)
+        dx, dy = dx + (wide - width) * share, dy + (tall - height) * share
+        width, height = wide, tall
+    page.width, page.height = int(width), int(height)
+    for boxes in (page.boxes, page.headings):
+        boxes.update({i: _moved(box, dx, dy) for i, box in boxes.items()})
+    page.rules = [_moved(rule, dx, dy) for rule in page.rules]
+    page.frames = [
+        replace(f, box=_moved(f.box, dx, dy), heading=f.heading and _moved(f.heading, dx, dy))
+        for f in page.frames
+    ]
 
 
 def _shape(width: float, height: float, surface: SurfaceName) -> tuple[int, int]:

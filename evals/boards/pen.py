@@ -75,14 +75,18 @@ class Sheet:
         path = resample(points, 1.5 if steady else 5.0)
         if not steady:
             path = path + self._drift(len(path))
-        widths = width * (1 + 0.12 * _smooth(self.rng, len(path), 14))
-        for run in _dashes(len(path)) if dashed else [slice(0, len(path))]:
+        widths = width * (1 + 0.12 * smooth(self.rng, len(path), 14))
+        for run in self._dashes(len(path)) if dashed else [slice(0, len(path))]:
             self._draw(path[run], widths[run], color)
         return path
 
+    def _dashes(self, n: int) -> list[slice]:
+        """Runs of four samples with gaps of two (samples lie 5 px apart)."""
+        return [slice(i, min(i + 4, n)) for i in range(0, n, 6) if n - i > 1]
+
     def _drift(self, n: int) -> Floats:
-        slow = np.stack([_smooth(self.rng, n, 22), _smooth(self.rng, n, 22)], axis=1)
-        fast = np.stack([_smooth(self.rng, n, 5), _smooth(self.rng, n, 5)], axis=1)
+        slow = np.stack([smooth(self.rng, n, 22), smooth(self.rng, n, 22)], axis=1)
+        fast = np.stack([smooth(self.rng, n, 5), smooth(self.rng, n, 5)], axis=1)
         return np.asarray(self.wobble * (1.3 * slow + 0.35 * fast))
 
     def _draw(self, path: Floats, widths: Floats, color: str) -> None:
@@ -181,15 +185,10 @@ def resample(points: Floats, step: float) -> Floats:
     return np.stack([np.interp(at, lengths, points[:, k]) for k in (0, 1)], axis=1)
 
 
-def _smooth(rng: np.random.Generator, n: int, period: int) -> Floats:
-    """Noise of standard deviation about 1 that changes over `period` samples."""
+def smooth(rng: np.random.Generator, n: int, period: int) -> Floats:
+    """Return noise ``(n,)`` of standard deviation about 1 that changes over `period` samples."""
     knots = rng.normal(size=max(2, n // period + 3))
     at = np.linspace(0, len(knots) - 1.001, n)
     low = at.astype(int)
     share = (1 - np.cos((at - low) * np.pi)) / 2
     return np.asarray(knots[low] * (1 - share) + knots[low + 1] * share)
-
-
-def _dashes(n: int) -> list[slice]:
-    """Runs of four samples with gaps of two (samples lie 5 px apart)."""
-    return [slice(i, min(i + 4, n)) for i in range(0, n, 6) if n - i > 1]

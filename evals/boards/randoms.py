@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, TypeVar, get_args
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -97,6 +97,10 @@ _SHAPES: tuple[Shape, ...] = (
 )  # fmt: skip
 _NOTES = ("yellow", "pink", "green", "blue", "orange")
 _INKS = ("black", "blue", "red", "green", "purple")
+_LAYOUTS: tuple[LayoutName, ...] = (
+    "flow", "list", "wall", "mindmap", "tree", "table", "lanes", "free",
+)  # fmt: skip
+_SURFACES: tuple[SurfaceName, ...] = ("whiteboard", "screen", "paper", "squared", "ruled")
 
 
 def random_spec(
@@ -105,8 +109,7 @@ def random_spec(
 ) -> BoardSpec:  # fmt: skip
     """Return a board of random content; the same arguments give the same board."""
     rng = np.random.default_rng([seed, 7])
-    names: tuple[LayoutName, ...] = get_args(LayoutName)
-    chosen = layout or names[int(rng.integers(len(names)))]
+    chosen: LayoutName = _pick(rng, _LAYOUTS) if layout is None else layout
     items, links = _content(chosen, language, rng)
     lanes = tuple(_words(language, rng) for _ in range(2)) if chosen == "lanes" else ()
     heading = _pick(rng, _HEADINGS[language]) if rng.random() < 0.5 else ""
@@ -178,9 +181,8 @@ def _links(layout: LayoutName, language: Language, n: int, rng: np.random.Genera
 
 
 def _style(rng: np.random.Generator) -> Style:
-    surfaces: tuple[SurfaceName, ...] = get_args(SurfaceName)
     return Style(
-        surface=_pick(rng, surfaces), latin=_pick(rng, LATIN), chinese=_pick(rng, CHINESE),
+        surface=_pick(rng, _SURFACES), latin=_pick(rng, LATIN), chinese=_pick(rng, CHINESE),
         ink=_pick(rng, ("black", "blue")), link_ink=_pick(rng, ("", "", "red", "green")),
         text=float(rng.uniform(26, 36)), pen=float(rng.uniform(2.4, 4.6)),
         wobble=float(rng.uniform(0.5, 1.5)), ghost=float(rng.choice([0.0, 0.0, 0.4])),

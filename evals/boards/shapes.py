@@ -25,6 +25,7 @@ PADDING: dict[str, tuple[float, float]] = {
     "sticky": (0.55, 0.7),
     "cloud": (1.5, 1.0),
     "person": (0.2, 0.0),
+    "icon": (0.2, 0.0),
 }
 PERSON = (1.7, 2.6)  # width and height of the stick figure, in text sizes
 

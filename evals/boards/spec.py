@@ -19,11 +19,15 @@ Shape = Literal[
     "sticky",
     "cloud",
     "person",
+    "icon",
 ]
-LayoutName = Literal["flow", "list", "wall", "mindmap", "tree", "table", "lanes", "free"]
-SurfaceName = Literal["whiteboard", "screen", "paper", "squared", "ruled"]
+LayoutName = Literal["flow", "list", "wall", "mindmap", "tree", "table", "lanes", "free", "loose"]
+SurfaceName = Literal["whiteboard", "screen", "paper", "squared", "ruled", "blackboard"]
 Mark = Literal["", "bullet", "dash", "number", "open", "done"]
 Route = Literal["auto", "straight", "curve", "elbow"]
+Side = Literal["", "left", "above", "right", "below"]
+Tip = Literal["open", "filled", "hollow", "half", "sloppy"]
+Emphasis = Literal["underline", "wave", "strike", "circle", "bracket", "highlight"]
 
 _KINDS: dict[str, NodeKind] = {"round": "box", "cloud": "ellipse", "person": "icon"}
 
@@ -41,6 +45,8 @@ class Item:
     """One node. `parent` nests list items; `cell` is (row, column) in tables and lanes.
 
     `at` is the centre in pixels within a "free" part; `wrap` the text width in pixels, 0: by shape.
+    What follows `underline` shows on boards with a `Manner` only: `outside` puts the words beside a
+    small shape, `angle` turns it (degrees, counter-clockwise), `drawing` names what an icon shows.
     """
 
     id: str
@@ -56,11 +62,21 @@ class Item:
     wrap: int = 0
     size: float = 1.0
     underline: bool = False
+    outside: Side = ""
+    angle: float = 0.0
+    hatched: bool = False
+    emphasis: tuple[Emphasis, ...] = ()
+    drawing: str = ""
 
 
 @dataclass(frozen=True)
 class Link:
-    """One line. `heads`: 0 none, 1 at the target, 2 at both ends."""
+    """One line. `heads`: 0 none, 1 at the target, 2 at both ends.
+
+    What follows `kind` shows on boards with a `Manner` only: links with the same `trunk` leave
+    their source as one line; `aim` is the side of the target where the line ends; `gaps` are pixels
+    left free at tail and head, negative ones lie inside; `tip_size` is in text sizes.
+    """
 
     source: str
     target: str
@@ -70,6 +86,11 @@ class Link:
     route: Route = "auto"
     color: str = ""
     kind: RelationKind | None = None
+    trunk: str = ""
+    aim: Side = ""
+    gaps: tuple[float, float] = (5.0, 5.0)
+    tip: Tip = "open"
+    tip_size: float = 0.62
 
 
 @dataclass(frozen=True)
@@ -85,6 +106,8 @@ class Part:
     down: bool = False  # flow: top to bottom
     columns: int = 3  # wall
     lanes: tuple[str, ...] = ()
+    turned: bool = False  # lanes: their names stand on end
+    outer: bool = True  # table: with lines around it
 
 
 @dataclass(frozen=True)
@@ -104,6 +127,45 @@ class Camera:
     blur: float = 0.5  # sigma, pixels
     noise: float = 2.0  # sigma, grey levels
     quality: int = 85  # JPEG
+    fill: float = 0.8  # with a manner: share of the photo that what is drawn spans
+    shift: tuple[float, float] = (0.5, 0.5)  # where that stands, 0 left or top, 1 right or bottom
+    exposure: float = 1.0
+    sharpness: float = 1.0  # share of the pixels that the sensor has
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a person's hand and pen, and the board they draw on, really are. Shares from 0 to 1.
+
+    Attributes:
+        slant: of the letters, degrees, positive to the right.
+        stretch: width of the letters.
+        streaks: how dry the pen is.
+        pressure: how much the width of a line changes.
+        opacity: of the ink.
+        sloppy: how badly shapes close and corners meet.
+        spread: distances between nodes, 1: as usual.
+        room: blank space left, above, right and below, in parts of what is drawn.
+        mess: stray marks, scribbles, things that people leave.
+        crumple: folds of the paper.
+        mirror: ink that shows through from the back.
+        plain_titles: titles are not underlined.
+        aspect: width of the board in heights, reached by blank space; 0: as it comes.
+    """
+
+    slant: float = 0.0
+    stretch: float = 1.0
+    streaks: float = 0.3
+    pressure: float = 0.3
+    opacity: float = 0.92
+    sloppy: float = 0.5
+    spread: float = 1.0
+    room: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    mess: float = 0.0
+    crumple: float = 0.0
+    mirror: float = 0.0
+    plain_titles: bool = False
+    aspect: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -119,6 +181,7 @@ class Style:
     pen: float = 3.4
     wobble: float = 1.0
     ghost: float = 0.0  # badly wiped ink, 0 to 1
+    manner: Manner | None = None  # None: the tidy hand of the samples
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,15 @@ _CODE = (
     "let {a} = {n};", "{a}.{b}({c})", "{a}[{n}] = {m}", "def {a}({b}, {c}):", "{a} += {n}",
     "print({a})", "SELECT {a} FROM {b}", "{a}: {b}", "GET /{a}/{b}", "POST /{a}", "{a}_{b}()",
     "const {a} = []", "} else {{", "{a} -> {b}", "// {a} {b}", "{a}.push({n})", "[{n}, {m}, {k}]",
-    "{a} && !{b}", "import {a}", "class {a} {{", "{a}++", "({a}, {b}) => {c}", "O(n log n)", "O(n^2)",
+    "{a} && !{b}", "import {a}", "class {a} {{", "{a}++", "({a}, {b}) => {c}", "O(n log n)",
+    "O(n^2)",
 )  # fmt: skip
 _FORMULAS = (
     "{x} = {y} + {n}", "{x}({y}) = {y}^2", "{n} x {m} = {k}", "{x} / {y}", "{x}{n} > {y}", "{n}%",
-    "sum({x}) / {n}", "dx/dt = -{n}{x}", "P({x} | {y})", "{x}:{y} = {n}:{m}", "E = mc^2", "y = a{x} + b",
-    "{n} + {m} = {k}", "~ {n}k", "${n}.{m}", "{n}/{m}", "{x} <-> {y}", "[{n}, {m}, {k}]", "{n} ms", "#{n}",
+    "sum({x}) / {n}", "dx/dt = -{n}{x}", "P({x} | {y})", "{x}:{y} = {n}:{m}", "E = mc^2",
+    "y = a{x} + b",
+    "{n} + {m} = {k}", "~ {n}k", "${n}.{m}", "{n}/{m}", "{x} <-> {y}", "[{n}, {m}, {k}]", "{n} ms",
+    "#{n}",
 )  # fmt: skip
 _OF = ("of", "for", "with", "in", "to", "and", "or", "by", "from", "on", "&", "+", "/")
 _SHORT = {
@@ -85,7 +88,9 @@ class Writer:
         """A number, a date, a share or a price."""
         n = int(10 ** self.rng.uniform(0, 4))
         day = f"{self.rng.integers(1, 13)}/{self.rng.integers(1, 29)}"
-        return str(self.rng.choice([str(n), str(n), f"{n}%", f"${n}", day, f"Q{n % 4 + 1}", f"v{n}"]))
+        return str(
+            self.rng.choice([str(n), str(n), f"{n}%", f"${n}", day, f"Q{n % 4 + 1}", f"v{n}"])
+        )
 
     def formula(self) -> str:
         """Something like an equation."""
@@ -104,7 +109,11 @@ class Writer:
         for _ in range(lines):
             line = self.code()
             out.append("   " * depth + line)
-            depth = min(3, depth + 1) if line.endswith((":", "{")) else int(self.rng.integers(depth + 1))
+            depth = (
+                min(3, depth + 1)
+                if line.endswith((":", "{"))
+                else int(self.rng.integers(depth + 1))
+            )
         return "\n".join(out)
 
     def person(self) -> str:

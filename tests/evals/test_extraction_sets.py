@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import partial
-from itertools import islice
 
 import numpy as np
 import pytest
@@ -18,7 +17,7 @@ from evals.extraction.compare import compare
 from evals.extraction.hdbpmn import kind_of, true_boards
 from evals.extraction.measure import measure
 from evals.extraction.rendered import GROUPS, rendered_boards
-from evals.extraction.restyled import native_boards, restyled_boards
+from evals.extraction.restyled import native_boards, native_files, restyled_boards
 from evals.extraction.restyled.recolour import ink_share
 from evals.extraction.scenes import true_board
 from evals.extraction.sheet import write_sheet
@@ -147,7 +146,7 @@ def test_rules_are_no_ink():
 
 
 def test_native_boards_by_another_hand():
-    boards = list(islice(native_boards(shared_data("native")), 6))
+    boards = list(native_boards(native_files(shared_data("native"))[:6]))
     assert len(boards) == 6
     for board in boards:
         wide, high = board.size

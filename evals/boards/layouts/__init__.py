@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from evals.boards.layouts import flow, free, lanes, lists, mindmap, table, tree, wall
+from evals.boards.layouts import flow, free, lanes, lists, loose, mindmap, table, tree, wall
 from evals.boards.layouts.plan import Desk, Frame, Plan
 from evals.boards.spec import LayoutName, Link, Part
 
@@ -23,6 +23,7 @@ LAYOUTS: dict[LayoutName, Layout] = {
     "table": table.place,
     "lanes": lanes.place,
     "free": free.place,
+    "loose": loose.place,
 }
 
 __all__ = ["LAYOUTS", "Desk", "Frame", "Layout", "Plan"]

@@ -15,12 +15,12 @@ def place(part: Part, links: tuple[Link, ...], desk: Desk) -> Plan:
     order = _order(ids, ranks, links)
     sizes = {item.id: desk.measure(item) for item in part.items}
     along, across = (1, 0) if part.down else (0, 1)
-    step = 2.9 * desk.text + (desk.text if part.down else desk.label_width(links))
+    step = 2.9 * desk.text * desk.spread + (desk.text if part.down else desk.label_width(links))
     boxes = {}
     start = 0.0
     for members in order:
         depth = max(sizes[i][along] for i in members)
-        gap = 1.9 * desk.text
+        gap = 1.9 * desk.text * desk.spread
         total = sum(sizes[i][across] for i in members) + gap * (len(members) - 1)
         at = -total / 2
         for i in members:

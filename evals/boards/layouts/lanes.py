@@ -11,8 +11,10 @@ def place(part: Part, links: tuple[Link, ...], desk: Desk) -> Plan:
     sizes = {item.id: desk.measure(item) for item in part.items}
     columns = max(item.cell[1] for item in part.items) + 1
     heads = [desk.measure(Item("", name, "text", wrap=int(desk.text * 6))) for name in part.lanes]
+    if part.turned:
+        heads = [(tall, wide) for wide, tall in heads]
     left = max(w for w, _ in heads) + desk.text
-    gap = desk.text * 1.1 + desk.label_width(links)
+    gap = desk.text * 1.1 * desk.spread + desk.label_width(links)
     wide = [
         max((sizes[i.id][0] for i in part.items if i.cell[1] == c), default=desk.text * 4) + gap
         for c in range(columns)

@@ -13,7 +13,7 @@ def place(part: Part, links: tuple[Link, ...], desk: Desk) -> Plan:
     sizes = {item.id: desk.measure(item) for item in part.items}
     root = part.items[0].id
     children = children_of(root, [item.id for item in part.items], links)
-    gap = desk.text * 1.2
+    gap = desk.text * 1.2 * desk.spread
 
     def height(node: str) -> float:
         below = sum(height(c) for c in children[node]) + gap * max(0, len(children[node]) - 1)
@@ -33,13 +33,13 @@ def place(part: Part, links: tuple[Link, ...], desk: Desk) -> Plan:
             tall = height(node)
             boxes[node] = around((x + side * w / 2, y + tall / 2), (w, h))
             inner = sum(height(c) for c in children[node]) + gap * max(0, len(children[node]) - 1)
-            outer = x + side * (w + desk.text * 2.6)
+            outer = x + side * (w + desk.text * 2.6 * desk.spread)
             _stack(children[node], outer, side, y + (tall - inner) / 2, gap)
             y += tall + space
 
     branches = children[root]
     right = branches[: (len(branches) + 1) // 2]
-    reach = sizes[root][0] / 2 + desk.text * 3.2
+    reach = sizes[root][0] / 2 + desk.text * 3.2 * desk.spread
     hang(right, reach, 1)
     hang(branches[len(right) :], -reach, -1)
     for item in part.items:  # whatever hangs on nothing stands below

@@ -13,6 +13,10 @@ from kb.scene import Box, NodeKind
 
 _WRAP = {"text": 13.0, "title": 40.0, "diamond": 6.0, "ellipse": 7.0, "cloud": 7.5, "sticky": 5.6}
 
+# small shapes with their words outside: width in text sizes, height in widths
+_SMALL = {"ellipse": 1.7, "diamond": 2.1, "document": 1.9, "cylinder": 2.2, "icon": 2.4, "box": 2.0}
+_TALL = {"document": 1.25, "cylinder": 0.9, "box": 0.8}
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -39,11 +43,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Desk:
-    """Measures items for one writer and text size (pixels)."""
+    """Measures items for one writer and text size (pixels); `spread` widens gaps."""
 
     hand: Hand
     text: float
     rng: np.random.Generator
+    spread: float = 1.0
 
     def size_of(self, item: Item) -> float:
         """Return the text size of an item in pixels."""
@@ -57,6 +62,8 @@ class Desk:
         """Return the outer width and height of an item as drawn."""
         size = self.size_of(item)
         _, width, height = self.hand.block(item.text, size, self.wrap_of(item))
+        if item.outside:
+            return self._beside(item, width, height)
         if item.shape == "person":
             figure = PERSON[0] * size, PERSON[1] * size
             return max(figure[0], width), figure[1] + height
@@ -66,6 +73,25 @@ class Desk:
         px, py = PADDING[item.shape]
         wide = width * (1.25 if item.shape == "diamond" else 1.0) + 2 * px * size
         return wide, height + 2 * py * size
+
+    def core(self, item: Item, box: Box) -> Box:
+        """Return the box of the shape alone where its words stand outside, else `box`."""
+        if not item.outside:
+            return box
+        return around(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), self._small(item))
+
+    def _small(self, item: Item) -> tuple[float, float]:
+        wide = _SMALL.get(item.shape, 1.7) * self.text * item.size
+        return wide, wide * _TALL.get(item.shape, 1.0)
+
+    def _beside(self, item: Item, width: float, height: float) -> tuple[float, float]:
+        """Room for a small shape in the middle and words beside it, the same on both sides."""
+        wide, tall = self._small(item)
+        if not item.text:
+            return wide, tall
+        if item.outside in ("left", "right"):
+            return wide + 2 * (width + self.text * 0.4), max(tall, height)
+        return max(wide, width), tall + 2 * (height + self.text * 0.15)
 
     def label_width(self, links: tuple[Link, ...]) -> float:
         """Return the width of the widest label among `links`."""

@@ -29,7 +29,8 @@ def place(part: Part, links: tuple[Link, ...], desk: Desk) -> Plan:
             centre[1] + float(desk.rng.normal(0, 2)),
         )
         boxes[item.id] = around(centre, sizes[item.id])
-    rules = [(x, 0.0, x, ys[-1]) for x in xs] + [(0.0, y, xs[-1], y) for y in ys]
+    inner = slice(None) if part.outer else slice(1, -1)
+    rules = [(x, 0.0, x, ys[-1]) for x in xs[inner]] + [(0.0, y, xs[-1], y) for y in ys[inner]]
     grid = (0.0, 0.0, xs[-1], ys[-1])
     frame = Frame(f"{part.id}-grid", "table", "", grid, items=tuple(boxes))
     return Plan(boxes, xs[-1], ys[-1], [frame], rules)

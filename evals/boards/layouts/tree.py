@@ -16,7 +16,7 @@ def place(part: Part, links: tuple[Link, ...], desk: Desk) -> Plan:
     children: dict[str, list[str]] = {}
     for root in roots:
         children |= children_of(root, ids, links)
-    gap = desk.text * 1.1
+    gap = desk.text * 1.1 * desk.spread
     boxes = {}
 
     def width(node: str) -> float:
@@ -32,7 +32,7 @@ def place(part: Part, links: tuple[Link, ...], desk: Desk) -> Plan:
         below = children.get(node, [])
         at = x + (wide - sum(width(c) for c in below) - gap * max(0, len(below) - 1)) / 2
         for child in below:
-            drop(child, at, y + h + desk.text * 2.4)
+            drop(child, at, y + h + desk.text * 2.4 * desk.spread)
             at += width(child) + gap
 
     x = 0.0

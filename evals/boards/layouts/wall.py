@@ -11,7 +11,7 @@ def place(part: Part, links: tuple[Link, ...], desk: Desk) -> Plan:
     del links
     sizes = [desk.measure(item) for item in part.items]
     columns = max(1, min(part.columns, len(sizes)))
-    gap = desk.text * 0.8
+    gap = desk.text * 0.8 * desk.spread
     widths = [max(s[0] for s in sizes[c::columns]) for c in range(columns)]
     boxes = {}
     y = 0.0
