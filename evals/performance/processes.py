@@ -54,10 +54,9 @@ def python(
 
 
 def tree_memory(pid: int) -> int:
-    """Return the memory of a process and its descendants in bytes, shared pages counted once.
+    """Return the resident memory of a process and its descendants in bytes, shared pages once.
 
-    Mapped files (programs, the weights of the embedder) are left out: the system takes their pages
-    back when it needs them.
+    Mapped files count: programs and weights need their pages to run.
     """
     return sum(_proportional(child) for child in _tree(pid))
 
@@ -79,6 +78,6 @@ def _proportional(pid: int) -> int:
     except OSError:
         return 0
     for line in told.splitlines():
-        if line.startswith("Pss_Anon:"):
+        if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024
     return 0

@@ -93,7 +93,8 @@ class PackedModel:
         with self._path.open("rb", buffering=0) as file:
             packed = b"".join(_part(file, offset + number * size, size) for number in numbers)
         scales, bits = _blocks(np.frombuffer(packed, np.uint8), columns)
-        return ((bits.astype(np.float32) - 8.0) * scales[:, :, None]).reshape(-1, columns)
+        values: NDArray[np.float32] = (bits.astype(np.float32) - 8.0) * scales[:, :, None]
+        return values.reshape(-1, columns)
 
     def plain(self, name: str, *shape: int) -> NDArray[np.float32]:
         """Return the float32 tensor `name` in `shape`."""

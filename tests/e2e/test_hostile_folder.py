@@ -17,7 +17,7 @@ from tests.security.hostile import cases
 
 pytestmark = pytest.mark.slow
 
-MEMORY = 2 * 2**30  # bytes, of the whole process tree with two workers
+MEMORY = 2_000_000_000  # bytes, of the whole process tree with two workers
 GOOD = {"zz-good.canvas": canvas(["Plan", "Do"], [(0, 1)]), "zz-good.png": picture(1)}
 
 
