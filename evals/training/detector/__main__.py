@@ -1,18 +1,29 @@
-"""``python -m evals.training.detector draw|train``: from boards to weights."""
+"""``python -m evals.training.detector draw|train|judge|choose|export``: from boards to weights."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
+import torch
+from rich.progress import track
 
-from evals.training.detector.boards import real_boards
-from evals.training.detector.store import draw, kept_boards
+from evals.training.detector.answers import TorchNet, answers
+from evals.training.detector.boards import Board, real_boards
+from evals.training.detector.export import export
+from evals.training.detector.judge import evidence, fit, save
+from evals.training.detector.measure import judged, measure
+from evals.training.detector.store import KeptBoards, draw
 from evals.training.detector.train import Crops, Plan, Trainer
+from ingest.extract.local.eyes.pairs import Judge
 
 _ROOT = Path(__file__).resolve().parents[3]
+WEIGHTS = _ROOT / "ingest" / "extract" / "local" / "weights"
 _DATA = _ROOT.parent / "shared" / "data" / "hdbpmn"
 
 
@@ -31,17 +42,25 @@ def main(arguments: list[str] | None = None) -> int:
     training.add_argument("--rate", type=float, default=Plan.rate)
     training.add_argument("--seed", type=int, default=Plan.seed)
     training.add_argument("--start", type=Path, help="weights to start from")
+    judging = steps.add_parser("judge", help="fit the judge of pairs to what the net sees")
+    judging.add_argument("--real", type=int, default=200, help="real boards to learn from")
+    judging.add_argument("--drawn", type=int, default=200)
+    choosing = steps.add_parser("choose", help="choose thresholds on val and say how it does")
+    choosing.add_argument("--every", type=int, default=1, help="take every so many boards of val")
+    exporting = steps.add_parser("export", help="write the files that the extractor carries")
+    exporting.add_argument("--to", type=Path, default=WEIGHTS)
     options = parser.parse_args(arguments)
     cv2.setNumThreads(0)  # threads of its own don't survive the loader's fork
     if options.step == "draw":
         draw(options.folder / "boards", options.first, options.count, options.workers)
         return 0
-    return _train(options)
+    run = {"train": _train, "judge": _judge, "choose": _choose, "export": _export}[options.step]
+    return run(options)
 
 
 def _train(options: argparse.Namespace) -> int:
     real = list(real_boards(options.data, "train"))
-    drawn = list(kept_boards(options.folder / "boards"))
+    drawn = KeptBoards(options.folder / "boards")
     if not real or not drawn:
         sys.stderr.write(f"no boards: {options.data} holds hdBPMN, `draw` draws the others\n")
         return 2
@@ -52,6 +71,52 @@ def _train(options: argparse.Namespace) -> int:
     trainer.resume()
     trainer.run(Crops(real, drawn, options.seed + trainer.step))
     return 0
+
+
+def _weights(options: argparse.Namespace) -> dict[str, torch.Tensor]:
+    """Return the trained weights, or those of the last checkpoint of a training under way."""
+    done = options.folder / "weights.pt"
+    if done.exists():
+        return dict(torch.load(done, weights_only=True))
+    return dict(torch.load(options.folder / "last.pt", weights_only=True)["mean"])
+
+
+def _judge(options: argparse.Namespace) -> int:
+    net = TorchNet(_weights(options))
+    real = list(real_boards(options.data, "train"))
+    drawn = KeptBoards(options.folder / "boards")
+    chosen = _spread(real, options.real) + _spread(drawn, options.drawn)
+    parts = [evidence(a) for a in track(answers(net, chosen), "Judge", len(chosen))]
+    save(fit(parts), options.folder / "judge.npz")
+    return 0
+
+
+def _choose(options: argparse.Namespace) -> int:
+    net, judge = TorchNet(_weights(options)), Judge(options.folder / "judge.npz")
+    boards = list(real_boards(options.data, "val"))[:: options.every]
+    seen = list(track(answers(net, boards), "Net", len(boards)))
+    tried = {}
+    for least in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55):
+        known = [judged(answer, judge, least) for answer in seen]
+        for arrow in (0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
+            tried[least, arrow] = measure(known, words=False, arrow=arrow, line=0.5)
+    best = max(tried, key=lambda pair: (tried[pair].nodes.f1 + tried[pair].arrows.f1, pair))
+    sys.stdout.write(f"node {best[0]} arrow {best[1]}: {tried[best]}\n")
+    values = {"node": best[0], "arrow": best[1], "line": 0.5}
+    (options.folder / "thresholds.json").write_text(json.dumps(values), "utf-8")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    options.to.mkdir(parents=True, exist_ok=True)
+    export(_weights(options), options.to / "detector.onnx")
+    shutil.copy(options.folder / "judge.npz", options.to / "judge.npz")
+    shutil.copy(options.folder / "thresholds.json", options.to / "thresholds.json")
+    return 0
+
+
+def _spread(boards: Sequence[Board], count: int) -> list[Board]:
+    return list(boards[:: max(1, len(boards) // count)]) if count else []
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def _sort(kinds: Array) -> Array:
 
 
 def matched(found: Array, true: Array, may: Array) -> Array:
-    """Return the place in ``true (m, 4)`` of each of ``found (k, 4)``, or -1; best overlap first."""
+    """Return the place in ``true (m, 4)`` of each of ``found (k, 4)``, best first, or -1."""
     same = np.full(len(found), -1)
     if len(found) == 0 or len(true) == 0:
         return same

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterator
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import overload
 
 from rich.progress import track
 
-from evals.boards.randoms import Language, random_spec
+from evals.boards.curriculum import training_spec
 from evals.boards.render import render
+from evals.boards.words import Script
 from evals.training.detector.boards import Board, rendered_board
 
 _FIRST_SEED = 100_000  # below are the boards that figures are measured on
+_LANGUAGES: tuple[Script, ...] = ("en", "zh", "en", "mixed", "en")
 
 
 def draw(folder: Path, first: int, count: int, workers: int = 1) -> None:
@@ -27,11 +30,25 @@ def draw(folder: Path, first: int, count: int, workers: int = 1) -> None:
             pass
 
 
-def kept_boards(folder: Path) -> Iterator[Board]:
-    """Yield the boards in `folder`, by number."""
-    for path in sorted(folder.glob("*.board")):
-        # Our own file, written above, never one from elsewhere.
-        yield pickle.loads(path.read_bytes())  # noqa: S301
+class KeptBoards(Sequence[Board]):
+    """The boards in `folder`, by number; each is read when it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = sorted(folder.glob("*.board"))
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    @overload
+    def __getitem__(self, place: int) -> Board: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Board]: ...
+    def __getitem__(self, place: int | slice) -> Board | list[Board]:
+        if isinstance(place, slice):
+            return [self[i] for i in range(len(self))[place]]
+        # Our own file, written below, never one from elsewhere.
+        board: Board = pickle.loads(self._paths[place].read_bytes())  # noqa: S301
+        return board
 
 
 def _path(folder: Path, number: int) -> Path:
@@ -39,9 +56,10 @@ def _path(folder: Path, number: int) -> Path:
 
 
 def _draw_one(folder: Path, number: int) -> None:
-    seed = _FIRST_SEED + number
-    language: Language = "zh" if number % 3 == 0 else "en"
-    board = rendered_board(render(random_spec(seed, language, photo=number % 4 > 0)), str(number))
+    language = _LANGUAGES[number % len(_LANGUAGES)]
+    wordy = True if number % 3 == 0 else None
+    spec = training_spec(_FIRST_SEED + number, language, wordy=wordy)
+    board = rendered_board(render(spec), str(number))
     path = _path(folder, number)
     unfinished = path.with_suffix(f".{os.getpid()}")
     unfinished.write_bytes(pickle.dumps(board))
