@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from platformdirs import user_config_dir, user_data_dir
+from platformdirs import user_cache_dir, user_config_dir, user_data_dir
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="KB_", extra="forbid", frozen=True)
 
     home: Path = Field(Path(user_data_dir(APP)), description="Folder of the catalog, blobs, index")
+    cache_dir: Path = Field(
+        Path(user_cache_dir(APP)), description="Folder of what can be made again: converted models"
+    )
     workspace: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = Field(
         "default", description="Workspace that commands use unless told otherwise"
     )

