@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.extract.local.attach import bridge_labels, label_up, link_up
+from ingest.extract.local.attach import bridge_labels, label_up
 from ingest.extract.local.blocks import Block, block_of, blocks_of, reading_order
 from ingest.extract.local.geometry import area_of, gap_between, holds, middle_of, overlap_share
-from ingest.extract.local.seen import Connector, Detection, Line, Shape
+from ingest.extract.local.seen import Detection, Line, Shape
 from ingest.extract.local.tables import with_tables
 from ingest.extract.local.things import Assembly, Link, Thing
-from kb.scene import Box
+from kb.scene import Box, Point
 
 _EMPTY = 0.5  # share of its fit that a figure without words keeps as confidence
 _TITLE_SIZE = 1.25  # times the median line height
@@ -26,12 +26,12 @@ _MARK = re.compile(r"[^\w?!？！]{1,3}")  # what arrow heads and dashes are rea
 
 def assemble(detection: Detection, lines: Sequence[Line], height: float) -> Assembly:
     """Put a board together. `height`: of the working copy, in pixels."""
-    lines = [line for line in lines if _is_writing(line, detection.connectors)]
+    lines = [line for line in lines if _is_writing(line, detection.ends)]
     shapes, cells = with_tables(_useful(detection.shapes, lines))
     owners = [_owner(line, shapes) for line in lines]
     things = _shape_things(shapes, lines, owners)
     loose = [line for line, owner in zip(lines, owners, strict=True) if owner is None]
-    things += [_text_thing(block) for block in _loose_blocks(loose, cells)]
+    things += [_text_thing(block) for block in _loose_blocks(loose, [*cells, *detection.words])]
     gone = _name_small_shapes(things)
     links, labels = _linked(things, detection, gone)
     gone |= labels
@@ -42,13 +42,12 @@ def assemble(detection: Detection, lines: Sequence[Line], height: float) -> Asse
     return _ordered(things, links, gone, title)
 
 
-def _is_writing(line: Line, connectors: Sequence[Connector]) -> bool:
+def _is_writing(line: Line, ends: Sequence[Point]) -> bool:
     """Tell words from what the reader takes for words: arrow heads, lone strokes, texture."""
     if line.score < _LEAST_SCORE or _MARK.fullmatch(line.text):
         return False
     if len(line.text) > 2:
         return True
-    ends = [end for connector in connectors for end in (connector.path[0], connector.path[-1])]
     on_end = any(holds(line.box, (*end, *end)) for end in ends)
     return not on_end and (line.score >= _LONE_SIGN or line.text.isdigit())
 
@@ -187,7 +186,7 @@ def _linked(
 ) -> tuple[list[Link], set[int]]:
     places = [place for place in range(len(things)) if place not in gone]
     present = [things[place] for place in places]
-    links, bridged = bridge_labels(link_up(present, detection.connectors), present)
+    links, bridged = bridge_labels(detection.link(present), present)
     links, beside = label_up(links, present)
     return (
         [replace(k, source=places[k.source], target=places[k.target]) for k in links],

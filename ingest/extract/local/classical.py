@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from ingest.extract.local.arrows import find_connectors
+from ingest.extract.local.attach import link_up
 from ingest.extract.local.seen import Deadline, Detection, Line, View
 from ingest.extract.local.shapes import find_figures
 
@@ -21,4 +23,6 @@ class ClassicalDetector:
         if deadline.passed():
             return Detection(shapes, complete=False)
         connectors, complete = find_connectors(view, figures, lines, deadline)
-        return Detection(shapes, tuple(connectors), complete)
+        ends = tuple(end for c in connectors for end in (c.path[0], c.path[-1]))
+        link = partial(link_up, connectors=tuple(connectors))
+        return Detection(shapes, (), ends, link, complete)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import cv2
 import numpy as np
 
 from ingest.extract.local.seen import Array, Deadline, Line
+from ingest.extract.local.sessions import open_session
 from kb.memory import give_back
 
 _DETECTION = "PP-OCRv6_det_small.onnx"
@@ -79,7 +79,7 @@ def _load(threads: int) -> tuple[Any, Any]:
     detector: Any = TextDetector(
         _config(
             "Det",
-            _session(models / _DETECTION, threads),
+            open_session(models / _DETECTION, threads),
             thresh=0.2,
             box_thresh=0.4,
         )
@@ -88,35 +88,13 @@ def _load(threads: int) -> tuple[Any, Any]:
     recogniser = TextRecognizer(
         _config(
             "Rec",
-            _session(models / _RECOGNITION, threads),
+            open_session(models / _RECOGNITION, threads),
             rec_img_shape=[3, _LINE_HEIGHT, _LEAST_WIDTH],
             rec_batch_num=_MAX_LINES,
             font_path=None,
         )
     )
     return detector, recogniser
-
-
-def _session(model: Path, threads: int) -> Any:
-    import onnxruntime  # type: ignore[import-untyped]  # ships none
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    options.enable_mem_pattern = False  # every picture has another size
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # The arena takes what it needs and is emptied after each run. On a 1280x832 picture the text
-    # detector peaks at 285 MB with it and at 438 MB with the C library's own allocator.
-    session = onnxruntime.InferenceSession(
-        str(model),
-        sess_options=options,
-        providers=[("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})],
-    )
-    emptied = onnxruntime.RunOptions()
-    emptied.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-    session.run = partial(session.run, run_options=emptied)
-    return session
 
 
 def _config(section: str, session: Any, **changes: Any) -> Any:

@@ -6,13 +6,16 @@ All coordinates here are pixels of the working copy (`View`), not of the origina
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy.typing as npt
 
 from kb.scene import Box, NodeKind, Point
+
+if TYPE_CHECKING:
+    from ingest.extract.local.things import Link, Thing
 
 Array = npt.NDArray[Any]
 
@@ -68,12 +71,28 @@ class Connector:
     confidence: float
 
 
+def no_links(things: Sequence[Thing], /) -> list[Link]:
+    """Join nothing."""
+    del things
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """Shapes and connectors of one picture; `complete` is False where time ran out."""
+    """What is drawn on one picture.
+
+    Attributes:
+        shapes: closed or filled figures and frames.
+        words: boxes of words that stand alone, each one block of lines.
+        ends: where lines between things end: a sign read there may be an arrow head.
+        link: joins the things that were made of shapes and words.
+        complete: False where time ran out.
+    """
 
     shapes: tuple[Shape, ...] = ()
-    connectors: tuple[Connector, ...] = ()
+    words: tuple[Box, ...] = ()
+    ends: tuple[Point, ...] = ()
+    link: Callable[[Sequence[Thing]], list[Link]] = no_links
     complete: bool = True
 
 

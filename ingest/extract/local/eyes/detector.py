@@ -1,0 +1,156 @@
+"""The detector that learnt from real boards: shapes, and the lines that join nodes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.extract.local.colour import fill_colour
+from ingest.extract.local.eyes.layout import FRAMES, KINDS, LONGEST
+from ingest.extract.local.eyes.links import SeenLink, find_links
+from ingest.extract.local.eyes.nodes import Seen, find_nodes
+from ingest.extract.local.eyes.pairs import Judge, find_pairs
+from ingest.extract.local.eyes.sight import Maps, Net, OnnxNet, light_of, look
+from ingest.extract.local.eyes.votes import find_ends
+from ingest.extract.local.seen import Deadline, Detection, Line, Shape, View
+from ingest.extract.local.things import Link
+
+if TYPE_CHECKING:
+    from ingest.extract.local.things import Thing
+
+Array = npt.NDArray[Any]
+
+WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
+_ROOM = 0.1  # of a drawing's longer side, kept around it at a second look
+_WORTH = 1.2  # a second look must show the drawing at least so much larger
+_CLOSEST = 1.7  # and never more than this much larger
+_FEW = 3  # nodes: fewer don't tell where the drawing is
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Scores from which a node, an arrow and a plain line are there."""
+
+    node: float
+    arrow: float
+    line: float
+
+
+class TrainedDetector:
+    """`Detector` by the net; its files load with the first picture."""
+
+    def __init__(self, *, threads: int = 1, weights: Path = WEIGHTS) -> None:
+        self._threads, self._weights = threads, weights
+        self._parts: tuple[Net, Judge, Thresholds] | None = None
+
+    def detect(self, view: View, lines: Sequence[Line], deadline: Deadline) -> Detection:
+        """Return shapes and linker for `view`; `lines` of words are not needed."""
+        del lines
+        if deadline.passed():
+            return Detection(complete=False)
+        net, judge, thresholds = self._loaded()
+        maps = _looked(net, view, thresholds.node)
+        seen = find_nodes(maps.values, thresholds.node)
+        boxes = maps.meant(seen.boxes.reshape(-1, 2, 2)).reshape(-1, 4)
+        shapes, words = [], []
+        for kind, box, score in zip(seen.kinds, boxes, seen.scores, strict=True):
+            if KINDS[kind] == "text":
+                words.append(_box(box))
+            else:
+                shapes.append(_shape(view, KINDS[kind], _box(box), float(score)))
+        ends = [(float(x), float(y)) for x, y in maps.meant(find_ends(maps.values).points)]
+        linker = NetLinker(maps, judge, thresholds)
+        return Detection(tuple(shapes), tuple(words), tuple(ends), linker)
+
+    def _loaded(self) -> tuple[Net, Judge, Thresholds]:
+        if self._parts is None:
+            values = json.loads((self._weights / "thresholds.json").read_text("utf-8"))
+            net = OnnxNet(self._weights / "detector.onnx", threads=self._threads)
+            self._parts = net, Judge(self._weights / "judge.npz"), Thresholds(**values)
+        return self._parts
+
+
+class NetLinker:
+    """Joins things by what the net saw between them."""
+
+    def __init__(self, maps: Maps, judge: Judge, thresholds: Thresholds) -> None:
+        self._maps, self._judge, self._thresholds = maps, judge, thresholds
+
+    def __call__(self, things: Sequence[Thing]) -> list[Link]:
+        """Return the links between `things`; frames are never joined."""
+        places = [i for i, thing in enumerate(things) if thing.kind not in FRAMES]
+        if len(places) < 2:
+            return []
+        boxes = np.array([things[i].box for i in places], float)
+        boxes = self._maps.seen(boxes.reshape(-1, 2, 2)).reshape(-1, 4)
+        kinds = np.array([_kind(things[i]) for i in places])
+        pairs = find_pairs(self._maps.values, boxes, kinds)
+        scores = self._judge(pairs.features)
+        links = find_links(
+            self._maps.values, boxes, pairs, scores,
+            arrow=self._thresholds.arrow, line=self._thresholds.line,
+        )  # fmt: skip
+        return [self._link(link, places) for link in links]
+
+    def _link(self, link: SeenLink, places: Sequence[int]) -> Link:
+        return Link(
+            kind="arrow" if link.heads else "line",
+            source=places[link.source],
+            target=places[link.target],
+            directed=link.heads == 1,
+            path=tuple((float(x), float(y)) for x, y in self._maps.meant(link.path)),
+            confidence=round(link.score, 3),
+        )
+
+
+def _kind(thing: Thing) -> int:
+    """Return the place of a thing's kind in `KINDS`; titles and drawings are words and icons."""
+    kind = {"title": "text", "drawing": "icon"}.get(thing.kind, thing.kind)
+    return next(place for place, name in enumerate(KINDS) if name == kind)
+
+
+def _looked(net: Net, view: View, least: float) -> Maps:
+    """Look at the whole, and once more closely where the drawing fills little of it."""
+    light = light_of(view.bgr)
+    first = look(net, light)
+    share = light.shape[1] / view.bgr.shape[1]
+    part = _part(find_nodes(first.values, least), first, light.shape[1], light.shape[0])
+    if part is None:
+        return Maps(first.values, first.scale * share)
+    x0, y0, x1, y1 = part
+    longest = min(LONGEST, round(first.scale * _CLOSEST * max(x1 - x0, y1 - y0)))
+    close = look(net, light[y0:y1, x0:x1], longest)
+    return Maps(close.values, close.scale * share, (x0 / share, y0 / share))
+
+
+def _part(seen: Seen, maps: Maps, width: int, height: int) -> tuple[int, int, int, int] | None:
+    """Return where the drawing is (x0, y0, x1, y1), or None where a closer look shows no more."""
+    if len(seen.boxes) < _FEW:
+        return None
+    boxes = seen.boxes / maps.scale
+    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    room = _ROOM * float((high - low).max()) + 20
+    x0, y0 = (int(max(0.0, value - room)) for value in low)
+    x1, y1 = int(min(width, high[0] + room)), int(min(height, high[1] + room))
+    if max(width, height) < _WORTH * max(x1 - x0, y1 - y0):
+        return None
+    return x0, y0, x1, y1
+
+
+def _box(values: Array) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = (float(value) for value in values)
+    return x0, y0, x1, y1
+
+
+def _shape(view: View, kind: Any, box: tuple[float, float, float, float], score: float) -> Shape:
+    height, width = view.bgr.shape[:2]
+    x0, y0, x1, y1 = box
+    inside = (max(x0, 0.0), max(y0, 0.0), min(x1, float(width)), min(y1, float(height)))
+    fill = None if kind in FRAMES else fill_colour(view, inside)
+    return Shape(kind, inside, round(score, 3), kind == "sticky", fill)
