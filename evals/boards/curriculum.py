@@ -7,20 +7,21 @@ from itertools import pairwise
 
 import numpy as np
 
+from evals.boards.drafting import Draft
 from evals.boards.habits import habits
-from evals.boards.lessons import LESSONS, Desk
+from evals.boards.lessons import LESSONS
 from evals.boards.lettering import CHINESE, HELD_OUT_FONTS, LATIN, MORE_CHINESE, MORE_LATIN
 from evals.boards.spec import BoardSpec, Camera, Link, Manner, Part, Style, SurfaceName
 from evals.boards.words import Script, Writer
 
 MOST_NODES = 35
 _SHARES = {
-    "flow": 3.0, "graph": 4.0, "tree": 2.0, "chain": 1.2, "process": 2.2, "notes": 1.6, "wall": 0.8,
+    "flow": 3.0, "graph": 4.0, "tree": 2.0, "chain": 1.2, "process": 3.4, "notes": 1.6, "wall": 0.8,
     "table": 0.8, "pictures": 0.8,
 }  # fmt: skip
 _MOST = {
     "chain": 8,
-    "process": 13,
+    "process": 15,
     "wall": 15,
     "table": 20,
     "notes": 14,
@@ -64,12 +65,12 @@ def training_spec(
     plan = _plan(nodes, rng, wordy=bool(wordy))
     parts, links = [], []
     for i, (lesson, n) in enumerate(plan):
-        part, joined = LESSONS[lesson](Desk(rng, writer, habit, f"p{i + 1}"), n)
+        part, joined = LESSONS[lesson](Draft(rng, writer, habit, f"p{i + 1}"), n)
         parts.append(part)
         links += joined
-    links += _across(parts, Desk(rng, writer, habit, "x"))
+    links += _across(parts, Draft(rng, writer, habit, "x"))
     title = writer.phrase(1, 4) if rng.random() < 0.45 else ""
-    size = _SIZES[int(rng.integers(len(_SIZES)))]
+    size = _size(parts, rng)
     style = _style(rng, text, size[0] / size[1], unseen=unseen)
     code = "zh" if language == "mixed" else language
     spec = BoardSpec(
@@ -108,13 +109,35 @@ def _pick(shares: dict[str, float], rng: np.random.Generator) -> str:
     return list(shares)[int(rng.choice(len(weights), p=weights / weights.sum()))]
 
 
-def _across(parts: list[Part], desk: Desk) -> list[Link]:
+def _size(parts: list[Part], rng: np.random.Generator) -> tuple[int, int]:
+    """Choose the photo's size: mostly people hold the phone as the board is."""
+    wide = any(
+        part.layout == "lanes" or (part.layout == "flow" and not part.down) or _cells(part) > 2.0
+        for part in parts
+    )
+    tall = all(part.layout == "list" or part.down for part in parts)
+    sizes = [_SIZES[int(i)] for i in rng.integers(len(_SIZES), size=12)]
+    if rng.random() < 0.85:
+        fit = [s for s in sizes if (not wide or s[0] > s[1]) and (wide or not tall or s[0] < s[1])]
+        sizes = fit or sizes
+    return sizes[0]
+
+
+def _cells(part: Part) -> float:
+    """Return how many times more columns than rows a loose part has, 0 for others."""
+    if part.layout != "loose":
+        return 0.0
+    rows, columns = (max(item.cell[k] for item in part.items) + 1 for k in (0, 1))
+    return columns / rows
+
+
+def _across(parts: list[Part], draft: Draft) -> list[Link]:
     """Join parts by a long line now and then."""
     links = []
     for one, two in pairwise(parts):
-        if desk.chance(0.3):
-            a, b = desk.pick(one.items), desk.pick(two.items)
-            links.append(desk.habits.link(a.id, b.id, "", desk.rng))
+        if draft.chance(0.3):
+            a, b = draft.pick(one.items), draft.pick(two.items)
+            links.append(draft.habits.link(a.id, b.id, "", draft.rng))
     return links
 
 
@@ -180,7 +203,7 @@ def _camera(rng: np.random.Generator, style: Style, size: tuple[int, int]) -> Ca
         light=float(rng.uniform(0, 0.1 if scan else 0.9)),
         warmth=float(rng.normal(0.2, 0.6)) * (not scan),
         blur=float(rng.choice([0.0, 0.4, 0.8, 1.3])) * (not scan), noise=float(rng.uniform(0.3, 7)),
-        quality=int(rng.integers(35, 96)), fill=float(1 - 0.65 * rng.beta(1.1, 3.0)),
+        quality=int(rng.integers(35, 96)), fill=float(0.98 - 0.63 * rng.beta(1.1, 3.0)),
         shift=(float(rng.beta(3, 3)), float(rng.beta(3, 3))),
         exposure=float(rng.uniform(0.55, 1.12)) if not scan else 1.0,
         sharpness=float(rng.uniform(0.45, 1)) if share[7] < 0.25 else 1.0,

@@ -99,7 +99,7 @@ def _crumple(sheet: Bytes, manner: Manner, rng: np.random.Generator) -> None:
         ys, xs = np.ogrid[0:height, 0:width]
         far = (xs - at[0]) * np.cos(angle) + (ys - at[1]) * np.sin(angle)
         crease = np.exp(-np.abs(far) / float(rng.uniform(2, 30))) * np.sign(far)
-        shade += crease.astype(np.float32) * float(rng.normal(0, 0.05))
+        shade += crease.astype(np.float32) * float(rng.normal(0, 0.035))
     if manner.crumple > 0.5:
         shade += clouds(rng, height, width, int(rng.integers(5, 12))).astype(np.float32) * 0.02
     full = np.asarray(cv2.resize(1 + shade * manner.crumple, sheet.shape[1::-1]), np.float32)

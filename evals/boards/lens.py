@@ -53,7 +53,7 @@ def _framed(width: int, height: int, camera: Camera, content: Floats) -> Floats:
     board = project(matrix, np.array([(0, 0), (width, 0), (width, height), (0, height)]))
     pixels = float(np.sqrt(width * height) / np.sqrt(np.prod(np.ptp(board, axis=0))))
     scale = min(float((size * camera.fill / (high - low)).min()), _CLOSEST * pixels)
-    at = (size - (high - low) * scale) * (0.02 + 0.96 * np.array(camera.shift)) - low * scale
+    at = (size - (high - low) * scale) * (0.1 + 0.8 * np.array(camera.shift)) - low * scale
     return np.array([[scale, 0, at[0]], [0, scale, at[1]], [0, 0, 1]]) @ matrix
 
 

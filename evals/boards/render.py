@@ -68,8 +68,7 @@ def render(spec: BoardSpec) -> Rendered:
     if spec.camera is not None and manner is None:
         view = photograph(sheet.pixels, spec.camera, spec.style.surface, rng)
     elif spec.camera is not None:
-        content = np.concatenate([outline for _, outline in artist.nodes])
-        view = lens.snap(sheet.pixels, spec.camera, spec.style.surface, rng, content)
+        view = lens.snap(sheet.pixels, spec.camera, spec.style.surface, rng, _content(artist))
     pixels = sheet.pixels if view is None else view.pixels
     labels, lines = _lines(artist, pixels, view)
     scene = _scene(artist, pixels, view)
@@ -93,6 +92,12 @@ def _free(spec: BoardSpec, manner: Manner, rng: np.random.Generator) -> Artist:
     artist = Freehand(spec, desk, compose(spec, desk), manner, rng)
     artist.draw()
     return artist
+
+
+def _content(artist: Artist) -> Floats:
+    """Return points ``(n, 2)`` of all that the truth speaks of."""
+    links = [points for drawn in artist.links for points in (drawn.ink, drawn.label)]
+    return np.concatenate([*(outline for _, outline in artist.nodes), *artist.beside, *links])
 
 
 def _seen(points: Floats, view: View | None) -> Floats:

@@ -19,8 +19,13 @@ def place(part: Part, links: tuple[Link, ...], desk: Desk) -> Plan:
         max((sizes[i.id][0] for i in part.items if i.cell[1] == c), default=desk.text * 4) + gap
         for c in range(columns)
     ]
+    between = desk.text * 0.8
+    stacks = _stacks(part)
     tall = [
-        max([sizes[i.id][1] for i in part.items if i.cell[0] == r] + [heads[r][1]])
+        max(
+            [_height(stack, sizes, between) for (r2, _), stack in stacks.items() if r2 == r]
+            + [heads[r][1]]
+        )
         + desk.text * 1.4
         for r in range(len(part.lanes))
     ]
@@ -31,9 +36,12 @@ def place(part: Part, links: tuple[Link, ...], desk: Desk) -> Plan:
         members = [item for item in part.items if item.cell[0] == r]
         for item in members:
             x = left + sum(wide[: item.cell[1]]) + wide[item.cell[1]] / 2
+            stack = stacks[item.cell]
+            above = _height(stack[: stack.index(item.id) + 1], sizes, between)
+            middle = above - sizes[item.id][1] / 2 - _height(stack, sizes, between) / 2
             centre = (
                 x + float(desk.rng.normal(0, 5)),
-                y + tall[r] / 2 + float(desk.rng.normal(0, 4)),
+                y + tall[r] / 2 + middle + float(desk.rng.normal(0, 4)),
             )
             boxes[item.id] = around(centre, sizes[item.id])
         heading = (0.0, y, left, y + tall[r])
@@ -49,3 +57,15 @@ def place(part: Part, links: tuple[Link, ...], desk: Desk) -> Plan:
     ]
     rules += [(0.0, f.box[3], width, f.box[3]) for f in frames]
     return Plan(boxes, width, y, frames, rules)
+
+
+def _stacks(part: Part) -> dict[tuple[int, int], list[str]]:
+    """Return the ids in each cell: they stand below each other."""
+    stacks: dict[tuple[int, int], list[str]] = {}
+    for item in part.items:
+        stacks.setdefault(item.cell, []).append(item.id)
+    return stacks
+
+
+def _height(stack: list[str], sizes: dict[str, tuple[float, float]], between: float) -> float:
+    return sum(sizes[i][1] for i in stack) + between * (len(stack) - 1)
