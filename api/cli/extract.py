@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from itertools import chain, count
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from ingest.discover import Found
     from ingest.worker import ReadBoard
     from kb.settings import Settings
+
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +44,10 @@ def extract(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for one JSON file a board.")
     ] = None,
+    overlay: Annotated[
+        Path | None,
+        typer.Option("--overlay", help="Picture file: the board with what was understood of it."),
+    ] = None,
     extractor: Annotated[
         str | None, typer.Option("--extractor", help="Who reads pictures: auto or local.")
     ] = None,
@@ -48,7 +56,8 @@ def extract(
     """Read boards and print their scenes, one JSON a line; the store is left alone.
 
     With --out each board becomes a file, <stem>.json, <stem>-2.json for the second page; --json
-    then prints what was written and what failed.
+    then prints what was written and what failed. --overlay out.png draws on the first board's
+    picture what was understood; out-2.png is the second board, and so on.
     """
     from ingest.discover import Refused, discover
     from ingest.pipeline import limits_of
@@ -57,6 +66,7 @@ def extract(
     settings = settings_for(extractor=extractor)
     read = _reader(settings)
     sink = _Sink(out)
+    overlays = _Overlays(overlay) if overlay is not None else None
     failed: list[dict[str, str]] = []
     for item in discover(files, limits_of(settings)):
         try:
@@ -64,6 +74,8 @@ def extract(
                 raise BadSource(item.message, code=item.code, hint=item.hint)
             for board in read(item):
                 sink.take(item, board)
+                if overlays is not None:
+                    overlays.take(item, board)
         except BadSource as error:
             failed.append({"source": item.path, "code": error.code, "message": error.message})
             message = error.message.removeprefix(f"{item.path}: ")
@@ -72,6 +84,8 @@ def extract(
         put_json({"written": sink.written, "failed": failed})
     elif out is not None:
         say(f"{len(sink.written)} boards written to {out}")
+    if overlays is not None:
+        say(f"what was understood: {', '.join(overlays.written) or 'nothing'}")
     return SOME_FAILED if failed else 0
 
 
@@ -117,3 +131,35 @@ class _Sink:
             if self._names.setdefault(name, item.origin) == item.origin:
                 return name
         raise AssertionError("count() has no end")
+
+
+class _Overlays:
+    """Pictures of boards with what was understood of them."""
+
+    def __init__(self, path: Path) -> None:
+        from kb.errors import WrongUse
+
+        if path.suffix.lower() not in _PICTURES:
+            raise WrongUse(
+                f"a picture can't be called {path.name!r}",
+                hint=f"its name ends in one of: {' '.join(_PICTURES)}",
+                code="wrong_suffix",
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self.written: list[str] = []
+
+    def take(self, item: Found, board: ReadBoard) -> None:
+        from PIL import Image
+
+        from ingest.draw.overlay import draw_overlay
+        from kb.scene import Scene
+
+        number = len(self.written) + 1
+        name = self._path.name if number == 1 else f"{self._path.stem}-{number}{self._path.suffix}"
+        path = self._path.with_name(name)
+        # without a picture of its own the board's source is the picture
+        data = item.load() if board.picture is None else board.picture
+        with Image.open(io.BytesIO(data)) as picture:
+            draw_overlay(picture, Scene.model_validate_json(board.scene)).save(path)
+        self.written.append(str(path))
