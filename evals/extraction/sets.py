@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from evals.extraction.hdbpmn import true_boards
 from evals.extraction.rendered import GROUPS, Group, rendered_boards
-from evals.extraction.restyled import native_boards, restyled_boards
+from evals.extraction.restyled import native_boards, native_files, restyled_boards
 from evals.extraction.scenes import true_scenes
 from evals.extraction.truth import TrueBoard
 from kb.errors import WrongUse
+
+T = TypeVar("T")
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "hdbpmn"
 
@@ -95,10 +98,9 @@ def restyled(folder: Path, split: str, limit: int) -> Iterator[BoardSet]:
     real = hdbpmn(folder, split, limit)
     boards = restyled_boards(list(real.boards))
     yield BoardSet(f"{real.name}, restyled", boards, real.count, RESTYLED)
-    native = folder.parent / "native"
-    count = len(list(native.glob("*.truth.json")))
-    if count:
-        yield BoardSet("native boards, painted", native_boards(native), count, RESTYLED)
+    native = _some(native_files(folder.parent / "native"), limit)
+    if native:
+        yield BoardSet("native boards, painted", native_boards(native), len(native), RESTYLED)
 
 
 def chosen(
@@ -118,7 +120,7 @@ def chosen(
     return chain.from_iterable(parts)
 
 
-def _some(boards: Sequence[TrueBoard], limit: int) -> list[TrueBoard]:
-    """Return at most `limit` boards, spread evenly; 0 is all."""
-    step = len(boards) / limit if 0 < limit < len(boards) else 1.0
-    return [boards[int(i * step)] for i in range(int(len(boards) / step))]
+def _some(boards: Sequence[T], limit: int) -> list[T]:
+    """Return at most `limit` of `boards`, spread evenly; 0 is all."""
+    count = min(limit or len(boards), len(boards))
+    return [boards[i * len(boards) // count] for i in range(count)]

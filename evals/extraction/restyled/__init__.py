@@ -24,7 +24,7 @@ from evals.extraction.restyled.recolour import recoloured
 from evals.extraction.scenes import true_board
 from evals.extraction.truth import TrueBoard
 
-__all__ = ["native_boards", "restyled_boards"]
+__all__ = ["native_boards", "native_files", "restyled_boards"]
 
 _MOST_NODES = 60  # more don't fit on a board that a person could still read
 
@@ -37,17 +37,25 @@ def restyled_boards(boards: Sequence[TrueBoard]) -> Iterator[TrueBoard]:
         yield _taken(replace(board, group=surface), photographed(pixels, rng))
 
 
-def native_boards(folder: Path) -> Iterator[TrueBoard]:
-    """Yield the native board files of `folder`, painted and photographed; very full ones left out.
+def native_files(folder: Path) -> list[Path]:
+    """Return the native board files of `folder` whose truth is known."""
+    names = [truth.name.split(".")[0] for truth in sorted(folder.glob("*.truth.json"))]
+    return [
+        next(path for path in sorted(folder.glob(f"{name}.*")) if ".truth." not in path.name)
+        for name in names
+    ]
+
+
+def native_boards(files: Sequence[Path]) -> Iterator[TrueBoard]:
+    """Yield the boards of native `files`, painted and photographed; very full ones left out.
 
     What is painted is the truth: texts are cut to what a person would write into the shape.
     """
     from ingest.board import Limits
     from ingest.readers import read
 
-    for truth in sorted(folder.glob("*.truth.json")):
-        name = truth.name.split(".")[0]
-        file = next(path for path in sorted(folder.glob(f"{name}.*")) if path != truth)
+    for file in files:
+        name = file.name.split(".")[0]
         scene = next(iter(read(file.read_bytes(), file.name, Limits()))).scene
         if scene is None or len(scene.nodes) > _MOST_NODES:
             continue
