@@ -9,6 +9,8 @@ from evals.boards.spec import BoardSpec, Item, Manner, Part, SurfaceName
 from evals.boards.surface import is_paper
 from kb.scene import Box, NodeKind
 
+_MOST = 4e6  # pixels of a board that blank space may fill
+
 
 @dataclass
 class Page:
@@ -76,6 +78,7 @@ def _blank(page: Page, manner: Manner, desk: Desk) -> None:
     if manner.aspect:
         share = float(desk.rng.uniform(0, 1))
         wide, tall = max(width, height * manner.aspect), max(height, width / manner.aspect)
+        wide, tall = min(wide, max(width, _MOST / tall)), min(tall, max(height, _MOST / wide))
         dx, dy = dx + (wide - width) * share, dy + (tall - height) * share
         width, height = wide, tall
     page.width, page.height = int(width), int(height)
