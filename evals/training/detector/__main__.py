@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     training.add_argument("--seed", type=int, default=Plan.seed)
     training.add_argument("--start", type=Path, help="weights to start from")
     judging = steps.add_parser("judge", help="fit the judge of pairs to what the net sees")
-    judging.add_argument("--real", type=int, default=200, help="real boards to learn from")
+    judging.add_argument("--every", type=int, default=2, help="take every so many real boards")
     judging.add_argument("--drawn", type=int, default=200)
     choosing = steps.add_parser("choose", help="choose thresholds on val and say how it does")
     choosing.add_argument("--every", type=int, default=1, help="take every so many boards of val")
@@ -83,9 +83,8 @@ def _weights(options: argparse.Namespace) -> dict[str, torch.Tensor]:
 
 def _judge(options: argparse.Namespace) -> int:
     net = TorchNet(_weights(options))
-    real = list(real_boards(options.data, "train"))
-    drawn = KeptBoards(options.folder / "boards")
-    chosen = _spread(real, options.real) + _spread(drawn, options.drawn)
+    real = list(real_boards(options.data, "train", options.every))
+    chosen = [*real, *_spread(KeptBoards(options.folder / "boards"), options.drawn)]
     parts = [evidence(a) for a in track(answers(net, chosen), "Judge", len(chosen))]
     save(fit(parts), options.folder / "judge.npz")
     return 0
@@ -93,7 +92,7 @@ def _judge(options: argparse.Namespace) -> int:
 
 def _choose(options: argparse.Namespace) -> int:
     net, judge = TorchNet(_weights(options)), Judge(options.folder / "judge.npz")
-    boards = list(real_boards(options.data, "val"))[:: options.every]
+    boards = list(real_boards(options.data, "val", options.every))
     seen = list(track(answers(net, boards), "Net", len(boards)))
     tried = {}
     for least in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55):

@@ -72,11 +72,10 @@ def kind_of(bpmn: str) -> str:
     return _KINDS[bpmn]
 
 
-def real_boards(folder: Path, split: str) -> Iterator[Board]:
-    """Yield hdBPMN's boards of `split`, those of the held-out exercises left out of "train"."""
-    for path in sorted((folder / "truth" / split).glob("*.json")):
-        if split == "train" and is_held_out(path.stem):
-            continue
+def real_boards(folder: Path, split: str, every: int = 1) -> Iterator[Board]:
+    """Yield each so many-th of hdBPMN's boards of `split`; "train" without the held-out ones."""
+    paths = sorted((folder / "truth" / split).glob("*.json"))
+    for path in [p for p in paths if split != "train" or not is_held_out(p.stem)][::every]:
         truth = json.loads(path.read_text(encoding="utf-8"))
         yield _real(truth, folder / truth["image"])
 

@@ -6,20 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.extract.local.attach import bridge_labels, label_up
+from ingest.extract.local.attach import bridge_labels
 from ingest.extract.local.blocks import Block, block_of, blocks_of, reading_order
-from ingest.extract.local.geometry import area_of, gap_between, holds, middle_of, overlap_share
+from ingest.extract.local.geometry import area_of, holds, middle_of, overlap_share
+from ingest.extract.local.names import name_and_label, without_symbols
 from ingest.extract.local.seen import Detection, Line, Shape
-from ingest.extract.local.tables import with_tables
 from ingest.extract.local.things import Assembly, Link, Thing
 from kb.scene import Box, Point
 
-_EMPTY = 0.5  # share of its fit that a figure without words keeps as confidence
 _TITLE_SIZE = 1.25  # times the median line height
 _TITLE_ZONE = 0.22  # of the picture's height
 _TITLE_LENGTH = 80
-_SMALL = 2.4  # line heights: a figure below this carries its name outside
 _LONE_SIGN = 0.5  # score under which a single sign is taken for a mark, not for a word
+_FEW_SIGNS = 2
 _LEAST_SCORE = 0.15  # of a line: below it is texture
 _MARK = re.compile(r"[^\w?!？！]{1,3}")  # what arrow heads and dashes are read as
 
@@ -27,14 +26,15 @@ _MARK = re.compile(r"[^\w?!？！]{1,3}")  # what arrow heads and dashes are rea
 def assemble(detection: Detection, lines: Sequence[Line], height: float) -> Assembly:
     """Put a board together. `height`: of the working copy, in pixels."""
     lines = [line for line in lines if _is_writing(line, detection.ends)]
-    shapes, cells = with_tables(_useful(detection.shapes, lines))
-    owners = [_owner(line, shapes) for line in lines]
-    things = _shape_things(shapes, lines, owners)
+    owners = [_owner(line, detection.shapes) for line in lines]
+    things = _shape_things(detection.shapes, lines, owners)
     loose = [line for line, owner in zip(lines, owners, strict=True) if owner is None]
-    things += [_text_thing(block) for block in _loose_blocks(loose, [*cells, *detection.words])]
-    gone = _name_small_shapes(things)
-    links, labels = _linked(things, detection, gone)
-    gone |= labels
+    blocks = [b for b in _loose_blocks(loose, detection.words) if _is_meant(b, detection.words)]
+    things += [_text_thing(block) for block in blocks]
+    without_symbols(things)
+    links, bridged = bridge_labels(detection.link(things), things)
+    links, gone = name_and_label(things, links)
+    gone |= bridged
     for thing in things:
         if thing.shape is None:
             thing.parent = _container_of(thing, things)
@@ -52,15 +52,9 @@ def _is_writing(line: Line, ends: Sequence[Point]) -> bool:
     return not on_end and (line.score >= _LONE_SIGN or line.text.isdigit())
 
 
-def _useful(shapes: Sequence[Shape], lines: Sequence[Line]) -> list[Shape]:
-    """Leave out figures that nobody would draw: empty slivers, and empty ones that fit badly."""
-    kept = []
-    for shape in shapes:
-        sides = sorted((shape.box[2] - shape.box[0], shape.box[3] - shape.box[1]))
-        empty = not any(holds(shape.box, line.box) for line in lines)
-        if not empty or (sides[1] < 8 * sides[0] and shape.confidence > 0.85):
-            kept.append(shape)
-    return kept
+def _is_meant(block: Block, words: Sequence[Box]) -> bool:
+    """Tell words from pieces of drawings that were read as a sign or two."""
+    return len(block.text) > _FEW_SIGNS or any(holds(place, block.box) for place in words)
 
 
 def _owner(line: Line, shapes: Sequence[Shape]) -> int | None:
@@ -95,8 +89,6 @@ def _shape_things(
             mine = [place for place in mine if place in name]
         if mine:
             _write(thing, block_of([lines[place] for place in mine]))
-        elif thing.kind not in ("container", "table"):
-            thing.confidence = round(thing.confidence * _EMPTY, 3)
         things.append(thing)
     return things
 
@@ -114,23 +106,36 @@ def _parent(index: int, shapes: Sequence[Shape]) -> int | None:
 
 
 def _name_of_container(shape: Shape, mine: list[int], lines: Sequence[Line]) -> list[int]:
-    """Return the lines of the topmost block, if it stands in the upper third."""
+    """Return the lines of the block on the left rim, or of the topmost in the upper third."""
     if not mine:
         return []
-    first = min(blocks_of([lines[place] for place in mine]), key=lambda block: block.box[1])
-    if first.box[1] - shape.box[1] > (shape.box[3] - shape.box[1]) / 3:
+    blocks = blocks_of([lines[place] for place in mine])
+    turned = [block for block in blocks if _on_left_rim(shape.box, block.box)]
+    first = turned[0] if turned else min(blocks, key=lambda block: block.box[1])
+    in_top_third = first.box[1] - shape.box[1] <= (shape.box[3] - shape.box[1]) / 3
+    if not turned and not in_top_third:
         return []
     return [place for place in mine if holds(first.box, lines[place].box)]
 
 
-def _loose_blocks(lines: Sequence[Line], cells: Sequence[Box]) -> list[Block]:
-    """Group lines into blocks; the words of one cell of a table are always one block."""
-    blocks = []
-    for cell in cells:
-        inside = [line for line in lines if holds(cell, line.box)]
-        if inside:
-            blocks.append(block_of(inside))
-    outside = [line for line in lines if not any(holds(cell, line.box) for cell in cells)]
+def _on_left_rim(outer: Box, words: Box) -> bool:
+    """Tell whether `words` are turned by 90° and stand on the left rim, as lanes are named."""
+    wide, high = words[2] - words[0], words[3] - words[1]
+    return high > 1.5 * wide and words[0] - outer[0] < 1.5 * wide
+
+
+def _loose_blocks(lines: Sequence[Line], places: Sequence[Box]) -> list[Block]:
+    """Group lines into blocks; the lines in one of `places` are always one block."""
+    inside: dict[int, list[Line]] = {}
+    outside = []
+    for line in lines:
+        around = [i for i, place in enumerate(places) if holds(place, line.box)]
+        if around:
+            nearest = min(around, key=lambda i: area_of(places[i]))
+            inside.setdefault(nearest, []).append(line)
+        else:
+            outside.append(line)
+    blocks = [block_of(group) for group in inside.values()]
     return blocks + blocks_of(outside)
 
 
@@ -149,49 +154,6 @@ def _write(thing: Thing, block: Block) -> None:
     thing.text = f"{thing.text}\n{block.text}" if thing.text else block.text
     thing.words = block.box
     thing.height = block.height
-    thing.confidence = round(thing.confidence * (0.4 + 0.6 * block.score), 3)
-
-
-def _name_small_shapes(things: Sequence[Thing]) -> set[int]:
-    """Give words that stand above or below a small empty figure to it; returns those words.
-
-    An event's circle, a person or a store is named beside the drawing, not in it.
-    """
-    wishes = []
-    for place, thing in enumerate(things):
-        if thing.shape is None or thing.text or thing.kind in ("diamond", "container", "table"):
-            continue
-        for other, words in enumerate(things):
-            if words.shape is not None:
-                continue
-            size = min(thing.box[2] - thing.box[0], thing.box[3] - thing.box[1])
-            beside = abs(middle_of(thing.box)[0] - middle_of(words.box)[0])
-            gap = gap_between(thing.box, words.box)
-            aligned = beside < 0.5 * (words.box[2] - words.box[0]) + 0.5 * size
-            if size < _SMALL * words.height and gap < words.height and aligned:
-                wishes.append((gap, place, other))
-    gone: set[int] = set()
-    for _, place, other in sorted(wishes):
-        if not things[place].text and other not in gone:
-            gone.add(other)
-            words = things[other]
-            things[place].confidence = round(things[place].confidence / _EMPTY, 3)
-            block = Block(words.box, words.text, words.confidence, words.height)
-            _write(things[place], block)
-    return gone
-
-
-def _linked(
-    things: Sequence[Thing], detection: Detection, gone: set[int]
-) -> tuple[list[Link], set[int]]:
-    places = [place for place in range(len(things)) if place not in gone]
-    present = [things[place] for place in places]
-    links, bridged = bridge_labels(detection.link(present), present)
-    links, beside = label_up(links, present)
-    return (
-        [replace(k, source=places[k.source], target=places[k.target]) for k in links],
-        {places[place] for place in bridged | beside},
-    )
 
 
 def _container_of(thing: Thing, things: Sequence[Thing]) -> int | None:

@@ -16,7 +16,6 @@ from kb.scene import Box, Point
 _REACH = 26.0  # pixels between an end and a border, beyond which nothing is meant
 _TEXT_REACH = 1.2  # line heights, to words without a border
 _AHEAD = 1.8  # an end that points at a thing reaches this much farther
-_LABEL_REACH = 1.0  # line heights between a line and the words on it
 _STRAIGHT = -0.85  # cosine between the two pieces of a line that words interrupt
 _MIDDLE = 0.12  # of the way at either end belongs to the ends, not to a label
 
@@ -46,26 +45,6 @@ def link_up(things: Sequence[Thing], connectors: Sequence[Connector]) -> list[Li
             )
         )
     return links
-
-
-def label_up(links: Sequence[Link], things: Sequence[Thing]) -> tuple[list[Link], set[int]]:
-    """Give loose words near the middle of a line to it; returns the links and the words used."""
-    ends = {index for link in links for index in (link.source, link.target)}
-    wishes = []
-    for place, thing in enumerate(things):
-        if thing.shape is not None or place in ends:
-            continue
-        for position, link in enumerate(links):
-            gap = _gap_to_middle(link.path, thing.box)
-            if gap < _LABEL_REACH * thing.height:
-                wishes.append((gap, position, place))
-    named = list(links)
-    used: set[int] = set()
-    for _, position, place in sorted(wishes):
-        if place not in used and not named[position].label:
-            used.add(place)
-            named[position] = replace(named[position], label=things[place].text)
-    return named, used
 
 
 def bridge_labels(links: Sequence[Link], things: Sequence[Thing]) -> tuple[list[Link], set[int]]:
@@ -170,7 +149,8 @@ def _hit(box: Box, start: Point, direction: Point, length: float) -> bool:
     return near <= far
 
 
-def _gap_to_middle(path: Sequence[Point], box: Box) -> float:
+def gap_to_middle(path: Sequence[Point], box: Box) -> float:
+    """Return how far `box` is from `path`, its two ends left out."""
     points = _samples(path)
     cut = int(len(points) * _MIDDLE)
     return min(distance_to(box, point) for point in points[cut : len(points) - cut])
