@@ -1,0 +1,123 @@
+"""From maps to nodes and links: a perfect net's maps must give back what was drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evals.training.detector.boards import Board, TrueLine, TrueShape
+from evals.training.detector.oracle import perfect_maps
+from ingest.extract.local.eyes.layout import FRAMES, KINDS
+from ingest.extract.local.eyes.nodes import find_nodes
+from ingest.extract.local.eyes.pairs import find_pairs
+from ingest.extract.local.eyes.trace import Trace
+from kb.scene import Box
+
+NODE_KINDS = [place for place, kind in enumerate(KINDS) if kind not in FRAMES]
+SIZE = 1280
+
+
+def board(boxes: list[Box], ways: list[list[tuple[float, float]]], heads: int = 1) -> Board:
+    shapes = tuple(TrueShape(KINDS.index("box"), box) for box in boxes)
+    lines = tuple(TrueLine(np.array(way, float), heads) for way in ways)
+    return Board("drawn", np.zeros((SIZE, SIZE, 2), np.uint8), shapes, lines)
+
+
+def walks(drawn: Board) -> list[Trace]:
+    maps, scale = perfect_maps(drawn)
+    boxes = np.array([shape.box for shape in drawn.shapes]) * scale
+    return find_pairs(maps, boxes, np.zeros(len(boxes), int)).traces
+
+
+def joined(drawn: Board) -> set[tuple[int, int]]:
+    """Return (tail, head) of every walk that started at a head."""
+    return {(walk.stop, walk.start) for walk in walks(drawn) if walk.headed}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_nodes_come_back_with_kind_and_box(data: st.DataObject) -> None:
+    cells = data.draw(st.lists(st.sampled_from(range(16)), min_size=1, max_size=9, unique=True))
+    shapes = []
+    for cell in cells:
+        x, y = 320 * (cell % 4), 320 * (cell // 4)
+        wide, high = data.draw(st.tuples(st.floats(40, 280), st.floats(30, 280)))
+        kind = data.draw(st.sampled_from(NODE_KINDS))
+        shapes.append(TrueShape(kind, (x + 10.0, y + 10.0, x + 10 + wide, y + 10 + high)))
+    drawn = Board("drawn", np.zeros((SIZE, SIZE, 2), np.uint8), tuple(shapes), ())
+    maps, scale = perfect_maps(drawn)
+    seen = find_nodes(maps, 0.5)
+    found = {
+        (int(kind), *np.round(box / scale))
+        for kind, box in zip(seen.kinds, seen.boxes, strict=True)
+    }
+    assert len(found) == len(shapes)
+    for shape in shapes:
+        near = [f for f in found if f[0] == shape.kind and np.allclose(f[1:], shape.box, atol=4)]
+        assert len(near) == 1
+
+
+def test_a_frame_does_not_hide_what_it_holds() -> None:
+    inner = [(100.0 + 300 * i, 500.0, 300.0 + 300 * i, 620.0) for i in range(3)]
+    shapes = [TrueShape(KINDS.index("container"), (50.0, 400.0, 1200.0, 700.0))]
+    shapes += [TrueShape(KINDS.index("box"), box) for box in inner]
+    maps, _ = perfect_maps(Board("", np.zeros((SIZE, SIZE, 2), np.uint8), tuple(shapes), ()))
+    kinds = [KINDS[kind] for kind in find_nodes(maps, 0.5).kinds]
+    assert sorted(kinds) == ["box", "box", "box", "container"]
+
+
+LEFT, RIGHT, BELOW = (
+    (100.0, 100.0, 300.0, 220.0),
+    (900.0, 100.0, 1100.0, 220.0),
+    (900.0, 900.0, 1100.0, 1020.0),
+)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        [(300, 160), (900, 160)],
+        [(300, 160), (600, 160), (600, 130), (900, 130)],
+        [(300, 160), (450, 400), (700, 400), (900, 160)],
+    ],
+)
+def test_a_line_is_followed_round_its_corners(way: list[tuple[float, float]]) -> None:
+    assert joined(board([LEFT, RIGHT], [way])) == {(0, 1)}
+
+
+def test_the_direction_is_that_of_the_head() -> None:
+    assert joined(board([LEFT, RIGHT], [[(900, 160), (300, 160)]])) == {(1, 0)}
+
+
+def test_lines_that_cross_keep_their_course() -> None:
+    boxes: list[Box] = [
+        (100, 500, 250, 600), (1000, 500, 1150, 600), (560, 100, 710, 200), (560, 1000, 710, 1100),
+    ]  # fmt: skip
+    ways = [[(250, 550), (1000, 550)], [(635, 200), (635, 1000)]]
+    assert joined(board(boxes, ways)) == {(0, 1), (2, 3)}
+
+
+def test_arrows_that_share_an_end_are_two() -> None:
+    ways = [[(300, 160), (900, 160)], [(300, 160), (500, 160), (500, 960), (900, 960)]]
+    found = joined(board([LEFT, RIGHT, BELOW], ways))
+    assert found == {(0, 1), (0, 2)}
+
+
+def test_a_line_without_heads_is_walked_from_both_ends() -> None:
+    found = walks(board([LEFT, RIGHT], [[(300, 160), (900, 160)]], heads=0))
+    assert {(walk.start, walk.stop, walk.headed) for walk in found} == {
+        (0, 1, False),
+        (1, 0, False),
+    }
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, 15), min_size=2, max_size=2, unique=True))
+def test_a_straight_line_joins_any_two_places(cells: list[int]) -> None:
+    middles = [np.array([320.0 * (c % 4) + 150, 320.0 * (c // 4) + 150]) for c in cells]
+    way = (middles[1] - middles[0]) / np.abs(middles[1] - middles[0]).max() * 40
+    ends = [(float(x), float(y)) for x, y in (middles[0] + way, middles[1] - way)]
+    boxes = [(float(x) - 40, float(y) - 40, float(x) + 40, float(y) + 40) for x, y in middles]
+    assert joined(board(boxes, [ends])) == {(0, 1)}
