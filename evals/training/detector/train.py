@@ -21,7 +21,6 @@ from evals.training.detector.losses import WEIGHTS, losses
 from evals.training.detector.net import Net
 from evals.training.detector.targets import Targets, targets
 
-_SIZE = 512  # pixels of a crop
 _REAL_SHARE = 0.55  # of the crops
 _WARM_UP = 150  # steps
 _SAVE_EVERY_S = 180.0
@@ -30,11 +29,15 @@ _SAY_EVERY = 50
 
 @dataclass(frozen=True)
 class Plan:
-    """How to train. `rate`: the highest learning rate; it falls to 0 along a cosine."""
+    """How to train.
+
+    `rate` is the highest learning rate, it falls to 0 along a cosine; `size` of a crop in pixels.
+    """
 
     steps: int
     rate: float = 2.2e-3
     batch: int = 8
+    size: int = 512
     seed: int = 7
     threads: int = 2
 
@@ -42,9 +45,11 @@ class Plan:
 class Crops(IterableDataset[dict[str, Tensor]]):
     """Endless random crops with their targets; every board comes up before one comes up again."""
 
-    def __init__(self, real: Sequence[Board], drawn: Sequence[Board], seed: int) -> None:
+    def __init__(
+        self, real: Sequence[Board], drawn: Sequence[Board], seed: int, size: int = Plan.size
+    ) -> None:
         self.groups = [group for group in (real, drawn) if group]
-        self.seed = seed
+        self.seed, self.size = seed, size
 
     def __iter__(self) -> Iterator[dict[str, Tensor]]:
         """Yield ``picture`` (2×h×w) and the fields of `Targets`."""
@@ -55,8 +60,8 @@ class Crops(IterableDataset[dict[str, Tensor]]):
             if not turns[g]:
                 turns[g] = rng.permutation(len(self.groups[g])).tolist()
             board = self.groups[g][turns[g].pop()]
-            picture, matrix = crop(board, _SIZE, rng)
-            true = targets(board, matrix, _SIZE)
+            picture, matrix = crop(board, self.size, rng)
+            true = targets(board, matrix, self.size)
             maps = {f.name: np.asarray(getattr(true, f.name), np.float32) for f in fields(Targets)}
             tensors = {
                 name: torch.from_numpy(np.asarray(m, np.float32)) for name, m in maps.items()

@@ -88,25 +88,25 @@ def test_a_line_is_followed_round_its_corners(way: list[tuple[float, float]]) ->
 
 
 def test_the_direction_is_that_of_the_head() -> None:
-    assert joined(board([LEFT, RIGHT], [[(900, 160), (300, 160)]])) == {(1, 0)}
+    assert joined(board([LEFT, RIGHT], [[(900.0, 160.0), (300.0, 160.0)]])) == {(1, 0)}
 
 
 def test_lines_that_cross_keep_their_course() -> None:
     boxes: list[Box] = [
         (100, 500, 250, 600), (1000, 500, 1150, 600), (560, 100, 710, 200), (560, 1000, 710, 1100),
     ]  # fmt: skip
-    ways = [[(250, 550), (1000, 550)], [(635, 200), (635, 1000)]]
+    ways = [[(250.0, 550.0), (1000.0, 550.0)], [(635.0, 200.0), (635.0, 1000.0)]]
     assert joined(board(boxes, ways)) == {(0, 1), (2, 3)}
 
 
 def test_arrows_that_share_an_end_are_two() -> None:
-    ways = [[(300, 160), (900, 160)], [(300, 160), (500, 160), (500, 960), (900, 960)]]
+    ways = [[(300.0, 160.0), (900.0, 160.0)], [(300.0, 160.0), (500, 160), (500, 960), (900, 960)]]
     found = joined(board([LEFT, RIGHT, BELOW], ways))
     assert found == {(0, 1), (0, 2)}
 
 
 def test_a_line_without_heads_is_walked_from_both_ends() -> None:
-    found = walks(board([LEFT, RIGHT], [[(300, 160), (900, 160)]], heads=0))
+    found = walks(board([LEFT, RIGHT], [[(300.0, 160.0), (900.0, 160.0)]], heads=0))
     assert {(walk.start, walk.stop, walk.headed) for walk in found} == {
         (0, 1, False),
         (1, 0, False),

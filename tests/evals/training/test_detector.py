@@ -1,0 +1,158 @@
+"""Boards to learn from, their crops and maps, and the loop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from evals.boards import render, training_spec
+from evals.training.detector.augment import crop
+from evals.training.detector.boards import Board, TrueLine, TrueShape, real_boards, rendered_board
+from evals.training.detector.net import Net
+from evals.training.detector.store import KeptBoards, draw
+from evals.training.detector.targets import targets
+from evals.training.detector.train import Crops, Plan, Trainer
+from evals.training.split import is_held_out
+from ingest.extract.local.eyes.layout import CHANNELS, KINDS, STRIDE, UNIT
+from ingest.extract.local.eyes.light import even_out
+from tests.shared import shared_data
+
+SIZE = 128
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Board:
+    return rendered_board(render(training_spec(3)), "drawn")
+
+
+def plain_board() -> Board:
+    """A white board with a black box and an arrow to another one."""
+    pixels = np.zeros((400, 600, 2), np.uint8)
+    for x0, x1 in ((50, 200), (400, 550)):
+        pixels[150:250, x0:x1, 0] = 255
+        pixels[154:246, x0 + 4 : x1 - 4, 0] = 0
+    pixels[198:202, 200:400, 0] = 255
+    boxes = [TrueShape(0, (50.0, 150.0, 200.0, 250.0)), TrueShape(0, (400.0, 150.0, 550.0, 250.0))]
+    line = TrueLine(np.array([[200.0, 200.0], [400.0, 200.0]]), source=0, target=1)
+    return Board("plain", pixels, tuple(boxes), (line,))
+
+
+def test_a_rendered_board_keeps_its_lines_between_its_shapes(drawn: Board) -> None:
+    assert drawn.shapes
+    height, width = drawn.pixels.shape[:2]
+    assert max(height, width) == 1280
+    for line in drawn.lines:
+        assert line.source >= 0
+        assert line.target >= 0
+    for shape in drawn.shapes:
+        x0, y0, x1, y1 = shape.box
+        assert -1 <= x0 < x1 <= width + 1
+        assert -1 <= y0 < y1 <= height + 1
+
+
+def test_a_crop_moves_pixels_and_truth_alike() -> None:
+    """The ink of a crop lies where its matrix takes the box."""
+    board = plain_board()
+    for seed in range(20):
+        picture, matrix = crop(board, 512, np.random.default_rng(seed))
+        spots = np.array([[50, 150, 1], [200, 150, 1], [200, 250, 1], [50, 250, 1.0]]) @ matrix.T
+        x, y = np.rint((spots[:, :2] / spots[:, 2:]).mean(axis=0)).astype(int)
+        assert picture.min() >= 0
+        assert picture.max() <= 1
+        if 60 <= x < 452 and 60 <= y < 452:
+            true = targets(board, matrix, 512)
+            near = true.kind[
+                0, y // STRIDE - 2 : y // STRIDE + 3, x // STRIDE - 2 : x // STRIDE + 3
+            ]
+            asked = true.kind_known[0, y // STRIDE, x // STRIDE] > 0
+            assert near.max() == 1 or not asked
+
+
+def test_targets_tell_boxes_ends_and_the_way_between() -> None:
+    true = targets(plain_board(), np.diag([1.0, 1.0, 1.0]), 608)
+    x, y = 125 // STRIDE, 200 // STRIDE
+    assert true.kind[KINDS.index("box"), y, x] == pytest.approx(1, abs=0.05)
+    left, top, right, bottom = true.box[:, y, x] * UNIT * STRIDE
+    assert (left + right, top + bottom) == pytest.approx((150, 100), abs=1)
+    heads, tails = (np.argwhere(end >= 1) * STRIDE for end in true.ends)
+    assert heads.tolist() == [[200, 400]]
+    assert tails.tolist() == [[200, 200]]
+    middle = (200 // STRIDE, 300 // STRIDE)
+    assert true.line[middle] == 1
+    assert true.way[:, middle[0], middle[1]] == pytest.approx((1, 0))
+    reach = true.reach[:, middle[0], middle[1]] * STRIDE
+    assert reach == pytest.approx((100, 0, -100, 0), abs=4)
+
+
+def test_a_node_that_is_cut_off_is_not_asked_for() -> None:
+    matrix = np.array([[1.0, 0, -180], [0, 1.0, 0], [0, 0, 1.0]])
+    true = targets(plain_board(), matrix, 512)
+    assert true.kind_known[0, 200 // STRIDE, 2] == 0
+    assert true.kind[0, :, :20].max() < 1
+
+
+def test_held_out_exercises_are_not_learnt() -> None:
+    folder = shared_data("hdbpmn")
+    names = {path.stem for path in (folder / "truth" / "train").glob("*.json")}
+    learnt = {board.name for board in real_boards(folder, "train", every=40)}
+    assert any(is_held_out(name) for name in names)
+    assert not any(is_held_out(name) for name in learnt)
+
+
+def test_drawn_boards_are_kept_and_drawn_once(tmp_path: Path) -> None:
+    draw(tmp_path, 0, 2)
+    first = [path.stat().st_mtime_ns for path in sorted(tmp_path.iterdir())]
+    draw(tmp_path, 0, 2)
+    assert [path.stat().st_mtime_ns for path in sorted(tmp_path.iterdir())] == first
+    boards = KeptBoards(tmp_path)
+    assert [board.name for board in boards] == ["0", "1"]
+    assert not np.array_equal(boards[0].pixels, boards[1].pixels)
+
+
+def test_the_net_answers_at_a_quarter_of_the_size() -> None:
+    maps = Net().eval()(torch.zeros(1, 2, 64, 96))
+    assert maps.shape == (1, CHANNELS, 16, 24)
+    assert sum(value.numel() for value in Net().parameters()) < 5_000_000
+
+
+def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    crops = Crops([plain_board()], [], 1, SIZE)
+    plan = Plan(3, batch=2, size=SIZE, threads=1)
+    trainer = Trainer(plan, tmp_path)
+    first = next(iter(crops))
+    trainer.run(crops)
+    again = Trainer(Plan(8, batch=2, size=SIZE, threads=1), tmp_path)
+    again.resume()
+    assert again.step == 3
+    for name, value in trainer.net.state_dict().items():
+        assert torch.equal(again.net.state_dict()[name], value)
+    again.run(crops)
+    assert (again.step, (tmp_path / "weights.pt").exists()) == (8, True)
+    assert first["picture"].shape == (2, SIZE, SIZE)
+
+
+def test_light_is_evened_out() -> None:
+    """The same ink under a lamp on one side, and on a dark board, looks nearly the same."""
+    board = np.full((400, 600, 3), 230, np.uint8)
+    board[100:104, 100:500] = 40
+    slope = np.linspace(0.45, 1.0, 600)[None, :, None]
+    lit = (board * slope).astype(np.uint8)
+    dark = (255 - board).astype(np.uint8)
+    even = even_out(board)[..., 0].astype(int)
+    for other in (lit, dark):
+        seen = even_out(other)[..., 0].astype(int)
+        assert np.abs(seen - even)[50:350, 50:550].mean() < 6
+        assert seen[101, 150:450].min() > 150
+        assert seen[200:, 50:550].max() < 60
+
+
+def test_colour_is_told_apart_from_grey() -> None:
+    board = np.full((400, 600, 3), 240, np.uint8)
+    board[50:150, 50:150] = (120, 220, 250)  # a yellow note, in BGR
+    board[50:150, 300:400] = (150, 150, 150)
+    colour = even_out(board)[..., 1]
+    assert colour[100, 100] > 60
+    assert colour[100, 350] < 20
