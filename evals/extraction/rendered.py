@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import get_args
+from itertools import count, islice
 
-import numpy as np
 from PIL import Image
 
-from evals.boards import BoardSpec, random_spec, render
-from evals.boards.randoms import Language
-from evals.boards.spec import LayoutName
+from evals.boards import BoardSpec, render, training_spec
+from evals.boards.words import Script
 from evals.extraction.scenes import true_board
 from evals.extraction.truth import TrueBoard
 
 _FIRST_SEED = 900_000  # training stays far below
-_WORDY: tuple[LayoutName, ...] = ("flow", "mindmap", "tree", "lanes", "free", "list")
-_UNBOXED = 0.85
+_MOSTLY = 0.6
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,7 @@ class Group:
     """Boards of one sort."""
 
     name: str
-    language: Language = "en"
+    language: Script = "en"
     photo: bool = False
     wordy: bool = False
 
@@ -42,14 +39,28 @@ GROUPS = (
 )
 
 
-def rendered_boards(group: Group, count: int) -> Iterator[TrueBoard]:
-    """Yield `count` boards of `group`, all layouts in turn; the same every time."""
-    layouts: tuple[LayoutName, ...] = _WORDY if group.wordy else get_args(LayoutName)
-    first = _FIRST_SEED + 10_000 * GROUPS.index(group)
-    for i in range(count):
-        layout = layouts[i % len(layouts)]
-        spec = random_spec(first + i, group.language, layout, photo=group.photo)
-        yield drawn(_unboxed(spec) if group.wordy else spec, f"{layout}-{first + i}", layout)
+def rendered_boards(group: Group, number: int) -> Iterator[TrueBoard]:
+    """Yield `number` boards of `group`; the same every time.
+
+    They are written by hands and with words that no board of the training has. All layouts occur in
+    a few dozen boards; each board goes by that of its largest part.
+    """
+    for seed, spec in islice(_specs(group), number):
+        largest = max(spec.parts, key=lambda part: len(part.items))
+        yield drawn(spec, f"{largest.layout}-{seed}", largest.layout)
+
+
+def _specs(group: Group) -> Iterator[tuple[int, BoardSpec]]:
+    for seed in count(_FIRST_SEED + 10_000 * GROUPS.index(group)):
+        wordy = group.wordy or None
+        spec = training_spec(seed, group.language, photo=group.photo, wordy=wordy, unseen=True)
+        if not group.wordy or _unboxed(spec) >= _MOSTLY:
+            yield seed, spec
+
+
+def _unboxed(spec: BoardSpec) -> float:
+    """Return which share of a board's nodes are bare words."""
+    return sum(item.shape == "text" for item in spec.items) / len(spec.items)
 
 
 def drawn(spec: BoardSpec, name: str, group: str = "") -> TrueBoard:
@@ -62,25 +73,6 @@ def drawn(spec: BoardSpec, name: str, group: str = "") -> TrueBoard:
         board.picture.save(kept, "JPEG", quality=spec.camera.quality)
     opener = partial(_decoded, kept.getvalue())
     return true_board(name, opener, board.scene, labels=board.labels, group=group)
-
-
-def _unboxed(spec: BoardSpec) -> BoardSpec:
-    """Take most items out of their shapes."""
-    rng = np.random.default_rng([spec.seed, 34])
-    rows = tuple(
-        tuple(
-            replace(
-                part,
-                items=tuple(
-                    replace(item, shape="text", fill=None) if rng.random() < _UNBOXED else item
-                    for item in part.items
-                ),
-            )
-            for part in row
-        )
-        for row in spec.rows
-    )
-    return replace(spec, rows=rows)
 
 
 def _decoded(data: bytes) -> Image.Image:
