@@ -1,7 +1,7 @@
-"""The local extractor: OCR and classical computer vision, on a CPU, with nothing to download.
+"""The local extractor: OCR and a small trained net, on a CPU, with nothing to download.
 
 The way of a picture: working copy and ink (`view`), lines of words (`ocr`), shapes and connectors
-(`classical`, a `Detector`), then nodes and relations (`assemble`) in the pixels of the original.
+(`eyes`, a `Detector`), then nodes and relations (`assemble`) in the pixels of the original.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LocalExtractor"]
 
-VERSION = "1"
+VERSION = "2"
 _MAX_TEXT = 20_000
 _MAX_PATH = 500
 _TOO_SMALL = 8  # pixels: no word fits into a side of less
