@@ -1,0 +1,1 @@
+"""The recogniser of written lines: the bundled network, taught board handwriting."""

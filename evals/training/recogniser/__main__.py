@@ -1,0 +1,138 @@
+"""``python -m evals.training.recogniser collect|draw|train|export|measure``: ink to weights."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnx
+import rapidocr
+
+from evals.training.recogniser import export, measure, real
+from evals.training.recogniser.alphabet import Alphabet
+from evals.training.recogniser.drawn import Drawer, training_hands
+from evals.training.recogniser.graph import load
+from evals.training.recogniser.lines import Written
+from evals.training.recogniser.store import Shelf, keep
+from evals.training.recogniser.texts import Language
+from evals.training.recogniser.train import Lines, Plan, Source, Trainer
+
+_ROOT = Path(__file__).resolve().parents[3]
+_DATA = _ROOT.parent / "shared" / "data" / "hdbpmn"
+_BUNDLED = Path(rapidocr.__file__).parent / "models" / "PP-OCRv6_rec_small.onnx"
+_WEIGHTS = _ROOT / "ingest" / "extract" / "local" / "weights" / "recogniser.onnx"
+# of the lines in training, by kind
+_SHARES = {"word": 0.27, "line": 0.23, "found": 0.1, "en": 0.19, "zh": 0.21}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one step of the way; returns 2 where the data is missing."""
+    parser = argparse.ArgumentParser(
+        prog="python -m evals.training.recogniser", description=__doc__
+    )
+    parser.add_argument("--folder", type=Path, default=_ROOT / "build" / "training" / "recogniser")
+    parser.add_argument("--data", type=Path, default=_DATA, help="folder of hdBPMN")
+    steps = parser.add_subparsers(dest="step", required=True)
+    collecting = steps.add_parser("collect", help="cut the lines of hdBPMN train out")
+    collecting.add_argument(
+        "--every", type=int, default=4, help="find lines in one of so many pictures"
+    )
+    drawing = steps.add_parser("draw", help="draw lines of both languages")
+    drawing.add_argument("--count", type=int, default=10_000, help="lines of each language")
+    training = steps.add_parser("train", help="train; goes on where it was stopped")
+    training.add_argument("--steps", type=int, default=1800)
+    training.add_argument("--rate", type=float, default=Plan.rate)
+    training.add_argument("--seed", type=int, default=Plan.seed)
+    training.add_argument("--threads", type=int, default=Plan.threads)
+    exporting = steps.add_parser("export", help="write the weights as ONNX")
+    exporting.add_argument("--to", type=Path, default=_WEIGHTS)
+    exporting.add_argument("--share", type=float, default=1.0, help="of the way from old to new")
+    measuring = steps.add_parser("measure", help="compare with the bundled recogniser")
+    measuring.add_argument("--model", type=Path, default=_WEIGHTS)
+    measuring.add_argument("--lines", type=int, default=300, help="drawn ones of each kind")
+    measuring.add_argument("--json", type=Path)
+    options = parser.parse_args(arguments)
+    cv2.setNumThreads(0)
+    return int(globals()[f"_{options.step}"](options))
+
+
+def _collect(options: argparse.Namespace) -> int:
+    cache = options.folder / "found-train.json"
+    found = real.find(options.data, "train", cache, options.every)
+    if not found:
+        return _missing(options)
+    count = keep(_cut(options.data, found), options.folder / "real.bin")
+    sys.stdout.write(f"{count} lines cut out\n")
+    return 0
+
+
+def _cut(data: Path, found: real.Found) -> Iterator[Written]:
+    for truth in real.truths(data, "train"):
+        picture = np.asarray(cv2.imread(str(data / truth["image"])))
+        yield from real.written(truth, picture, found.get(truth["id"], ()))
+
+
+def _draw(options: argparse.Namespace) -> int:
+    by_hand, printed = training_hands()
+    languages: tuple[Language, ...] = ("en", "zh")
+    for seed, language in enumerate(languages):
+        drawers = [Drawer(10 + seed, by_hand), Drawer(20 + seed, printed)]
+        lines = (drawers[i % 6 == 5].line(language) for i in range(options.count))
+        keep(lines, options.folder / f"{language}.bin")
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    if not all((options.folder / f"{name}.bin").exists() for name in ("real", "en", "zh")):
+        return _missing(options)
+    model = load(_BUNDLED)
+    plan = Plan(options.steps, options.rate, options.seed, options.threads)
+    trainer = Trainer(model, plan, options.folder)
+    trainer.resume()
+    trainer.run(Lines(_sources(options.folder, trainer.alphabet), plan.seed + trainer.step))
+    return 0
+
+
+def _sources(folder: Path, alphabet: Alphabet) -> list[Source]:
+    sources = []
+    for name in ("real", "en", "zh"):
+        shelf = Shelf(folder / f"{name}.bin")
+        kinds: dict[str, list[int]] = {}
+        for place in range(len(shelf)):
+            if shelf.text(place) in alphabet and shelf.ratio(place) < measure.LONGEST:
+                kind = shelf.kind(place) if name == "real" else name
+                kinds.setdefault(kind, []).append(place)
+        sources += [Source(shelf, places, _SHARES[kind]) for kind, places in kinds.items()]
+    return sources
+
+
+def _export(options: argparse.Namespace) -> int:
+    model = export.trained(load(_BUNDLED), options.folder / "last.pt", options.share)
+    options.to.parent.mkdir(parents=True, exist_ok=True)
+    onnx.save(export.packed(model), str(options.to))
+    sys.stdout.write(f"{options.to} {options.to.stat().st_size / 1e6:.1f} MB\n")
+    return 0
+
+
+def _measure(options: argparse.Namespace) -> int:
+    found = real.find(options.data, "val", options.folder / "found-val.json", 3)
+    sets = measure.sets(options.data, found, options.lines)
+    table = measure.compare({"bundled": _BUNDLED, "trained": options.model}, sets)
+    sys.stdout.write(measure.told(table))
+    if options.json:
+        options.json.write_text(json.dumps(table, indent=1), encoding="utf-8")
+    return 0
+
+
+def _missing(options: argparse.Namespace) -> int:
+    sys.stderr.write(f"no lines: `collect` takes them from {options.data}, `draw` draws others\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""From a checkpoint to an ONNX file: the bundled graph with other weights, in half precision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from evals.training.recogniser.graph import GraphNet
+
+_SMALL = 1024  # values: tensors up to this size stay in single precision
+
+
+def trained(model: onnx.ModelProto, checkpoint: Path, share: float = 1.0) -> onnx.ModelProto:
+    """Return `model` with the running mean of the weights in `checkpoint`.
+
+    Args:
+        model: the bundled network.
+        checkpoint: ``last.pt`` of a `Trainer`.
+        share: how far to go from the bundled weights to the trained ones, 0…1.
+    """
+    net = GraphNet(model)
+    net.load_state_dict(torch.load(checkpoint, weights_only=True)["mean"])
+    numbers = net.numbers()
+    out = onnx.ModelProto()
+    out.CopyFrom(model)
+    for tensor in out.graph.initializer:
+        if tensor.name in numbers:
+            old = numpy_helper.to_array(tensor)
+            new = old + share * (numbers[tensor.name] - old)
+            tensor.CopyFrom(numpy_helper.from_array(new.astype(np.float32), tensor.name))
+    return out
+
+
+def packed(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Return `model` with its weights in half precision, half the size.
+
+    They are cast to single precision before the first run (the runtime folds constants), so that
+    speed and arithmetic stay what they were.
+    """
+    out = onnx.ModelProto()
+    out.CopyFrom(model)
+    casts = []
+    for tensor in out.graph.initializer:
+        if tensor.data_type == TensorProto.FLOAT and int(np.prod(tensor.dims)) > _SMALL:
+            half = numpy_helper.to_array(tensor).astype(np.float16)
+            casts.append(
+                helper.make_node(
+                    "Cast", [f"{tensor.name}.half"], [tensor.name], to=TensorProto.FLOAT
+                )
+            )
+            tensor.CopyFrom(numpy_helper.from_array(half, f"{tensor.name}.half"))
+    nodes = list(out.graph.node)
+    del out.graph.node[:]
+    out.graph.node.extend([*casts, *nodes])
+    del out.graph.value_info[:]
+    onnx.checker.check_model(out)
+    return out

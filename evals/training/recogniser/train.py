@@ -1,0 +1,214 @@
+"""The loop: lines of like width, CTC, AdamW, a running mean of the weights, checkpoints.
+
+Chinese is drawn only and its signs are many: where the bundled network reads a Chinese line right,
+the new one is also held to its whole answer, so that the signs that don't come up stay known.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+import torch.nn.functional as F  # noqa: N812 - as everybody calls it
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset
+
+from evals.training.recogniser import augment
+from evals.training.recogniser.alphabet import Alphabet
+from evals.training.recogniser.graph import GraphNet
+from evals.training.recogniser.lines import Array
+from evals.training.recogniser.store import Shelf
+
+_WARM_UP = 100  # steps
+_HOLD = 0.5  # weight of keeping to the old network's answers
+_POND = 1024  # lines that are sorted by width at a time
+_WIDTHS = 8000  # pixels of lines side by side in a batch
+_SAVE_EVERY_S = 180.0
+_SAY_EVERY = 25
+
+Batch = tuple[Tensor, list[str]]
+Pair = tuple[Array, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to train. `rate`: the highest learning rate; it falls to 0 along a cosine."""
+
+    steps: int
+    rate: float = 3e-4
+    seed: int = 11
+    threads: int = 2
+
+
+@dataclass(frozen=True)
+class Source:
+    """Places in a shelf that are drawn from equally, and the share of all lines they make up."""
+
+    shelf: Shelf
+    places: Sequence[int]
+    share: float
+
+
+class Lines(IterableDataset[Batch]):
+    """Endless batches of lines of like width; every line comes up before one comes up again."""
+
+    def __init__(self, sources: Sequence[Source], seed: int) -> None:
+        self.sources, self.seed = [s for s in sources if s.places], seed
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Yield pictures b×3×48×w and what they say."""
+        rng = np.random.default_rng(self.seed)
+        shares = np.array([source.share for source in self.sources])
+        turns: list[list[int]] = [[] for _ in self.sources]
+        while True:
+            pond = []
+            for g in rng.choice(len(shares), _POND, p=shares / shares.sum()).tolist():
+                if not turns[g]:
+                    turns[g] = rng.permutation(self.sources[g].places).tolist()
+                line = self.sources[g].shelf[turns[g].pop()]
+                pond.append((augment.varied(line, rng), line.text))
+            pond.sort(key=lambda pair: pair[0].shape[1])
+            batches = list(_batches(pond))
+            for i in rng.permutation(len(batches)).tolist():
+                pictures, texts = zip(*batches[i], strict=True)
+                yield torch.from_numpy(augment.batch(list(pictures))), list(texts)
+
+
+def _batches(pond: list[Pair]) -> Iterator[list[Pair]]:
+    rest = pond
+    while rest:
+        count = 1
+        while count < len(rest):
+            width = max(augment.LEAST_WIDTH, rest[count][0].shape[1])
+            if width * (count + 1) > _WIDTHS:
+                break
+            count += 1
+        yield rest[:count]
+        rest = rest[count:]
+
+
+class Trainer:
+    """A recogniser in training. `folder` holds ``last.pt``, which `resume` goes on from."""
+
+    def __init__(self, model: onnx.ModelProto, plan: Plan, folder: Path) -> None:
+        torch.manual_seed(plan.seed)
+        torch.set_num_threads(plan.threads)
+        self.plan, self.folder, self.step = plan, folder, 0
+        self.alphabet = Alphabet.of(model)
+        self.old, self.net = (
+            GraphNet(model, scores=True).eval(),
+            GraphNet(model, scores=True).eval(),
+        )
+        self.mean = {name: value.clone() for name, value in self.net.state_dict().items()}
+        self.optimiser = torch.optim.AdamW(
+            self.net.parameters(), plan.rate, betas=(0.9, 0.98), weight_decay=0.0
+        )
+
+    def resume(self) -> None:
+        """Go on from ``last.pt``, if there is one."""
+        path = self.folder / "last.pt"
+        if path.exists():
+            state = torch.load(path, weights_only=True)
+            self.net.load_state_dict(state["net"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.mean, self.step = state["mean"], state["step"]
+
+    def run(self, lines: Lines) -> None:
+        """Train up to the last step; say how it goes; save now and then and at the end."""
+        loader = DataLoader(lines, None, num_workers=1, prefetch_factor=8)
+        begin, first, saved = time.monotonic(), self.step, time.monotonic()
+        read, held, seen = 0.0, 0.0, 0
+        for pictures, texts in loader:
+            losses = self._learn(pictures, texts)
+            read, held, seen = read + losses[0], held + losses[1], seen + len(texts)
+            if self.step % _SAY_EVERY == 0:
+                pace = (time.monotonic() - begin) / (self.step - first)
+                left = pace * (self.plan.steps - self.step) / 60
+                sys.stdout.write(
+                    f"step {self.step} {pace:.2f} s/step, {left:.0f} min left, {seen} lines: "
+                    f"read {read / _SAY_EVERY:.3f} held {held / _SAY_EVERY:.3f}\n"
+                )
+                sys.stdout.flush()
+                read, held = 0.0, 0.0
+            if self.step >= self.plan.steps:
+                break
+            if time.monotonic() - saved > _SAVE_EVERY_S:
+                self._save()
+                saved = time.monotonic()
+        self._save()
+
+    def _learn(self, pictures: Tensor, texts: list[str]) -> tuple[float, float]:
+        fall = 0.5 + 0.5 * math.cos(math.pi * min(1.0, self.step / self.plan.steps))
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.plan.rate * min(1.0, (self.step + 1) / _WARM_UP) * fall + 1e-7
+        pictures = pictures.contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", torch.bfloat16):
+            scores = self.net(pictures)
+        signs = torch.log_softmax(scores.float(), -1)
+        read = self._misread(signs, texts)
+        held = self._strayed(signs, pictures, texts)
+        loss = read + _HOLD * held
+        self.optimiser.zero_grad(set_to_none=True)
+        self.step += 1
+        if torch.isfinite(loss):
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+            self.optimiser.step()
+            self._follow()
+        return float(read.detach()), float(held.detach())
+
+    def _misread(self, signs: Tensor, texts: list[str]) -> Tensor:
+        numbers = [self.alphabet.numbers(text) for text in texts]
+        return F.ctc_loss(
+            signs.transpose(0, 1),
+            torch.tensor([n for line in numbers for n in line]),
+            torch.full((len(texts),), signs.shape[1]),
+            torch.tensor([len(line) for line in numbers]),
+            zero_infinity=True,
+        )
+
+    def _strayed(self, signs: Tensor, pictures: Tensor, texts: list[str]) -> Tensor:
+        """Return how far the answers to Chinese lines are from those that were right before."""
+        rows = [i for i, text in enumerate(texts) if any(map(_is_chinese, text))]
+        if not rows:
+            return torch.zeros(())
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            old = torch.log_softmax(self.old(pictures[rows]).float(), -1)
+        right = [
+            k
+            for k, i in enumerate(rows)
+            if self.alphabet.text(old[k].argmax(-1).numpy()) == texts[i]
+        ]
+        if not right:
+            return torch.zeros(())
+        new = signs[[rows[k] for k in right]]
+        strayed = F.kl_div(new, old[right], reduction="none", log_target=True).sum((1, 2)).mean()
+        return strayed * (len(right) / len(texts))
+
+    def _follow(self) -> None:
+        keep = min(0.997, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for name, value in self.net.state_dict().items():
+                self.mean[name].lerp_(value, 1 - keep)
+
+    def _save(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        state = {
+            "net": self.net.state_dict(), "optimiser": self.optimiser.state_dict(),
+            "mean": self.mean, "step": self.step,
+        }  # fmt: skip
+        unfinished = self.folder / "last.unfinished"
+        torch.save(state, unfinished)
+        unfinished.replace(self.folder / "last.pt")
+
+
+def _is_chinese(sign: str) -> bool:
+    return unicodedata.name(sign, "").startswith("CJK UNIFIED")
