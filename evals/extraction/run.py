@@ -86,18 +86,16 @@ def _measured(extractor: Extractor, boards: BoardSet) -> tuple[list[Reading], Re
 def _opened(name: str, without: Sequence[str]) -> Extractor:
     if not without:
         return open_extractor(name)
-    from ingest.extract import local
+    from ingest.extract.local.stages import STAGES, extractor_without
 
-    stages: tuple[str, ...] = getattr(local, "STAGES", ())
-    unknown = sorted(set(without) - set(stages))
+    unknown = sorted(set(without) - set(STAGES))
     if unknown or name not in ("auto", "local"):
         raise WrongUse(
             f"the extractor {name!r} has no stage called {(unknown or without)[0]!r}",
-            hint=f"stages of the local extractor: {', '.join(stages)}",
+            hint=f"stages of the local extractor: {', '.join(STAGES)}",
             code="unknown_stage",
         )
-    options: dict[str, Any] = {"without": without}
-    return local.LocalExtractor(**options)
+    return extractor_without(without)
 
 
 def _check(split: str, json_file: Path | None, sheet: Path | None) -> None:
