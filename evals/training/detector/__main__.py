@@ -15,6 +15,7 @@ from rich.progress import track
 
 from evals.training.detector.answers import TorchNet, answers
 from evals.training.detector.boards import Board, real_boards
+from evals.training.detector.calibrate import fit_line, link_scores, node_scores
 from evals.training.detector.export import export
 from evals.training.detector.judge import evidence, fit, save
 from evals.training.detector.measure import judged, measure
@@ -101,7 +102,12 @@ def _choose(options: argparse.Namespace) -> int:
             tried[least, arrow] = measure(known, words=False, arrow=arrow, line=0.5)
     best = max(tried, key=lambda pair: (tried[pair].nodes.f1 + tried[pair].arrows.f1, pair))
     sys.stdout.write(f"node {best[0]} arrow {best[1]}: {tried[best]}\n")
-    values = {"node": best[0], "arrow": best[1], "line": 0.5}
+    known = [judged(answer, judge, best[0]) for answer in seen]
+    values = {
+        "node": best[0], "arrow": best[1], "line": 0.5,
+        "nodes": fit_line(*node_scores(known)),
+        "links": fit_line(*link_scores(known, arrow=best[1], line=0.5)),
+    }  # fmt: skip
     (options.folder / "thresholds.json").write_text(json.dumps(values), "utf-8")
     return 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import onnx
@@ -16,11 +15,10 @@ def export(weights: dict[str, torch.Tensor], path: Path) -> None:
     """Write the net as ONNX: weights in half precision, arithmetic in single."""
     net = Net().eval()
     net.load_state_dict(weights)
-    buffer = io.BytesIO()
     sizes = {0: "boards", 2: "height", 3: "width"}
     torch.onnx.export(
-        net, (torch.zeros(1, 2, 256, 320),), buffer, input_names=["picture"],
+        net, (torch.zeros(1, 2, 256, 320),), path, input_names=["picture"],
         output_names=["maps"], dynamic_axes={"picture": sizes, "maps": sizes}, opset_version=17,
         dynamo=False,
     )  # fmt: skip
-    onnx.save(packed(onnx.load_from_string(buffer.getvalue())), path)
+    onnx.save(packed(onnx.load(path)), path)

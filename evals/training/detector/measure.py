@@ -5,7 +5,7 @@ The figures of the whole extractor are `evals.extraction`'s; these choose weight
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from evals.training.detector.answers import Answer
 from evals.training.detector.judge import true_links
-from ingest.extract.local.eyes.layout import FRAMES, KINDS
+from ingest.extract.local.eyes.layout import FRAMES, KINDS, LONGEST
 from ingest.extract.local.eyes.links import find_links
 from ingest.extract.local.eyes.pairs import Judge, Pairs, find_pairs
 
@@ -149,9 +149,4 @@ def _add_hard(figures: Figures, answer: Answer, found: set[Any], true: set[Any])
 
 
 def _scale(answer: Answer) -> float:
-    return 1024.0 / max(answer.board.pixels.shape[:2])
-
-
-def best_threshold(values: Sequence[float], score: Any) -> float:
-    """Return the first of `values` at which ``score(value)`` is highest."""
-    return max(values, key=lambda value: (score(value), -value))
+    return LONGEST / max(answer.board.pixels.shape[:2])

@@ -11,6 +11,7 @@ import torch
 from evals.boards import render, training_spec
 from evals.training.detector.augment import crop
 from evals.training.detector.boards import Board, TrueLine, TrueShape, real_boards, rendered_board
+from evals.training.detector.calibrate import fit_line
 from evals.training.detector.net import Net
 from evals.training.detector.store import KeptBoards, draw
 from evals.training.detector.targets import targets
@@ -18,6 +19,7 @@ from evals.training.detector.train import Crops, Plan, Trainer
 from evals.training.split import is_held_out
 from ingest.extract.local.eyes.layout import CHANNELS, KINDS, STRIDE, UNIT
 from ingest.extract.local.eyes.light import even_out
+from ingest.extract.local.eyes.nodes import calibrated
 from tests.shared import shared_data
 
 SIZE = 128
@@ -156,3 +158,14 @@ def test_colour_is_told_apart_from_grey() -> None:
     colour = even_out(board)[..., 1]
     assert colour[100, 100] > 60
     assert colour[100, 350] < 20
+
+
+def test_calibration_finds_how_often_a_score_is_right() -> None:
+    rng = np.random.default_rng(4)
+    logits = rng.normal(0, 2, 4000)
+    right = rng.random(4000) < 1 / (1 + np.exp(-(0.5 * logits - 1)))
+    slope, offset = fit_line(1 / (1 + np.exp(-logits)), right)
+    assert (slope, offset) == pytest.approx((0.5, -1), abs=0.12)
+    believed = [calibrated(score, (slope, offset)) for score in (0.0, 0.2, 0.5, 0.9, 1.0)]
+    assert believed == sorted(believed)
+    assert believed[2] == pytest.approx(1 / (1 + np.e), abs=0.03)

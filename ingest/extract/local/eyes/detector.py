@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ingest.extract.local.colour import fill_colour
 from ingest.extract.local.eyes.layout import FRAMES, KINDS, LONGEST
 from ingest.extract.local.eyes.links import SeenLink, find_links
-from ingest.extract.local.eyes.nodes import Seen, find_nodes
+from ingest.extract.local.eyes.nodes import Seen, calibrated, find_nodes
 from ingest.extract.local.eyes.pairs import Judge, find_pairs
 from ingest.extract.local.eyes.sight import Maps, Net, OnnxNet, light_of, look
 from ingest.extract.local.eyes.votes import find_ends
@@ -35,11 +35,16 @@ _FEW = 3  # nodes: fewer don't tell where the drawing is
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Scores from which a node, an arrow and a plain line are there."""
+    """Scores from which a node, an arrow and a plain line are there.
+
+    `nodes` and `links`: slope and offset that turn their scores into shares that are right.
+    """
 
     node: float
     arrow: float
     line: float
+    nodes: tuple[float, float] = (1.0, 0.0)
+    links: tuple[float, float] = (1.0, 0.0)
 
 
 class TrainedDetector:
@@ -63,7 +68,8 @@ class TrainedDetector:
             if KINDS[kind] == "text":
                 words.append(_box(box))
             else:
-                shapes.append(_shape(view, KINDS[kind], _box(box), float(score)))
+                belief = calibrated(float(score), thresholds.nodes)
+                shapes.append(_shape(view, KINDS[kind], _box(box), belief))
         ends = [(float(x), float(y)) for x, y in maps.meant(find_ends(maps.values).points)]
         linker = NetLinker(maps, judge, thresholds)
         return Detection(tuple(shapes), tuple(words), tuple(ends), linker)
@@ -105,7 +111,7 @@ class NetLinker:
             target=places[link.target],
             directed=link.heads == 1,
             path=tuple((float(x), float(y)) for x, y in self._maps.meant(link.path)),
-            confidence=round(link.score, 3),
+            confidence=round(calibrated(link.score, self._thresholds.links), 3),
         )
 
 

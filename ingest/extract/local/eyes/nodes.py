@@ -35,6 +35,12 @@ def logistic(x: Array) -> Array:
     return np.asarray(1.0 / (1.0 + np.exp(-x)))
 
 
+def calibrated(score: float, line: tuple[float, float]) -> float:
+    """Return how often what scores so is right (Platt 1999). `line`: slope and offset of logits."""
+    logit = np.log(score / (1 - score)) if 0 < score < 1 else np.copysign(20.0, score - 0.5)
+    return float(logistic(np.asarray(line[0] * logit + line[1])))
+
+
 def find_nodes(maps: Array, least: float) -> Seen:
     """Return the nodes of `maps` (`CHANNELS`×h×w) with scores of at least `least`, frames too."""
     kinds = logistic(maps[KIND])
