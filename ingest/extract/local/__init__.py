@@ -53,6 +53,7 @@ class LocalExtractor:
     ) -> Scene:
         """Read `picture` into a scene; see `ingest.extract.Extractor.extract`."""
         from ingest.extract.local.assemble import assemble
+        from ingest.extract.local.missed import read_missed
         from ingest.extract.local.seen import Deadline
         from ingest.extract.local.view import fitted, view_of
 
@@ -72,6 +73,9 @@ class LocalExtractor:
         detection = detector.detect(view, lines, deadline)
         if not detection.complete:
             notes.append("time ran out while looking for shapes and arrows: some are missing")
+        lines, read_again = read_missed(reader, view, detection, lines, deadline)
+        if read and not read_again:
+            notes.append("time ran out while reading words: some are missing")
         assembly = assemble(detection, fitted(view, lines), view.bgr.shape[0])
         return self._scene(picture, view, assembly, strokes=strokes, notes=notes)
 

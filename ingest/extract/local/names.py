@@ -9,6 +9,8 @@ from ingest.extract.local.attach import gap_to_middle
 from ingest.extract.local.geometry import gap_between
 from ingest.extract.local.things import Link, Thing
 
+FRAMES = frozenset({"container", "table"})
+
 _NAMED_OUTSIDE = frozenset({"ellipse", "document", "cylinder", "icon"})
 _SMALL = 3.2  # line heights: a shape below this has no room for its name
 _NAME_REACH = 0.75  # line heights from a small shape to its name; 95 of 100 are within 0.45
@@ -64,9 +66,13 @@ def name_and_label(things: Sequence[Thing], links: Sequence[Link]) -> tuple[list
 
 
 def _lacks_name(thing: Thing, height: float) -> bool:
-    if thing.shape is None or thing.kind not in _NAMED_OUTSIDE or len(thing.text) > _SIGNS:
+    """Tell whether a shape's name may stand outside: it is empty, or small and holds a symbol."""
+    if thing.shape is None or thing.kind in FRAMES or thing.kind == "diamond":
         return False
-    return min(thing.box[2] - thing.box[0], thing.box[3] - thing.box[1]) < _SMALL * height
+    if not thing.text:
+        return True
+    small = min(thing.box[2] - thing.box[0], thing.box[3] - thing.box[1]) < _SMALL * height
+    return small and thing.kind in _NAMED_OUTSIDE and len(thing.text) <= _SIGNS
 
 
 def _name(thing: Thing, words: Thing) -> None:
