@@ -149,4 +149,4 @@ def _add_hard(figures: Figures, answer: Answer, found: set[Any], true: set[Any])
 
 
 def _scale(answer: Answer) -> float:
-    return LONGEST / max(answer.board.pixels.shape[:2])
+    return float(LONGEST / max(answer.board.pixels.shape[:2]))

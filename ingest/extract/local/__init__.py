@@ -85,9 +85,9 @@ class LocalExtractor:
 
             self._reader = PaddleReader(threads=self._threads)
         if self._detector is None:
-            from ingest.extract.local.classical import ClassicalDetector
+            from ingest.extract.local.both import CombinedDetector
 
-            self._detector = ClassicalDetector()
+            self._detector = CombinedDetector(threads=self._threads)
         return self._reader, self._detector
 
     def _scene(

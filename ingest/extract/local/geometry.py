@@ -10,6 +10,11 @@ def area_of(box: Box) -> float:
     return max(box[2] - box[0], 1e-6) * max(box[3] - box[1], 1e-6)
 
 
+def short_side(box: Box) -> float:
+    """Return the shorter of the two sides of `box`."""
+    return min(box[2] - box[0], box[3] - box[1])
+
+
 def overlap(one: Box, two: Box) -> float:
     """Return the area that both boxes cover."""
     wide = min(one[2], two[2]) - max(one[0], two[0])

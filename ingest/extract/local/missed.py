@@ -8,13 +8,14 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ingest.extract.local.geometry import area_of, holds
+from ingest.extract.local.geometry import area_of, holds, overlap_share, short_side
 from ingest.extract.local.seen import Deadline, Detection, Line, TextReader, View
 from kb.scene import Box
 
 _CLOSER = 2.0  # times larger
 _MOST = 12  # places: each costs a run of the text detector on a small picture
 _INKED = 0.006  # of a place: less is an empty box
+_READ = 0.5  # of a place: covered by a line so far, it was read
 _RIM = 0.14  # of its sides, where the outline itself is
 _SMALL = 2.2  # line heights: a shape below this has its name outside
 _CARRIERS = frozenset({"box", "sticky", "ellipse", "diamond", "document", "cylinder"})
@@ -42,14 +43,16 @@ def _places(view: View, detection: Detection, lines: Sequence[Line]) -> list[Box
     """Return where ink is and no line: shapes with room for words, and words; the largest first."""
     heights = sorted(line.height for line in lines)
     least = _SMALL * heights[len(heights) // 2] if heights else 0.0
-    shapes = [s.box for s in detection.shapes if s.kind in _CARRIERS and _short(s.box) >= least]
+    shapes = [s.box for s in detection.shapes if s.kind in _CARRIERS and short_side(s.box) >= least]
     boxes = [_inner(box) for box in shapes] + list(detection.words)
-    unread = [b for b in boxes if _short(b) >= 4 and not any(holds(b, line.box) for line in lines)]
+    unread = [
+        b for b in boxes if short_side(b) >= 4 and not any(_covers(line, b) for line in lines)
+    ]
     return sorted((b for b in unread if _is_inked(view, b)), key=area_of, reverse=True)
 
 
-def _short(box: Box) -> float:
-    return min(box[2] - box[0], box[3] - box[1])
+def _covers(line: Line, box: Box) -> bool:
+    return holds(box, line.box) or overlap_share(box, line.box) > _READ
 
 
 def _inner(box: Box) -> Box:

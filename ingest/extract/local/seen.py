@@ -108,6 +108,7 @@ class View:
         background: (b, g, r) of the bare board.
         stroke: width of a typical pen line in pixels.
         clean: a drawn or scanned board with an even background, not a photo.
+        drawn: a screenshot or export, without even a scanner's grain.
     """
 
     bgr: Array
@@ -117,6 +118,7 @@ class View:
     background: tuple[float, float, float]
     stroke: float
     clean: bool
+    drawn: bool
 
 
 class TextReader(Protocol):

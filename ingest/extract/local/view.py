@@ -27,6 +27,7 @@ _SMALLEST_CELL, _LARGEST_CELL = 14, 120  # pixels of the working copy; eyes of l
 _DENSE = 0.05  # of the picture: rules this close together ink at least as much
 _GRAIN = 0.3  # mean grey step between bare neighbours: less is a drawn picture, without paper
 _CLEAN_NOISE = 1.5  # the same: drawn and scanned boards 0-1, photos 1.5-8
+_DRAWN_NOISE = 0.8  # the same: screenshots and exports stay below, scans don't
 _DARK_BOARD = 100
 
 
@@ -51,6 +52,7 @@ def view_of(picture: Image.Image) -> View:
         background=_background(bgr, ink),
         stroke=_stroke_width(ink),
         clean=noise < _CLEAN_NOISE,
+        drawn=noise < _DRAWN_NOISE,
     )
 
 

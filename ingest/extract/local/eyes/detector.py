@@ -23,6 +23,7 @@ from ingest.extract.local.things import Link
 
 if TYPE_CHECKING:
     from ingest.extract.local.things import Thing
+    from kb.scene import Box
 
 Array = npt.NDArray[Any]
 
@@ -30,6 +31,8 @@ WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
 _ROOM = 0.1  # of a drawing's longer side, kept around it at a second look
 _WORTH = 1.2  # a second look must show the drawing at least so much larger
 _CLOSEST = 1.7  # and never more than this much larger
+_WRITING = 30.0  # pixels the net sees of a line's height; more is brought down to it
+_FARTHEST = 384  # pixels of the longer side
 _FEW = 3  # nodes: fewer don't tell where the drawing is
 
 
@@ -55,12 +58,11 @@ class TrainedDetector:
         self._parts: tuple[Net, Judge, Thresholds] | None = None
 
     def detect(self, view: View, lines: Sequence[Line], deadline: Deadline) -> Detection:
-        """Return shapes and linker for `view`; `lines` of words are not needed."""
-        del lines
+        """Return shapes and links in `view`; the height of its `lines` tells how close to look."""
         if deadline.passed():
             return Detection(complete=False)
         net, judge, thresholds = self._loaded()
-        maps = _looked(net, view, thresholds.node)
+        maps = _looked(net, view, lines, thresholds.node)
         seen = find_nodes(maps.values, thresholds.node)
         boxes = maps.meant(seen.boxes.reshape(-1, 2, 2)).reshape(-1, 4)
         shapes, words = [], []
@@ -121,10 +123,10 @@ def _kind(thing: Thing) -> int:
     return next(place for place, name in enumerate(KINDS) if name == kind)
 
 
-def _looked(net: Net, view: View, least: float) -> Maps:
+def _looked(net: Net, view: View, lines: Sequence[Line], least: float) -> Maps:
     """Look at the whole, and once more closely where the drawing fills little of it."""
     light = light_of(view.bgr)
-    first = look(net, light)
+    first = look(net, light, _side(view, lines))
     share = light.shape[1] / view.bgr.shape[1]
     part = _part(find_nodes(first.values, least), first, light.shape[1], light.shape[0])
     if part is None:
@@ -133,6 +135,15 @@ def _looked(net: Net, view: View, least: float) -> Maps:
     longest = min(LONGEST, round(first.scale * _CLOSEST * max(x1 - x0, y1 - y0)))
     close = look(net, light[y0:y1, x0:x1], longest)
     return Maps(close.values, close.scale * share, (x0 / share, y0 / share))
+
+
+def _side(view: View, lines: Sequence[Line]) -> int:
+    """Return the longer side to look at: large writing is looked at from farther away."""
+    if not lines:
+        return LONGEST
+    heights = sorted(line.height for line in lines)
+    side = max(view.bgr.shape[:2]) * _WRITING / max(heights[len(heights) // 2], 1.0)
+    return int(min(max(side, _FARTHEST), LONGEST))
 
 
 def _part(seen: Seen, maps: Maps, width: int, height: int) -> tuple[int, int, int, int] | None:
@@ -149,12 +160,12 @@ def _part(seen: Seen, maps: Maps, width: int, height: int) -> tuple[int, int, in
     return x0, y0, x1, y1
 
 
-def _box(values: Array) -> tuple[float, float, float, float]:
+def _box(values: Array) -> Box:
     x0, y0, x1, y1 = (float(value) for value in values)
     return x0, y0, x1, y1
 
 
-def _shape(view: View, kind: Any, box: tuple[float, float, float, float], score: float) -> Shape:
+def _shape(view: View, kind: Any, box: Box, score: float) -> Shape:
     height, width = view.bgr.shape[:2]
     x0, y0, x1, y1 = box
     inside = (max(x0, 0.0), max(y0, 0.0), min(x1, float(width)), min(y1, float(height)))
