@@ -6,6 +6,8 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from functools import partial
+from multiprocessing import Pool
 from pathlib import Path
 
 import cv2
@@ -26,6 +28,7 @@ _ROOT = Path(__file__).resolve().parents[3]
 _DATA = _ROOT.parent / "shared" / "data" / "hdbpmn"
 _BUNDLED = Path(rapidocr.__file__).parent / "models" / "PP-OCRv6_rec_small.onnx"
 _WEIGHTS = _ROOT / "ingest" / "extract" / "local" / "weights" / "recogniser.onnx"
+_LANGUAGES: tuple[Language, ...] = ("en", "zh")
 # of the lines in training, by kind
 _SHARES = {"word": 0.27, "line": 0.23, "found": 0.1, "en": 0.19, "zh": 0.21}
 
@@ -43,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--every", type=int, default=4, help="find lines in one of so many pictures"
     )
     drawing = steps.add_parser("draw", help="draw lines of both languages")
-    drawing.add_argument("--count", type=int, default=10_000, help="lines of each language")
+    drawing.add_argument("--count", type=int, default=5000, help="lines of each language")
     training = steps.add_parser("train", help="train; goes on where it was stopped")
     training.add_argument("--steps", type=int, default=1800)
     training.add_argument("--rate", type=float, default=Plan.rate)
@@ -78,13 +81,16 @@ def _cut(data: Path, found: real.Found) -> Iterator[Written]:
 
 
 def _draw(options: argparse.Namespace) -> int:
-    by_hand, printed = training_hands()
-    languages: tuple[Language, ...] = ("en", "zh")
-    for seed, language in enumerate(languages):
-        drawers = [Drawer(10 + seed, by_hand), Drawer(20 + seed, printed)]
-        lines = (drawers[i % 6 == 5].line(language) for i in range(options.count))
-        keep(lines, options.folder / f"{language}.bin")
+    with Pool(len(_LANGUAGES)) as pool:
+        pool.map(partial(_draw_one, options.folder, options.count), _LANGUAGES)
     return 0
+
+
+def _draw_one(folder: Path, count: int, language: Language) -> None:
+    seed = _LANGUAGES.index(language)
+    by_hand, printed = training_hands()
+    drawers = [Drawer(10 + seed, by_hand), Drawer(20 + seed, printed)]
+    keep((drawers[i % 6 == 5].line(language) for i in range(count)), folder / f"{language}.bin")
 
 
 def _train(options: argparse.Namespace) -> int:

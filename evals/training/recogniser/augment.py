@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -20,9 +21,12 @@ def at_size(pixels: Array) -> Array:
     return np.asarray(cv2.resize(pixels, size))
 
 
-def batch(lines: list[Array]) -> Array:
-    """Stand lines of 48 pixels' height in one array b×3×48×w float32, -1…1, padded with 0."""
-    width = max(LEAST_WIDTH, *(line.shape[1] for line in lines))
+def batch(lines: Sequence[Array], width: int = LEAST_WIDTH) -> Array:
+    """Stand lines of 48 pixels' height in one array b×3×48×w float32, -1…1, padded with 0.
+
+    It is `width` wide, or as wide as its widest line.
+    """
+    width = max(width, *(line.shape[1] for line in lines))
     out = np.zeros((len(lines), 3, HEIGHT, width), np.float32)
     for place, line in zip(out, lines, strict=True):
         place[:, :, : line.shape[1]] = line.transpose(2, 0, 1) / 127.5 - 1

@@ -22,6 +22,7 @@ LONGEST = augment.MOST_WIDTH / augment.HEIGHT  # width over height of a line
 _LOOSE = 0.12  # of the height: how much wider than the ink a box is around clean drawn lines
 _CHINESE_PRINT = Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf")
 _WIDTHS = 4000  # pixels of lines side by side in a run
+_THREADS = 2
 
 Sets = dict[str, list[tuple[Array, str]]]
 Table = dict[str, dict[str, dict[str, float]]]
@@ -87,11 +88,11 @@ def compare(models: Mapping[str, Path], lines: Sets) -> Table:
 
 
 class Reader:
-    """Reads lines with an ONNX recogniser, one thread."""
+    """Reads lines with an ONNX recogniser."""
 
     def __init__(self, path: Path) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = _THREADS
         self._session = onnxruntime.InferenceSession(str(path), sess_options=options)
         kept = self._session.get_modelmeta().custom_metadata_map
         self._alphabet = Alphabet(kept["character"].splitlines())

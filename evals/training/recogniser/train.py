@@ -29,7 +29,7 @@ from evals.training.recogniser.store import Shelf
 
 _WARM_UP = 100  # steps
 _HOLD = 0.5  # weight of keeping to the old network's answers
-_POND = 1024  # lines that are sorted by width at a time
+_STEP = 32  # pixels: batches are as wide as a multiple of it, since each new shape costs time
 _WIDTHS = 8000  # pixels of lines side by side in a batch
 _SAVE_EVERY_S = 180.0
 _SAY_EVERY = 25
@@ -58,7 +58,10 @@ class Source:
 
 
 class Lines(IterableDataset[Batch]):
-    """Endless batches of lines of like width; every line comes up before one comes up again."""
+    """Endless batches of like width, all with Chinese signs or none of them.
+
+    Every line of a source comes up before one comes up again.
+    """
 
     def __init__(self, sources: Sequence[Source], seed: int) -> None:
         self.sources, self.seed = [s for s in sources if s.places], seed
@@ -68,31 +71,20 @@ class Lines(IterableDataset[Batch]):
         rng = np.random.default_rng(self.seed)
         shares = np.array([source.share for source in self.sources])
         turns: list[list[int]] = [[] for _ in self.sources]
+        waiting: dict[tuple[bool, int], list[Pair]] = {}
         while True:
-            pond = []
-            for g in rng.choice(len(shares), _POND, p=shares / shares.sum()).tolist():
-                if not turns[g]:
-                    turns[g] = rng.permutation(self.sources[g].places).tolist()
-                line = self.sources[g].shelf[turns[g].pop()]
-                pond.append((augment.varied(line, rng), line.text))
-            pond.sort(key=lambda pair: pair[0].shape[1])
-            batches = list(_batches(pond))
-            for i in rng.permutation(len(batches)).tolist():
-                pictures, texts = zip(*batches[i], strict=True)
-                yield torch.from_numpy(augment.batch(list(pictures))), list(texts)
-
-
-def _batches(pond: list[Pair]) -> Iterator[list[Pair]]:
-    rest = pond
-    while rest:
-        count = 1
-        while count < len(rest):
-            width = max(augment.LEAST_WIDTH, rest[count][0].shape[1])
-            if width * (count + 1) > _WIDTHS:
-                break
-            count += 1
-        yield rest[:count]
-        rest = rest[count:]
+            g = int(rng.choice(len(shares), p=shares / shares.sum()))
+            if not turns[g]:
+                turns[g] = rng.permutation(self.sources[g].places).tolist()
+            line = self.sources[g].shelf[turns[g].pop()]
+            pixels = augment.varied(line, rng)
+            width = max(augment.LEAST_WIDTH, -(-pixels.shape[1] // _STEP) * _STEP)
+            alike = waiting.setdefault((_is_chinese(line.text), width), [])
+            alike.append((pixels, line.text))
+            if len(alike) * width >= _WIDTHS:
+                pictures, texts = zip(*alike, strict=True)
+                alike.clear()
+                yield torch.from_numpy(augment.batch(pictures, width)), list(texts)
 
 
 class Trainer:
@@ -177,21 +169,16 @@ class Trainer:
 
     def _strayed(self, signs: Tensor, pictures: Tensor, texts: list[str]) -> Tensor:
         """Return how far the answers to Chinese lines are from those that were right before."""
-        rows = [i for i, text in enumerate(texts) if any(map(_is_chinese, text))]
-        if not rows:
+        if not all(map(_is_chinese, texts)):
             return torch.zeros(())
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            old = torch.log_softmax(self.old(pictures[rows]).float(), -1)
-        right = [
-            k
-            for k, i in enumerate(rows)
-            if self.alphabet.text(old[k].argmax(-1).numpy()) == texts[i]
-        ]
+            old = torch.log_softmax(self.old(pictures).float(), -1)
+        said = [self.alphabet.text(best) for best in old.argmax(-1).numpy()]
+        right = [i for i, text in enumerate(texts) if said[i] == text]
         if not right:
             return torch.zeros(())
-        new = signs[[rows[k] for k in right]]
-        strayed = F.kl_div(new, old[right], reduction="none", log_target=True).sum((1, 2)).mean()
-        return strayed * (len(right) / len(texts))
+        strayed = F.kl_div(signs[right], old[right], reduction="none", log_target=True)
+        return strayed.sum() / len(texts)
 
     def _follow(self) -> None:
         keep = min(0.997, (1 + self.step) / (10 + self.step))
@@ -210,5 +197,5 @@ class Trainer:
         unfinished.replace(self.folder / "last.pt")
 
 
-def _is_chinese(sign: str) -> bool:
-    return unicodedata.name(sign, "").startswith("CJK UNIFIED")
+def _is_chinese(text: str) -> bool:
+    return any(unicodedata.name(sign, "").startswith("CJK UNIFIED") for sign in text)

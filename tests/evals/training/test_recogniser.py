@@ -1,0 +1,191 @@
+"""Lines to learn to read from, and the network that learns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from evals.training.recogniser import augment
+from evals.training.recogniser.alphabet import Alphabet
+from evals.training.recogniser.drawn import Drawer, Hands, training_hands
+from evals.training.recogniser.lines import Written, cut
+from evals.training.recogniser.real import written
+from evals.training.recogniser.store import Shelf, keep
+from evals.training.recogniser.texts import Texts, common_signs, wide_words
+
+onnx = pytest.importorskip("onnx", reason="the extra 'train' is not installed")
+
+
+def _word(text: str, x: float, y: float, *, degree: float = 0.0, size: Any = (60, 20)) -> Any:
+    width, height = size
+    return {"text": text, "degree": degree, "bbox": [x, y, x + width, y + height]}
+
+
+def _truth(*words: Any, text: str = "", box: Any = None) -> dict[str, Any]:
+    return {"words": list(words), "nodes": [{"text": text, "label_bbox": box}], "edges": []}
+
+
+def test_repeats_are_one_sign_and_blanks_none() -> None:
+    alphabet = Alphabet("ab")
+    assert alphabet.text([1, 1, 0, 1, 2, 2, 3, 0]) == "aab "
+    assert alphabet.numbers("ab ") == [1, 2, 3]
+    assert "a b" in alphabet
+    assert "c" not in alphabet
+
+
+def test_a_turned_line_is_cut_out_level() -> None:
+    picture = np.full((300, 300, 3), 255, np.uint8)
+    cv2.line(picture, (150, 250), (150, 50), (0, 0, 0), 6)  # written upwards
+    quad = np.array([(130, 250), (130, 50), (170, 50), (170, 250)], np.float32)
+    line = cut(picture, quad, "l", "word")
+    assert line is not None
+    inside = line.tight()
+    assert inside.shape == (40, 200, 3)
+    assert (inside[20] < 60).all()
+    assert (inside[:10] == 255).all()
+
+
+def test_words_of_a_label_make_its_lines_in_reading_order() -> None:
+    words = [_word("two", 80, 10), _word("three", 10, 40), _word("one", 10, 10)]
+    truth = _truth(*words, text="one two\nthree", box=[0, 0, 150, 70])
+    picture = np.full((100, 200, 3), 255, np.uint8)
+    lines = [line for line in written(truth, picture) if line.kind == "line"]
+    assert [line.text for line in lines] == ["one two"]
+    x0, _, x1, _ = lines[0].inner
+    assert x1 - x0 == pytest.approx(130, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("box", "said"),
+    [
+        ((8, 8, 145, 34), ["one two"]),
+        ((8, 8, 75, 34), ["one"]),
+        ((8, 8, 110, 34), []),  # cuts a word in two
+        ((8, 8, 145, 64), []),  # two lines
+    ],
+)
+def test_a_found_line_says_the_words_within(box: tuple[int, ...], said: list[str]) -> None:
+    truth = _truth(_word("two", 80, 10), _word("three", 10, 42), _word("one", 10, 10))
+    x0, y0, x1, y1 = box
+    corners = [[(x0, y0), (x1, y0), (x1, y1), (x0, y1)]]
+    picture = np.full((100, 200, 3), 255, np.uint8)
+    lines = [line for line in written(truth, picture, corners) if line.kind == "found"]
+    assert [line.text for line in lines] == said
+
+
+def test_a_word_written_upwards_is_cut_along_its_writing() -> None:
+    truth = _truth(_word("lane", 10, 10, degree=90, size=(20, 80)))
+    lines = written(truth, np.full((120, 60, 3), 255, np.uint8))
+    assert [line.tight().shape[:2] for line in lines] == [(20, 80)]
+
+
+def test_a_standing_word_that_the_truth_calls_level_is_left_out() -> None:
+    truth = _truth(_word("lane", 10, 10, size=(20, 80)))
+    assert written(truth, np.full((120, 60, 3), 255, np.uint8)) == []
+
+
+def test_batches_are_what_the_reader_makes() -> None:
+    from rapidocr.ch_ppocr_rec.main import TextRecognizer
+
+    pixels = np.random.default_rng(1).integers(0, 255, (30, 130, 3)).astype(np.uint8)
+    reader = TextRecognizer.__new__(TextRecognizer)
+    reader.rec_image_shape = [3, augment.HEIGHT, augment.LEAST_WIDTH]
+    theirs = reader.resize_norm_img(pixels, 130 / 30)
+    ours = augment.batch([augment.at_size(pixels)])[0]
+    assert ours.shape == theirs.shape
+    assert np.abs(ours - theirs).max() < 1e-5
+
+
+def test_a_varied_line_keeps_height_and_words() -> None:
+    hands, _ = training_hands()
+    line = Drawer(5, hands).line("en")
+    rng = np.random.default_rng(2)
+    shapes = {augment.varied(line, rng).shape for _ in range(8)}
+    assert {height for height, _, _ in shapes} == {augment.HEIGHT}
+    assert len(shapes) > 3  # boxes differ
+    height, width = line.tight().shape[:2]
+    assert all(0.4 < w / (48 * width / height) < 1.7 for _, w, _ in shapes)
+
+
+def test_the_same_seed_draws_the_same_line() -> None:
+    _, printed = training_hands()
+    for hands in (Hands(("kalam",), ("long-cang",)), printed):
+        one, two = (Drawer(7, hands).line("zh") for _ in range(2))
+        assert one.text == two.text
+        assert np.array_equal(one.pixels, two.pixels)
+        assert one.tight().min() < 140  # there is ink in the box
+
+
+def test_kept_lines_come_back(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(3).integers(0, 255, (40, 90, 3)).astype(np.uint8)
+    line = Written(pixels, (10, 5, 80, 35), "审核 ok", "drawn")
+    assert keep([line], tmp_path / "a.bin") == 1
+    shelf = Shelf(tmp_path / "a.bin")
+    assert np.array_equal(shelf[0].pixels, pixels)
+    assert (shelf[0].inner, shelf.text(0), shelf.kind(0)) == (line.inner, line.text, "drawn")
+    assert shelf.ratio(0) == pytest.approx(70 / 30)
+
+
+def test_words_for_measuring_are_not_trained_on() -> None:
+    for language in ("en", "zh"):
+        known, unseen = wide_words(language), wide_words(language, unseen=True)
+        assert len(known) > 8 * len(unseen) * 0.9
+        assert not set(known) & set(unseen)
+    assert len(common_signs()) == 3755
+    lines = [Texts(np.random.default_rng(4)).line("zh") for _ in range(3)]
+    assert all(lines)
+
+
+def test_the_network_in_pytorch_says_what_the_bundled_one_says() -> None:
+    import onnxruntime
+    import torch
+
+    from evals.training.recogniser.__main__ import _BUNDLED
+    from evals.training.recogniser.export import packed
+    from evals.training.recogniser.graph import GraphNet, load
+
+    model = load(_BUNDLED)
+    picture = np.random.default_rng(0).normal(size=(2, 3, 48, 104)).astype(np.float32) / 2
+    theirs = onnxruntime.InferenceSession(str(_BUNDLED)).run(None, {"x": picture})[0]
+    net = GraphNet(model)
+    with torch.no_grad():
+        ours = net(torch.from_numpy(picture)).numpy()
+    assert np.abs(ours - theirs).max() < 1e-4
+    assert all(weight.requires_grad for weight in net.parameters())
+
+    half = packed(model).SerializeToString()
+    assert len(half) < 0.52 * _BUNDLED.stat().st_size
+    again = onnxruntime.InferenceSession(half).run(None, {"x": picture})[0]
+    assert np.abs(again - theirs).max() < 0.02
+
+
+def test_training_lowers_the_error_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    import torch
+
+    from evals.training.recogniser.__main__ import _BUNDLED
+    from evals.training.recogniser.export import trained
+    from evals.training.recogniser.graph import GraphNet, load
+    from evals.training.recogniser.train import Lines, Plan, Source, Trainer
+
+    hands, _ = training_hands()
+    drawer = Drawer(9, hands)
+    keep([drawer.line("zh") for _ in range(3)], tmp_path / "zh.bin")
+    lines = Lines([Source(Shelf(tmp_path / "zh.bin"), range(3), 1.0)], seed=1)
+    pictures, texts = next(iter(lines))
+    pictures, texts = pictures[:4], texts[:4]
+    model = load(_BUNDLED)
+    trainer = Trainer(model, Plan(steps=8, rate=2e-3, threads=1), tmp_path)
+    first, *_, last = [trainer._learn(pictures, texts)[0] for _ in range(6)]
+    assert last < first
+    trainer._save()
+    again = Trainer(model, Plan(steps=8, threads=1), tmp_path)
+    again.resume()
+    assert again.step == 6
+    new = trained(model, tmp_path / "last.pt")
+    with torch.no_grad():
+        moved = GraphNet(new)(pictures) - GraphNet(model)(pictures)
+    assert float(moved.abs().max()) > 1e-3
