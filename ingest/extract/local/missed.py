@@ -29,8 +29,10 @@ def read_missed(
     for box in _places(view, detection, lines)[:_MOST]:
         if deadline.passed():
             return found, False
-        x0, y0, x1, y1 = (round(value) for value in box)
+        x0, y0, x1, y1 = (max(0, round(value)) for value in box)
         crop = view.bgr[y0:y1, x0:x1]
+        if crop.size == 0:
+            continue
         close = cv2.resize(crop, None, fx=_CLOSER, fy=_CLOSER, interpolation=cv2.INTER_CUBIC)
         more, complete = reader.read(np.asarray(close), deadline)
         found += [_moved(line, x0, y0) for line in more]

@@ -18,12 +18,13 @@ from ingest.extract.local.eyes.nodes import Seen, calibrated, find_nodes
 from ingest.extract.local.eyes.pairs import Judge, find_pairs
 from ingest.extract.local.eyes.sight import Maps, Net, OnnxNet, light_of, look
 from ingest.extract.local.eyes.votes import find_ends
+from ingest.extract.local.geometry import short_side
 from ingest.extract.local.seen import Deadline, Detection, Line, Shape, View
 from ingest.extract.local.things import Link
 
 if TYPE_CHECKING:
     from ingest.extract.local.things import Thing
-    from kb.scene import Box
+    from kb.scene import Box, NodeKind
 
 Array = npt.NDArray[Any]
 
@@ -33,6 +34,8 @@ _WORTH = 1.2  # a second look must show the drawing at least so much larger
 _CLOSEST = 1.7  # and never more than this much larger
 _WRITING = 30.0  # pixels the net sees of a line's height; more is brought down to it
 _FARTHEST = 384  # pixels of the longer side
+_THINNEST = 3.0  # pixels of the working copy: what is cut to less is off the picture
+_MOST_JOINED = 600  # things: evidence is weighed for every two of them
 _FEW = 3  # nodes: fewer don't tell where the drawing is
 
 
@@ -66,12 +69,15 @@ class TrainedDetector:
         seen = find_nodes(maps.values, thresholds.node)
         boxes = maps.meant(seen.boxes.reshape(-1, 2, 2)).reshape(-1, 4)
         shapes, words = [], []
-        for kind, box, score in zip(seen.kinds, boxes, seen.scores, strict=True):
+        for kind, values, score in zip(seen.kinds, boxes, seen.scores, strict=True):
+            box = _inside(view, values)
+            if short_side(box) < _THINNEST:
+                continue
             if KINDS[kind] == "text":
-                words.append(_box(box))
+                words.append(box)
             else:
                 belief = calibrated(float(score), thresholds.nodes)
-                shapes.append(_shape(view, KINDS[kind], _box(box), belief))
+                shapes.append(_shape(view, KINDS[kind], box, belief))
         ends = [(float(x), float(y)) for x, y in maps.meant(find_ends(maps.values).points)]
         linker = NetLinker(maps, judge, thresholds)
         return Detection(tuple(shapes), tuple(words), tuple(ends), linker)
@@ -92,7 +98,7 @@ class NetLinker:
 
     def __call__(self, things: Sequence[Thing]) -> list[Link]:
         """Return the links between `things`; frames are never joined."""
-        places = [i for i, thing in enumerate(things) if thing.kind not in FRAMES]
+        places = [i for i, thing in enumerate(things) if thing.kind not in FRAMES][:_MOST_JOINED]
         if len(places) < 2:
             return []
         boxes = np.array([things[i].box for i in places], float)
@@ -160,14 +166,13 @@ def _part(seen: Seen, maps: Maps, width: int, height: int) -> tuple[int, int, in
     return x0, y0, x1, y1
 
 
-def _box(values: Array) -> Box:
-    x0, y0, x1, y1 = (float(value) for value in values)
+def _inside(view: View, values: Array) -> Box:
+    """Return a box cut to the picture; its sides may be 0 then."""
+    height, width = view.bgr.shape[:2]
+    x0, y0, x1, y1 = (float(v) for v in np.clip(values, 0, (width, height, width, height)))
     return x0, y0, x1, y1
 
 
-def _shape(view: View, kind: Any, box: Box, score: float) -> Shape:
-    height, width = view.bgr.shape[:2]
-    x0, y0, x1, y1 = box
-    inside = (max(x0, 0.0), max(y0, 0.0), min(x1, float(width)), min(y1, float(height)))
-    fill = None if kind in FRAMES else fill_colour(view, inside)
-    return Shape(kind, inside, round(score, 3), kind == "sticky", fill)
+def _shape(view: View, kind: NodeKind, box: Box, score: float) -> Shape:
+    fill = None if kind in FRAMES else fill_colour(view, box)
+    return Shape(kind, box, round(score, 3), kind == "sticky", fill)

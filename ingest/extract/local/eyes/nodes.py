@@ -15,7 +15,7 @@ Array = npt.NDArray[Any]
 
 _SAME = 0.45  # overlap over union from which two boxes are one node
 _WITHIN = 0.75  # of the smaller box in the larger: the same
-_MOST = 2000
+_MOST = 600  # the surest; more is noise
 
 _FRAME_PLACES = [place for place, kind in enumerate(KINDS) if kind in FRAMES]
 _NODE_PLACES = [place for place, kind in enumerate(KINDS) if kind not in FRAMES]

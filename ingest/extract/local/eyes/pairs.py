@@ -39,19 +39,19 @@ def find_pairs(maps: Array, boxes: Array, kinds: Array) -> Pairs:
         boxes: m×4, pixels the net saw.
         kinds: m, places in `KINDS`; frames are never joined here.
     """
+    if len(boxes) < 2:
+        return Pairs(np.zeros((0, 2), int), np.zeros((0, 0), np.float32), [])
     grown = boxes + np.where(kinds == _WORDS, _WORDS_ROOM, 0.0)[:, None] * (-1, -1, 1, 1)
     ends = find_ends(maps)
     own = owners(ends, grown)
     votes = count_votes(maps, ends, own, grown)
     traces = trace_ends(maps, ends, own, grown)
     walks = _walks(traces, len(boxes))
-    features = _features(votes, walks, boxes, kinds)
     some = (votes.cells + votes.cells.T > 0.35) | (votes.heads > 0.03) | (votes.heads.T > 0.03)
     some |= (votes.tails > 0.03) | (votes.tails.T > 0.03)
     some |= (walks.sum(axis=0) > 0.02) | (walks.sum(axis=0).T > 0.02)
     np.fill_diagonal(some, val=False)
-    places = np.argwhere(some)
-    return Pairs(places, features[some], traces)
+    return Pairs(np.argwhere(some), _features(votes, walks, boxes, kinds, some), traces)
 
 
 def _walks(traces: list[Trace], m: int) -> Array:
@@ -74,8 +74,8 @@ def _gaps(boxes: Array) -> Array:
     return np.asarray(np.maximum(apart, 0).sum(axis=-1))
 
 
-def _features(votes: Votes, walks: Array, boxes: Array, kinds: Array) -> Array:
-    """Return m×m×f: what speaks for a line from s (first) to t (second)."""
+def _features(votes: Votes, walks: Array, boxes: Array, kinds: Array, some: Array) -> Array:
+    """Return k×f: what speaks for a line from s to t, for the k pairs of `some` (m×m)."""
     m = len(boxes)
     cells, gaps = votes.cells, _gaps(boxes)
     both, needed = cells + cells.T, np.maximum(gaps / STRIDE, 3) * 2.2
@@ -96,7 +96,7 @@ def _features(votes: Votes, walks: Array, boxes: Array, kinds: Array) -> Array:
     for place in _NODE_KINDS:
         is_kind = (kinds == place).astype(float)
         parts += [np.broadcast_to(is_kind[:, None], (m, m)), np.broadcast_to(is_kind, (m, m))]
-    return np.stack(parts, axis=-1).astype(np.float32)
+    return np.stack([part[some] for part in parts], axis=-1).astype(np.float32)
 
 
 class Judge:
@@ -109,6 +109,8 @@ class Judge:
     def __call__(self, features: Array) -> Array:
         """Return for ``features (k, f)`` how likely there is an arrow, and any line: k×2."""
         w = self._weights
+        if len(features) == 0:
+            return np.zeros((0, 2))
         x = (features - w["mean"]) / w["spread"]
         for layer in ("first", "second"):
             x = np.maximum(x @ w[f"{layer}.weight"].T + w[f"{layer}.bias"], 0)

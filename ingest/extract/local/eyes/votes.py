@@ -25,6 +25,8 @@ Array = npt.NDArray[Any]
 
 _ON_LINE = 0.35
 _LEAST_END = 0.12  # score of an end whose reach is asked
+_MOST_ENDS = 400  # of each kind
+_MOST_CELLS = 12_000
 _TOUCH = 18.0  # pixels between an end and the node it belongs to
 
 
@@ -70,6 +72,8 @@ def find_ends(maps: Array, least: float = _LEAST_END) -> Ends:
         map_ = logistic(maps[channel])
         top = map_ >= cv2.dilate(map_, np.ones((5, 5), np.uint8))
         rows, columns = np.nonzero(top & (map_ > least))
+        surest = np.argsort(-map_[rows, columns], kind="stable")[:_MOST_ENDS]
+        rows, columns = rows[surest], columns[surest]
         points.append(np.stack([(columns + 0.5) * STRIDE, (rows + 0.5) * STRIDE], axis=1))
         headed.append(np.full(len(rows), channel == HEAD))
         scores.append(map_[rows, columns])
@@ -100,6 +104,8 @@ def _cell_votes(maps: Array, boxes: Array) -> tuple[Array, Array]:
     rows, columns = np.nonzero(line > _ON_LINE)
     if m < 2 or len(rows) == 0:
         return np.zeros((m, m)), np.zeros((m, m))
+    step = -(-len(rows) // _MOST_CELLS)  # only a picture full of noise has so many
+    rows, columns = rows[::step], columns[::step]
     here = np.stack([(columns + 0.5) * STRIDE, (rows + 0.5) * STRIDE], axis=1)
     ahead, back = (maps[to, rows, columns].T * REACH * STRIDE for to in (TO_HEAD, TO_TAIL))
     targets, sources = (_meant(here + way, way, boxes) for way in (ahead, back))
