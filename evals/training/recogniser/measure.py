@@ -23,6 +23,7 @@ _LOOSE = 0.12  # of the height: how much wider than the ink a box is around clea
 _CHINESE_PRINT = Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf")
 _WIDTHS = 4000  # pixels of lines side by side in a run
 _THREADS = 2
+_NAMES = {"word": "words", "line": "lines", "found": "lines as found"}
 
 Sets = dict[str, list[tuple[Array, str]]]
 Table = dict[str, dict[str, dict[str, float]]]
@@ -38,7 +39,7 @@ def sets(data: Path, found: real.Found, count: int) -> Sets:
         picture = np.asarray(cv2.imread(str(data / truth["image"])))
         for line in real.written(truth, picture, found.get(truth["id"], ())):
             pair = (augment.at_size(line.tight()), line.text)
-            out.setdefault(f"hdBPMN val, {line.kind}s", []).append(pair)
+            out.setdefault(f"hdBPMN val, {_NAMES[line.kind]}", []).append(pair)
             if is_held_out(truth["id"]):
                 out.setdefault("hdBPMN val, held-out exercises", []).append(pair)
     for name, language, hands in _drawn():
