@@ -22,6 +22,7 @@ from evals.training.detector.net import Net
 from evals.training.detector.targets import Targets, targets
 
 _REAL_SHARE = 0.55  # of the crops
+START = Path(__file__).parent / "start.pt"  # the weights of today, to go on from
 _WARM_UP = 150  # steps
 _SAVE_EVERY_S = 180.0
 _SAY_EVERY = 50
@@ -90,10 +91,9 @@ class Trainer:
             self.mean, self.step = state["mean"], state["step"]
 
     def start_from(self, weights: Path) -> None:
-        """Start from trained `weights`, as `save_weights` wrote them."""
-        self.mean = torch.load(weights, weights_only=True)
-        self.net.load_state_dict(self.mean)
-        self.mean = {name: value.clone() for name, value in self.mean.items()}
+        """Start from trained `weights` in any precision, such as `START`."""
+        self.net.load_state_dict(torch.load(weights, weights_only=True))
+        self.mean = {name: value.clone() for name, value in self.net.state_dict().items()}
 
     def run(self, crops: Crops) -> None:
         """Train up to the last step; say how it goes; save now and then and at the end."""

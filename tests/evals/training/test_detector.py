@@ -15,7 +15,7 @@ from evals.training.detector.calibrate import fit_line
 from evals.training.detector.net import Net
 from evals.training.detector.store import KeptBoards, draw
 from evals.training.detector.targets import targets
-from evals.training.detector.train import Crops, Plan, Trainer
+from evals.training.detector.train import START, Crops, Plan, Trainer
 from evals.training.split import is_held_out
 from ingest.extract.local.eyes.layout import CHANNELS, KINDS, STRIDE, UNIT
 from ingest.extract.local.eyes.light import even_out
@@ -169,3 +169,11 @@ def test_calibration_finds_how_often_a_score_is_right() -> None:
     believed = [calibrated(score, (slope, offset)) for score in (0.0, 0.2, 0.5, 0.9, 1.0)]
     assert believed == sorted(believed)
     assert believed[2] == pytest.approx(1 / (1 + np.e), abs=0.03)
+
+
+def test_training_can_start_from_the_weights_of_today(tmp_path: Path) -> None:
+    trainer = Trainer(Plan(1, batch=1, size=SIZE, threads=1), tmp_path)
+    fresh = {name: value.clone() for name, value in trainer.mean.items()}
+    trainer.start_from(START)
+    assert all(value.dtype == fresh[name].dtype for name, value in trainer.mean.items())
+    assert not torch.equal(trainer.mean["lines.1.weight"], fresh["lines.1.weight"])
