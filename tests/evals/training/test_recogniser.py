@@ -141,7 +141,7 @@ def test_words_for_measuring_are_not_trained_on() -> None:
 
 
 def test_the_network_in_pytorch_says_what_the_bundled_one_says() -> None:
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-untyped]  # ships none
     import torch
 
     from evals.training.recogniser.__main__ import _BUNDLED
