@@ -54,7 +54,8 @@ def _is_writing(line: Line, ends: Sequence[Point]) -> bool:
 
 def _is_meant(block: Block, words: Sequence[Box]) -> bool:
     """Tell words from pieces of drawings that were read as a sign or two."""
-    return len(block.text) > _FEW_SIGNS or any(holds(place, block.box) for place in words)
+    unknown = not words  # nothing told words from drawings
+    return unknown or len(block.text) > _FEW_SIGNS or any(holds(w, block.box) for w in words)
 
 
 def _owner(line: Line, shapes: Sequence[Shape]) -> int | None:

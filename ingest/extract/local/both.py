@@ -64,7 +64,7 @@ def combined(trained: Detection, classical: Detection, least: float = 0.0) -> De
         same = [other for other in found if _is_same(shape, other)]
         if same:
             nearest = max(same, key=lambda other: overlap_union(other.box, shape.box))
-            found.remove(nearest)
+            found = [other for other in found if other not in same]
             shapes.append(_agreed(shape, nearest))
         else:
             shapes.append(shape)

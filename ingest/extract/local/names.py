@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ingest.extract.local.attach import gap_to_middle
 from ingest.extract.local.geometry import gap_between
 from ingest.extract.local.things import Link, Thing
+from kb.scene import Box, Point
 
 FRAMES = frozenset({"container", "table"})
 
@@ -40,6 +41,7 @@ def name_and_label(things: Sequence[Thing], links: Sequence[Link]) -> tuple[list
         The links with labels, and the places of the words that are no nodes of their own.
     """
     joined = {place for link in links for place in (link.source, link.target)}
+    around = [_box_of(link.path) for link in links]
     wishes = []
     for words, thing in enumerate(things):
         if thing.shape is not None or thing.height <= 0 or words in joined:
@@ -48,10 +50,8 @@ def name_and_label(things: Sequence[Thing], links: Sequence[Link]) -> tuple[list
             gap = gap_between(thing.box, other.box) / thing.height
             if gap < _NAME_REACH and _lacks_name(other, thing.height):
                 wishes.append((gap - _OFTEN, "name", place, words))
-        for place, link in enumerate(links):
-            gap = gap_to_middle(link.path, thing.box) / thing.height
-            if gap < _LABEL_REACH and not link.label:
-                wishes.append((gap, "label", place, words))
+        for place, gap in _lines_beside(thing, links, around):
+            wishes.append((gap, "label", place, words))
     labelled, used, served = list(links), set[int](), set[tuple[str, int]]()
     for _, sort, place, words in sorted(wishes):
         if words in used or (sort, place) in served:
@@ -63,6 +63,24 @@ def name_and_label(things: Sequence[Thing], links: Sequence[Link]) -> tuple[list
         else:
             _name(things[place], things[words])
     return labelled, used
+
+
+def _lines_beside(
+    words: Thing, links: Sequence[Link], around: Sequence[Box]
+) -> Iterator[tuple[int, float]]:
+    """Yield the links without a label that `words` stand on, and how far away, in line heights."""
+    for place, link in enumerate(links):
+        # Following a whole path costs a hundred times more than asking for its box.
+        if link.label or gap_between(words.box, around[place]) >= _LABEL_REACH * words.height:
+            continue
+        gap = gap_to_middle(link.path, words.box) / words.height
+        if gap < _LABEL_REACH:
+            yield place, gap
+
+
+def _box_of(path: Sequence[Point]) -> Box:
+    across, down = [x for x, _ in path], [y for _, y in path]
+    return min(across), min(down), max(across), max(down)
 
 
 def _lacks_name(thing: Thing, height: float) -> bool:

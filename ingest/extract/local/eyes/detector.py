@@ -133,7 +133,7 @@ def _looked(net: Net, view: View, lines: Sequence[Line], least: float) -> Maps:
     """Look at the whole, and once more closely where the drawing fills little of it."""
     light = light_of(view.bgr)
     first = look(net, light, _side(view, lines))
-    share = light.shape[1] / view.bgr.shape[1]
+    share = max(light.shape[:2]) / max(view.bgr.shape[:2])
     part = _part(find_nodes(first.values, least), first, light.shape[1], light.shape[0])
     if part is None:
         return Maps(first.values, first.scale * share)
@@ -161,7 +161,7 @@ def _part(seen: Seen, maps: Maps, width: int, height: int) -> tuple[int, int, in
     room = _ROOM * float((high - low).max()) + 20
     x0, y0 = (int(max(0.0, value - room)) for value in low)
     x1, y1 = int(min(width, high[0] + room)), int(min(height, high[1] + room))
-    if max(width, height) < _WORTH * max(x1 - x0, y1 - y0):
+    if x1 <= x0 or y1 <= y0 or max(width, height) < _WORTH * max(x1 - x0, y1 - y0):
         return None
     return x0, y0, x1, y1
 

@@ -32,7 +32,7 @@ class Seen:
 
 def logistic(x: Array) -> Array:
     """Return 1 / (1 + e^-x)."""
-    return np.asarray(1.0 / (1.0 + np.exp(-x)))
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -60, 60))))
 
 
 def calibrated(score: float, line: tuple[float, float]) -> float:
