@@ -24,9 +24,14 @@ class Artist:
         self.beside: list[Floats] = []  # outlines of words beside small shapes
 
     def draw(self) -> None:
-        """Draw frames and rules, then links, then nodes and words."""
+        """Draw frames and rules, then nodes and words, then links."""
+        self._draw_page("grey" if self.spec.style.surface == "screen" else "")
+        self.links = draw_links(self.spec, self.desk, self.page, self.sheet)
+
+    def _draw_page(self, rules: str) -> None:
+        """Draw everything but links. `rules`: the colour of ruled lines, "" the ink's."""
         for rule in self.page.rules:
-            self._line(rule, "grey" if self.spec.style.surface == "screen" else "")
+            self._line(rule, rules)
         self.sheet.take_trace()
         if self.page.title:
             self._item(self.page.title, 1)
@@ -37,7 +42,6 @@ class Artist:
             for item in part.items:
                 numbers[item.parent] = numbers.get(item.parent, 0) + 1
                 self._item(item, numbers[item.parent])
-        self.links = draw_links(self.spec, self.desk, self.page, self.sheet)
 
     def _line(self, rule: tuple[float, float, float, float], color: str) -> None:
         ends = np.array([rule[:2], rule[2:]])

@@ -40,18 +40,7 @@ class Freehand(Artist):
 
     def draw(self) -> None:
         """Draw everything and lay the ink on the board."""
-        for rule in self.page.rules:
-            self._line(rule, "")
-        self.sheet.take_trace()
-        if self.page.title:
-            self._item(self.page.title, 1)
-        for frame in self.page.frames:
-            self._frame(frame)
-        for part in self.spec.parts:
-            numbers: dict[str | None, int] = {}
-            for item in part.items:
-                numbers[item.parent] = numbers.get(item.parent, 0) + 1
-                self._item(item, numbers[item.parent])
+        self._draw_page("")
         boxes = {**self.page.boxes, **self.cores}
         self.links = draw_free_links(self.spec, self.desk, self.page, self.sheet, boxes)
         taken = [*self.page.boxes.values(), *(f.box for f in self.page.frames)]

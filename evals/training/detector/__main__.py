@@ -29,7 +29,7 @@ _DATA = _ROOT.parent / "shared" / "data" / "hdbpmn"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one step of the way; returns 2 where the data is missing."""
+    """Run one step of the way; returns 2 where what it needs is missing."""
     parser = argparse.ArgumentParser(prog="python -m evals.training.detector", description=__doc__)
     parser.add_argument("--folder", type=Path, default=_ROOT / "build" / "training" / "detector")
     parser.add_argument("--data", type=Path, default=_DATA, help="folder of hdBPMN")
@@ -55,22 +55,37 @@ def main(arguments: list[str] | None = None) -> int:
     if options.step == "draw":
         draw(options.folder / "boards", options.first, options.count, options.workers)
         return 0
+    missing = _missing(options)
+    if missing:
+        sys.stderr.write(f"{missing}\n")
+        return 2
     run = {"train": _train, "judge": _judge, "choose": _choose, "export": _export}[options.step]
     return run(options)
+
+
+def _missing(options: argparse.Namespace) -> str:
+    """Return what `options.step` needs and is not there, "" where all is."""
+    if options.step != "export" and not (options.data / "truth").is_dir():
+        return f"no hdBPMN in {options.data}: name its folder with --data"
+    if options.step in ("train", "judge") and not KeptBoards(options.folder / "boards"):
+        return "no drawn boards: `draw` comes first"
+    trained = ("weights.pt", "last.pt")
+    if options.step != "train" and not any((options.folder / name).exists() for name in trained):
+        return f"no weights in {options.folder}: `train` comes first"
+    if options.step in ("choose", "export") and not (options.folder / "judge.npz").exists():
+        return "no judge: `judge` comes first"
+    return ""
 
 
 def _train(options: argparse.Namespace) -> int:
     real = list(real_boards(options.data, "train"))
     drawn = KeptBoards(options.folder / "boards")
-    if not real or not drawn:
-        sys.stderr.write(f"no boards: {options.data} holds hdBPMN, `draw` draws the others\n")
-        return 2
     sys.stdout.write(f"{len(real)} real and {len(drawn)} drawn boards\n")
     trainer = Trainer(Plan(options.steps, options.rate, seed=options.seed), options.folder)
     if options.start:
         trainer.start_from(options.start)
     trainer.resume()
-    trainer.run(Crops(real, drawn, options.seed + trainer.step))
+    trainer.train(Crops(real, drawn, options.seed + trainer.step))
     return 0
 
 

@@ -13,7 +13,9 @@ from ingest.extract.local.eyes.layout import LONGEST as SEEN
 
 Array = npt.NDArray[Any]
 
-_SMALLEST, _LARGEST = 0.5, 1.25  # of the size at which the net sees a board
+_USUAL = 0.55, 1.25  # of the size at which the net sees a board
+_RARE = 0.4, 1.7  # boards seen from afar, or only a part of one
+_RARE_SHARE = 0.25
 
 
 def crop(board: Board, size: int, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -32,7 +34,8 @@ def crop(board: Board, size: int, rng: np.random.Generator) -> tuple[Array, Arra
 
 
 def _way(board: Board, size: int, rng: np.random.Generator) -> tuple[Array, float]:
-    scale = float(np.exp(rng.uniform(np.log(_SMALLEST), np.log(_LARGEST)))) * SEEN / LONGEST
+    smallest, largest = _RARE if rng.random() < _RARE_SHARE else _USUAL
+    scale = float(np.exp(rng.uniform(np.log(smallest), np.log(largest)))) * SEEN / LONGEST
     angle = np.deg2rad(rng.normal(0, 3) if rng.random() < 0.8 else rng.uniform(-9, 9))
     stretch = float(np.exp(rng.uniform(-0.13, 0.13)))
     flips = [-1 if rng.random() < 0.2 else 1, -1 if rng.random() < 0.15 else 1]

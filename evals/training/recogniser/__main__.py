@@ -100,7 +100,7 @@ def _train(options: argparse.Namespace) -> int:
     plan = Plan(options.steps, options.rate, options.seed, options.threads)
     trainer = Trainer(model, plan, options.folder)
     trainer.resume()
-    trainer.run(Lines(_sources(options.folder, trainer.alphabet), plan.seed + trainer.step))
+    trainer.train(Lines(_sources(options.folder, trainer.alphabet), plan.seed + trainer.step))
     return 0
 
 

@@ -6,9 +6,6 @@ the new one is also held to its whole answer, so that the signs that don't come 
 
 from __future__ import annotations
 
-import math
-import sys
-import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,21 +15,19 @@ import numpy as np
 import onnx
 import torch
 import torch.nn.functional as F  # noqa: N812 - as everybody calls it
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
+from evals.training.course import Course
 from evals.training.recogniser import augment
 from evals.training.recogniser.alphabet import Alphabet
 from evals.training.recogniser.graph import GraphNet
 from evals.training.recogniser.lines import Array
 from evals.training.recogniser.store import Shelf
 
-_WARM_UP = 100  # steps
 _HOLD = 0.5  # weight of keeping to the old network's answers
 _STEP = 32  # pixels: batches are as wide as a multiple of it, since each new shape costs time
 _WIDTHS = 8000  # pixels of lines side by side in a batch
-_SAVE_EVERY_S = 180.0
-_SAY_EVERY = 25
 
 Batch = tuple[Tensor, list[str]]
 Pair = tuple[Array, str]
@@ -87,75 +82,36 @@ class Lines(IterableDataset[Batch]):
                 yield torch.from_numpy(augment.batch(pictures, width)), list(texts)
 
 
-class Trainer:
+class Trainer(Course):
     """A recogniser in training. `folder` holds ``last.pt``, which `resume` goes on from."""
 
     def __init__(self, model: onnx.ModelProto, plan: Plan, folder: Path) -> None:
         torch.manual_seed(plan.seed)
         torch.set_num_threads(plan.threads)
-        self.plan, self.folder, self.step = plan, folder, 0
-        self.alphabet = Alphabet.of(model)
-        self.old, self.net = (
-            GraphNet(model, scores=True).eval(),
-            GraphNet(model, scores=True).eval(),
+        net = GraphNet(model, scores=True).eval()
+        optimiser = torch.optim.AdamW(
+            net.parameters(), plan.rate, betas=(0.9, 0.98), weight_decay=0.0
         )
-        self.mean = {name: value.clone() for name, value in self.net.state_dict().items()}
-        self.optimiser = torch.optim.AdamW(
-            self.net.parameters(), plan.rate, betas=(0.9, 0.98), weight_decay=0.0
-        )
+        super().__init__(net, optimiser, folder, keep=0.997)
+        self.plan, self.alphabet = plan, Alphabet.of(model)
+        self.old = GraphNet(model, scores=True).eval()
 
-    def resume(self) -> None:
-        """Go on from ``last.pt``, if there is one."""
-        path = self.folder / "last.pt"
-        if path.exists():
-            state = torch.load(path, weights_only=True)
-            self.net.load_state_dict(state["net"])
-            self.optimiser.load_state_dict(state["optimiser"])
-            self.mean, self.step = state["mean"], state["step"]
+    def train(self, lines: Lines) -> None:
+        """Train up to the last step."""
+        self.run(DataLoader(lines, None, num_workers=1, prefetch_factor=8), self.plan.steps)
 
-    def run(self, lines: Lines) -> None:
-        """Train up to the last step; say how it goes; save now and then and at the end."""
-        loader = DataLoader(lines, None, num_workers=1, prefetch_factor=8)
-        begin, first, saved = time.monotonic(), self.step, time.monotonic()
-        read, held, seen = 0.0, 0.0, 0
-        for pictures, texts in loader:
-            losses = self._learn(pictures, texts)
-            read, held, seen = read + losses[0], held + losses[1], seen + len(texts)
-            if self.step % _SAY_EVERY == 0:
-                pace = (time.monotonic() - begin) / (self.step - first)
-                left = pace * (self.plan.steps - self.step) / 60
-                sys.stdout.write(
-                    f"step {self.step} {pace:.2f} s/step, {left:.0f} min left, {seen} lines: "
-                    f"read {read / _SAY_EVERY:.3f} held {held / _SAY_EVERY:.3f}\n"
-                )
-                sys.stdout.flush()
-                read, held = 0.0, 0.0
-            if self.step >= self.plan.steps:
-                break
-            if time.monotonic() - saved > _SAVE_EVERY_S:
-                self._save()
-                saved = time.monotonic()
-        self._save()
-
-    def _learn(self, pictures: Tensor, texts: list[str]) -> tuple[float, float]:
-        fall = 0.5 + 0.5 * math.cos(math.pi * min(1.0, self.step / self.plan.steps))
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.plan.rate * min(1.0, (self.step + 1) / _WARM_UP) * fall + 1e-7
+    def learn(self, batch: Batch) -> dict[str, float]:
+        """Take one step on a batch of `Lines`."""
+        pictures, texts = batch
+        self.set_rate(self.plan.rate, self.plan.steps)
         pictures = pictures.contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             scores = self.net(pictures)
         signs = torch.log_softmax(scores.float(), -1)
         read = self._misread(signs, texts)
         held = self._strayed(signs, pictures, texts)
-        loss = read + _HOLD * held
-        self.optimiser.zero_grad(set_to_none=True)
-        self.step += 1
-        if torch.isfinite(loss):
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
-            self.optimiser.step()
-            self._follow()
-        return float(read.detach()), float(held.detach())
+        self.descend(read + _HOLD * held)
+        return {"read": float(read.detach()), "held": float(held.detach())}
 
     def _misread(self, signs: Tensor, texts: list[str]) -> Tensor:
         numbers = [self.alphabet.numbers(text) for text in texts]
@@ -179,22 +135,6 @@ class Trainer:
             return torch.zeros(())
         strayed = F.kl_div(signs[right], old[right], reduction="none", log_target=True)
         return strayed.sum() / len(texts)
-
-    def _follow(self) -> None:
-        keep = min(0.997, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            for name, value in self.net.state_dict().items():
-                self.mean[name].lerp_(value, 1 - keep)
-
-    def _save(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        state = {
-            "net": self.net.state_dict(), "optimiser": self.optimiser.state_dict(),
-            "mean": self.mean, "step": self.step,
-        }  # fmt: skip
-        unfinished = self.folder / "last.unfinished"
-        torch.save(state, unfinished)
-        unfinished.replace(self.folder / "last.pt")
 
 
 def _is_chinese(text: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kb.scene import ExtractorInfo, Node, Relation, Scene, clamp_box
+from kb.scene import MAX_RELATIONS, ExtractorInfo, Node, Relation, Scene, clamp_box
 from kb.text import language_of
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ class LocalExtractor:
         if view is not None and assembly is not None:
             size = picture.size
             nodes = [_node(i, thing, view, size) for i, thing in enumerate(assembly.things)]
-            relations = [_relation(i, link, view, size) for i, link in enumerate(assembly.links)]
+            links = assembly.links[:MAX_RELATIONS]
+            relations = [_relation(i, link, view, size) for i, link in enumerate(links)]
         return Scene(
             title=assembly.title[:_MAX_TEXT] if assembly else "",
             language=language_of("\n".join(node.text for node in nodes)),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.extract.local.attach import bridge_labels
-from ingest.extract.local.blocks import Block, block_of, blocks_of, reading_order
+from ingest.extract.local.blocks import HAN, Block, block_of, blocks_of, reading_order
 from ingest.extract.local.geometry import area_of, holds, middle_of, overlap_share
 from ingest.extract.local.names import name_and_label, without_symbols
 from ingest.extract.local.seen import Detection, Line, Shape
@@ -33,7 +33,7 @@ def assemble(detection: Detection, lines: Sequence[Line], height: float) -> Asse
     things += [_text_thing(block) for block in blocks]
     without_symbols(things)
     links, bridged = bridge_labels(detection.link(things), things)
-    links, gone = name_and_label(things, links)
+    links, gone = name_and_label(things, links, bridged)
     gone |= bridged
     for thing in things:
         if thing.shape is None:
@@ -55,7 +55,8 @@ def _is_writing(line: Line, ends: Sequence[Point]) -> bool:
 def _is_meant(block: Block, words: Sequence[Box]) -> bool:
     """Tell words from pieces of drawings that were read as a sign or two."""
     unknown = not words  # nothing told words from drawings
-    return unknown or len(block.text) > _FEW_SIGNS or any(holds(w, block.box) for w in words)
+    written = len(block.text) + len(HAN.findall(block.text))  # a Chinese word is often two signs
+    return unknown or written > _FEW_SIGNS or any(holds(w, block.box) for w in words)
 
 
 def _owner(line: Line, shapes: Sequence[Shape]) -> int | None:

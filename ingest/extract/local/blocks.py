@@ -10,7 +10,7 @@ from ingest.extract.local.geometry import middle_of
 from ingest.extract.local.seen import Line
 from kb.scene import Box, union_box
 
-_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _CUT = 3.0  # pixels: a gap that parts rows or columns
 _LEADING = 1.12  # line heights from line to line within a block; items of a list stand wider
 _ITEM = re.compile(r"[•·●○□☐☑✓\-–—*]|\d{1,2}[.)、]|\[.?\]")  # opens an item of a list
@@ -109,7 +109,7 @@ def _rows(lines: Sequence[Line]) -> list[list[Line]]:
 def _joined(row: Sequence[Line]) -> str:
     text = row[0].text
     for line in row[1:]:
-        glued = _HAN.search(text[-1]) and _HAN.search(line.text[0])
+        glued = HAN.search(text[-1]) and HAN.search(line.text[0])
         text += line.text if glued else f" {line.text}"
     return text
 

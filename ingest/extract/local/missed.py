@@ -31,7 +31,8 @@ def read_missed(
             return found, False
         x0, y0, x1, y1 = (max(0, round(value)) for value in box)
         crop = view.bgr[y0:y1, x0:x1]
-        if crop.size == 0:
+        again = any(_covers(line, box) for line in found[len(lines) :])  # places overlap
+        if again or crop.size == 0:
             continue
         close = cv2.resize(crop, None, fx=_CLOSER, fy=_CLOSER, interpolation=cv2.INTER_CUBIC)
         more, complete = reader.read(np.asarray(close), deadline)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from ingest.extract.local.attach import gap_to_middle
@@ -34,13 +34,17 @@ def without_symbols(things: Sequence[Thing]) -> None:
             thing.text, thing.words = "", None
 
 
-def name_and_label(things: Sequence[Thing], links: Sequence[Link]) -> tuple[list[Link], set[int]]:
+def name_and_label(
+    things: Sequence[Thing], links: Sequence[Link], spent: Set[int] = frozenset()
+) -> tuple[list[Link], set[int]]:
     """Give words that stand beside a small shape, or on a line, to it; each takes one block.
+
+    `spent`: places of words that are a label already.
 
     Returns:
         The links with labels, and the places of the words that are no nodes of their own.
     """
-    joined = {place for link in links for place in (link.source, link.target)}
+    joined = {place for link in links for place in (link.source, link.target)} | spent
     around = [_box_of(link.path) for link in links]
     wishes = []
     for words, thing in enumerate(things):

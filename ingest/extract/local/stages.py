@@ -31,14 +31,14 @@ def extractor_without(stages: Collection[str], *, threads: int = 1) -> LocalExtr
 
         detector = ClassicalDetector()
     if "links" in stages:
-        detector = _NoLinks(detector or _trained(threads))
+        detector = _NoLinks(detector or _usual(threads))
     return LocalExtractor(threads=threads, reader=reader, detector=detector)
 
 
-def _trained(threads: int) -> Detector:
-    from ingest.extract.local.eyes.detector import TrainedDetector
+def _usual(threads: int) -> Detector:
+    from ingest.extract.local.both import CombinedDetector
 
-    return TrainedDetector(threads=threads)
+    return CombinedDetector(threads=threads)
 
 
 class _NoReader:

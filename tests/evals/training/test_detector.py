@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from evals.boards import render, training_spec
+from evals.training.detector.__main__ import main
 from evals.training.detector.augment import crop
 from evals.training.detector.boards import Board, TrueLine, TrueShape, real_boards, rendered_board
 from evals.training.detector.calibrate import fit_line
@@ -125,13 +126,13 @@ def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
     plan = Plan(3, batch=2, size=SIZE, threads=1)
     trainer = Trainer(plan, tmp_path)
     first = next(iter(crops))
-    trainer.run(crops)
+    trainer.train(crops)
     again = Trainer(Plan(8, batch=2, size=SIZE, threads=1), tmp_path)
     again.resume()
     assert again.step == 3
     for name, value in trainer.net.state_dict().items():
         assert torch.equal(again.net.state_dict()[name], value)
-    again.run(crops)
+    again.train(crops)
     assert (again.step, (tmp_path / "weights.pt").exists()) == (8, True)
     assert first["picture"].shape == (2, SIZE, SIZE)
 
@@ -177,3 +178,12 @@ def test_training_can_start_from_the_weights_of_today(tmp_path: Path) -> None:
     trainer.start_from(START)
     assert all(value.dtype == fresh[name].dtype for name, value in trainer.mean.items())
     assert not torch.equal(trainer.mean["lines.1.weight"], fresh["lines.1.weight"])
+
+
+@pytest.mark.parametrize("step", ["train", "judge", "choose", "export"])
+def test_a_step_says_what_it_needs(
+    step: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = ["--folder", str(tmp_path), "--data", str(tmp_path / "none")]
+    assert main([*folders, step]) == 2
+    assert capsys.readouterr().err.startswith("no ")

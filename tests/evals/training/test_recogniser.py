@@ -179,9 +179,9 @@ def test_training_lowers_the_error_and_goes_on_where_it_stopped(tmp_path: Path) 
     pictures, texts = pictures[:4], texts[:4]
     model = load(_BUNDLED)
     trainer = Trainer(model, Plan(steps=8, rate=2e-3, threads=1), tmp_path)
-    first, *_, last = [trainer._learn(pictures, texts)[0] for _ in range(6)]
+    first, *_, last = [trainer.learn((pictures, texts))["read"] for _ in range(6)]
     assert last < first
-    trainer._save()
+    trainer.save()
     again = Trainer(model, Plan(steps=8, threads=1), tmp_path)
     again.resume()
     assert again.step == 6

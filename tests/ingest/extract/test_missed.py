@@ -60,3 +60,12 @@ def test_no_time_leaves_what_was_read() -> None:
     view = view_of(picture())
     shapes = (Shape("box", tuple(float(v) for v in UNREAD), 0.9),)  # type: ignore[arg-type]
     assert read_missed(Spy(), view, Detection(shapes), [], Deadline(0)) == ([], False)
+
+
+def test_places_that_overlap_are_read_once() -> None:
+    view = view_of(picture())
+    box = tuple(float(v) for v in UNREAD)
+    spy = Spy()
+    detection = Detection((Shape("box", box, 0.9),), (box,))  # type: ignore[arg-type]
+    lines, _ = read_missed(spy, view, detection, [], Deadline(None))
+    assert (len(lines), len(spy.sizes)) == (1, 1)

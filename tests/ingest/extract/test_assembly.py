@@ -1,0 +1,83 @@
+"""How shapes, words and lines are put together, on detections made by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ingest.extract.local.assemble import assemble
+from ingest.extract.local.both import combined
+from ingest.extract.local.seen import Detection, Line, Shape
+from ingest.extract.local.things import Assembly, Link, Thing
+from kb.scene import Box
+
+ELLIPSE = (100.0, 100.0, 150.0, 150.0)
+
+
+def line(box: Box, text: str) -> Line:
+    x0, y0, x1, y1 = box
+    quad = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
+    return Line(quad, box, text, 0.9)
+
+
+def texts(board: Assembly) -> list[str]:
+    return [thing.text for thing in board.things]
+
+
+def test_a_name_below_a_ring_is_the_rings() -> None:
+    shapes = (Shape("ellipse", ELLIPSE, 0.9),)
+    board = assemble(Detection(shapes), [line((90.0, 155.0, 160.0, 180.0), "Paid")], 600)
+    assert [(thing.kind, thing.text) for thing in board.things] == [("ellipse", "Paid")]
+
+
+def test_words_on_a_line_are_its_label() -> None:
+    shapes = (
+        Shape("box", (0.0, 0.0, 100.0, 80.0), 0.9),
+        Shape("box", (400.0, 0.0, 500.0, 80.0), 0.9),
+    )
+    words = [
+        line((20.0, 20.0, 80.0, 50.0), "One"), line((420.0, 20.0, 480.0, 50.0), "Two"),
+        line((230.0, 10.0, 280.0, 36.0), "later"),
+    ]  # fmt: skip
+    path = ((100.0, 40.0), (400.0, 40.0))
+
+    def link(_things: object) -> list[Link]:
+        return [Link("arrow", 0, 1, True, path, 0.9)]
+
+    board = assemble(Detection(shapes, link=link), words, 600)
+    assert [one.label for one in board.links] == ["later"]
+    assert texts(board) == ["One", "Two"]
+
+
+def test_short_words_stay_and_pieces_of_drawings_go() -> None:
+    """Where something tells words from drawings, one or two signs elsewhere are no words."""
+    read = [line((100.0, 300.0, 160.0, 330.0), "开始"), line((300.0, 300.0, 310.0, 330.0), "一")]
+    known = Detection(words=((500.0, 500.0, 600.0, 550.0),))
+    assert texts(assemble(known, read, 600)) == ["开始"]
+    assert texts(
+        assemble(Detection(complete=False), [line((0.0, 0.0, 60.0, 30.0), "no")], 600)
+    ) == ["no"]
+
+
+def test_both_rings_of_an_event_are_one_shape() -> None:
+    rings = tuple(
+        Shape("ellipse", (100.0 + k, 100.0 + k, 180.0 - k, 180.0 - k), 0.95) for k in (0, 5)
+    )
+    seen = Detection((Shape("ellipse", (101.0, 101.0, 179.0, 179.0), 0.9),))
+    assert len(combined(seen, Detection(rings)).shapes) == 1
+
+
+def test_a_crowded_board_is_labelled_without_following_every_line() -> None:
+    """Words far from a line are told by its box alone: no path is looked at."""
+
+    class Path(tuple[tuple[float, float], ...]):
+        def __getitem__(self, place: object) -> object:  # type: ignore[override]
+            raise AssertionError("the path was followed")
+
+    words = [line((0.0, 40.0 * k, 90.0, 40.0 * k + 20), f"word {k}") for k in range(9)]
+    path = Path(((600.0, 0.0), (600.0, 400.0)))
+
+    def link(things: list[Thing]) -> list[Link]:
+        return [Link("arrow", 0, len(things) - 1, True, path, 0.9)]
+
+    board = assemble(Detection(link=link), words, 600)  # type: ignore[arg-type]
+    assert board.links[0].label == ""
