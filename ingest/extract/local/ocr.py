@@ -28,6 +28,7 @@ _LINE_HEIGHT = 48  # of a crop for the recogniser
 _LEAST_WIDTH = 160  # to which short words are padded: on 15 hdBPMN pictures the character error is
 # .233 unpadded, .224 at 160 and .226 at rapidocr's 320, which costs twice the time
 _MAX_CROP_RATIO = 40.0  # width over height of a crop: longer is a ruled line, not words
+_STANDS, _NO_SIGN = 1.5, 2.5  # height over width of a line that stands on end, and surely so
 _MAX_LINES = 1000
 _BATCH_WIDTH = 1600  # pixels of crops side by side in one run of the recogniser: bounds memory
 
@@ -46,17 +47,21 @@ class PaddleReader:
             return [], False
         detector, recogniser = self._loaded()
         quads = _detect(detector, bgr)
-        crops = [_crop(bgr, quad) for quad in quads]
-        lines: list[Line] = []
+        pieces = [(place, crop) for place, quad in enumerate(quads) for crop in _crops(bgr, quad)]
+        crops = [crop for _, crop in pieces]
+        best: dict[int, tuple[float, str]] = {}
+        complete = True
         for batch in _batches(crops):
             if deadline.passed():
-                return lines, False
+                complete = False
+                break
             for index, text, score in _recognise(recogniser, crops, batch):
-                if text.strip():
-                    lines.append(_line(quads[index], text.strip(), score))
+                place = pieces[index][0]
+                best[place] = max(best.get(place, (0.0, "")), (score, text.strip()))
+        lines = [_line(quads[place], text, score) for place, (score, text) in best.items() if text]
         lines.sort(key=lambda line: (line.box[1], line.box[0]))
         give_back()  # before shapes are looked for
-        return lines, True
+        return lines, complete
 
     def _loaded(self) -> tuple[Any, Any]:
         with self._lock:
@@ -150,8 +155,11 @@ def _ratio(quad: Array) -> float:
     return max(width / height, height / width)
 
 
-def _crop(bgr: Array, quad: Array) -> Array:
-    """Cut a line out upright and level; one that stands on end is laid down."""
+def _crops(bgr: Array, quad: Array) -> list[Array]:
+    """Cut a line out upright and level; one that stands on end is laid down either way.
+
+    A box that is hardly higher than wide may be one sign, which does not stand on end.
+    """
     width, height = (max(1, int(side)) for side in _sides(quad))
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
     crop = cv2.warpPerspective(
@@ -161,7 +169,10 @@ def _crop(bgr: Array, quad: Array) -> Array:
         borderMode=cv2.BORDER_REPLICATE,
         flags=cv2.INTER_CUBIC,
     )
-    return np.rot90(crop) if height >= 1.5 * width else crop
+    if height < _STANDS * width:
+        return [crop]
+    laid = [np.rot90(crop), np.rot90(crop, -1)]  # read downwards, upwards
+    return laid if height > _NO_SIGN * width else [*laid, crop]
 
 
 def _batches(crops: list[Array]) -> list[list[int]]:

@@ -41,11 +41,12 @@ def find_pairs(maps: Array, boxes: Array, kinds: Array) -> Pairs:
     """
     if len(boxes) < 2:
         return Pairs(np.zeros((0, 2), int), np.zeros((0, 0), np.float32), [])
-    grown = boxes + np.where(kinds == _WORDS, _WORDS_ROOM, 0.0)[:, None] * (-1, -1, 1, 1)
+    words = kinds == _WORDS
+    grown = boxes + np.where(words, _WORDS_ROOM, 0.0)[:, None] * (-1, -1, 1, 1)
     ends = find_ends(maps)
-    own = owners(ends, grown)
-    votes = count_votes(maps, ends, own, grown)
-    traces = trace_ends(maps, ends, own, grown)
+    own = owners(ends, grown, words)
+    votes = count_votes(maps, ends, own, grown, words)
+    traces = trace_ends(maps, ends, own, grown, words)
     walks = _walks(traces, len(boxes))
     some = (votes.cells + votes.cells.T > 0.35) | (votes.heads > 0.03) | (votes.heads.T > 0.03)
     some |= (votes.tails > 0.03) | (votes.tails.T > 0.03)

@@ -24,13 +24,15 @@ _RAYS = np.deg2rad(np.arange(0, 360, 22.5))
 _AHEAD = np.array([1.0, 2.0, 3.0, 4.5])  # cells
 _TRUST = np.array([0.35, 0.25, 0.22, 0.18])  # in what is seen that far ahead
 _STEADY = 0.18  # what going straight on is worth, against a line map of 0…1
-_WITH_FIELD = 0.06
+_WITH_FIELD = 0.1
 _EASE = 0.8  # of a turn is taken at once: pens round their corners
 _MOST_STEPS = 400
 _LOST = 0.12  # mean of the line map over the last steps
 _ARRIVED = 1.6  # cells to the other end of the line
 _NEARBY = 3.0  # cells from where the ink is lost to a node that it may mean
 _RING, _LOOP = 12, 2.0  # so many steps and still here: a circle
+_PASSED = 0.5  # what coming through words counts, against arriving at them
+_MET, _MET_WORDS = 0.2, 0.35
 _SURE = 0.2  # score of an end that is walked from
 _SHY = 0.6  # keeps the first step out of the node that the line leaves
 
@@ -47,27 +49,39 @@ class Trace:
 
 
 def trace_ends(
-    maps: Array, ends: Ends, own: Array, boxes: Array, least: float = 0.2
+    maps: Array, ends: Ends, own: Array, boxes: Array, words: Array, least: float = 0.2
 ) -> list[Trace]:
-    """Walk from every end with a score of at least `least` that touches one of ``boxes (m, 4)``."""
+    """Walk from every end with a score of at least `least` that touches one of ``boxes (m, 4)``.
+
+    ``words (m)``: whether a box is words without a border. A line may run through them as through
+    its own label; only where its ink ends there they are meant.
+    """
     chosen = np.nonzero((own >= 0) & (ends.scores >= least))[0]
     if len(chosen) == 0 or len(boxes) < 2:
         return []
-    walk = _Walk(maps, ends, own, boxes / STRIDE - 0.5, chosen)
+    walk = _Walk(maps, ends, own, boxes / STRIDE - 0.5, words, chosen)
     walk.run()
     return walk.traces()
 
 
 class _Walk:
-    def __init__(self, maps: Array, ends: Ends, own: Array, boxes: Array, chosen: Array) -> None:
+    def __init__(
+        self, maps: Array, ends: Ends, own: Array, boxes: Array, words: Array, chosen: Array
+    ) -> None:
         self.line = cv2.GaussianBlur(logistic(maps[LINE]), (0, 0), 0.6)
         self.way = maps[WAY]
-        self.ends, self.own, self.boxes, self.chosen = ends, own, boxes, chosen
+        self.ends, self.own, self.boxes, self.words = ends, own, boxes, words
+        self.chosen = chosen
+        # A bend of a line beside its label looks a little like an end.
+        self.sure = (own >= 0) & (ends.scores >= np.where(words[own], _MET_WORDS, _MET))
         self.at = ends.cells[chosen].astype(float)
+        # A head looks against the way of its line, a tail along it.
+        self.sign = np.where(ends.headed[chosen], -1.0, 1.0)
         self.course = self._first_course()
         self.stop = np.full(len(chosen), -1)
         self.steps = np.zeros(len(chosen), int)
         self.going = np.ones(len(chosen), bool)
+        self.passed: dict[tuple[int, int], int] = {}
         self.paths = [self.at.copy()]
         self.seen: list[Array] = []
 
@@ -93,9 +107,7 @@ class _Walk:
     def _first_course(self) -> Array:
         angles = np.broadcast_to(_RAYS, (len(self.at), len(_RAYS)))
         rays, value = self._fan(self.at, angles)
-        # A head looks against the way of its line, a tail along it.
-        sign = np.where(self.ends.headed[self.chosen], -1.0, 1.0)[:, None]
-        value = value + 0.25 * (rays * (self._field(self.at) * sign)[:, None]).sum(-1)
+        value = value + 0.25 * (rays * (self._field(self.at) * self.sign[:, None])[:, None]).sum(-1)
         ahead = self.at[:, None] + rays * 3
         box = self.boxes[self.own[self.chosen]][:, None]
         inside = ((ahead > box[..., :2]) & (ahead < box[..., 2:])).all(-1)
@@ -115,7 +127,8 @@ class _Walk:
         at = self.at[going]
         rays, value = self._fan(at, self.course[going, None] + _TURNS)
         value = value + _STEADY * np.cos(_TURNS)
-        value += _WITH_FIELD * np.abs((rays * self._field(at)[:, None]).sum(-1))
+        with_field = (rays * self._field(at)[:, None]).sum(-1) * self.sign[going, None]
+        value += _WITH_FIELD * with_field
         self.course[going] += _TURNS[value.argmax(axis=1)] * _EASE
         course = self.course[going]
         self.at[going] = at + np.stack([np.cos(course), np.sin(course)], axis=1)
@@ -131,10 +144,13 @@ class _Walk:
         low, high = self.boxes[:, :2] + 0.3, self.boxes[:, 2:] - 0.3
         within: Array = np.all((at[:, None] > low) & (at[:, None] < high), axis=2)
         within[np.arange(len(going)), own] = False
+        for place, words in np.argwhere(within & self.words):
+            self.passed.setdefault((int(going[place]), int(words)), int(self.steps[going[place]]))
+        within[:, self.words] = False
         entered = np.where(np.any(within, axis=1), np.argmax(within, axis=1), -1)
         far = np.hypot(*(at[:, None] - self.ends.cells[None]).transpose(2, 0, 1))
         other = self.ends.headed[None] != self.ends.headed[self.chosen[going], None]
-        far[~(other & (self.own[None] >= 0) & (self.own[None] != own[:, None]))] = np.inf
+        far[~(other & self.sure & (self.own[None] != own[:, None]))] = np.inf
         met = np.where(far.min(axis=1) < _ARRIVED, self.own[far.argmin(axis=1)], -1)
         stop = np.where(entered >= 0, entered, met)
         self.stop[going] = stop
@@ -156,13 +172,17 @@ class _Walk:
                 self.stop[place] = int(far.argmin())
 
     def traces(self) -> list[Trace]:
-        """Return the walks that arrived."""
+        """Return the walks that arrived, and those to the words that they came through."""
         seen, paths = np.array(self.seen), np.array(self.paths)
+        ways = [(p, int(self.stop[p]), int(self.steps[p]), 1.0) for p in range(len(self.stop))]
+        ways += [(p, words, steps, _PASSED) for (p, words), steps in self.passed.items()]
         found = []
-        for place in np.nonzero((self.stop >= 0) & (self.steps > 0))[0]:
-            steps, end = int(self.steps[place]), int(self.chosen[place])
-            strength = float(self.ends.scores[end] * seen[:steps, place].mean())
+        for place, stop, steps, worth in ways:
+            if stop < 0 or steps == 0 or (worth < 1 and stop == self.stop[place]):
+                continue
+            end = int(self.chosen[place])
+            strength = float(self.ends.scores[end] * seen[:steps, place].mean()) * worth
             path = (paths[: steps + 1, place] + 0.5) * STRIDE
             start, headed = int(self.own[end]), bool(self.ends.headed[end])
-            found.append(Trace(start, int(self.stop[place]), headed, strength, path))
+            found.append(Trace(start, stop, headed, strength, path))
         return found

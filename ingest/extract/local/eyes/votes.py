@@ -28,6 +28,7 @@ _LEAST_END = 0.12  # score of an end whose reach is asked
 _MOST_ENDS = 400  # of each kind
 _MOST_CELLS = 12_000
 _TOUCH = 18.0  # pixels between an end and the node it belongs to
+WORDS_YIELD = 8.0  # pixels by which a shape may be farther away than words and still be meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +82,29 @@ def find_ends(maps: Array, least: float = _LEAST_END) -> Ends:
     return Ends(*(np.concatenate(parts) for parts in (points, headed, scores, cells)))
 
 
-def owners(ends: Ends, boxes: Array) -> Array:
-    """Return for each end the place of the node it touches, -1 where there is none."""
+def owners(ends: Ends, boxes: Array, words: Array) -> Array:
+    """Return for each end the place of the node it touches, -1 where there is none.
+
+    ``words (m)``: whether a box is words without a border; a label often stands nearer to the end
+    of its line than the shape that the line means.
+    """
     if len(boxes) == 0:
         return np.full(len(ends.points), -1)
     far = distances(ends.points, boxes)
-    return np.where(far.min(axis=1) < _TOUCH, far.argmin(axis=1), -1)
+    nearest = (far + WORDS_YIELD * words).argmin(axis=1)
+    return np.where(far[np.arange(len(far)), nearest] < _TOUCH, nearest, -1)
 
 
-def count_votes(maps: Array, ends: Ends, own: Array, boxes: Array) -> Votes:
+def count_votes(maps: Array, ends: Ends, own: Array, boxes: Array, words: Array) -> Votes:
     """Let every cell on a line, and every end, vote for a pair of ``boxes (m, 4)``."""
-    cells, along = _cell_votes(maps, boxes)
+    cells, along = _cell_votes(maps, boxes, words)
     heads, tails = _end_votes(maps, ends, own, boxes)
     for votes in (cells, heads, tails):
         np.fill_diagonal(votes, 0)
     return Votes(cells, along - along.T, heads, tails)
 
 
-def _cell_votes(maps: Array, boxes: Array) -> tuple[Array, Array]:
+def _cell_votes(maps: Array, boxes: Array, words: Array) -> tuple[Array, Array]:
     m = len(boxes)
     line = logistic(maps[LINE])
     rows, columns = np.nonzero(line > _ON_LINE)
@@ -108,7 +114,7 @@ def _cell_votes(maps: Array, boxes: Array) -> tuple[Array, Array]:
     rows, columns = rows[::step], columns[::step]
     here = np.stack([(columns + 0.5) * STRIDE, (rows + 0.5) * STRIDE], axis=1)
     ahead, back = (maps[to, rows, columns].T * REACH * STRIDE for to in (TO_HEAD, TO_TAIL))
-    targets, sources = (_meant(here + way, way, boxes) for way in (ahead, back))
+    targets, sources = (_meant(here + way, way, boxes, words) for way in (ahead, back))
     weight = line[rows, columns][:, None]
     course = _unit(ahead) - _unit(back)
     agrees = np.clip((course * maps[WAY, rows, columns].T).sum(axis=1) * 0.7, -1, 1)[:, None]
@@ -119,9 +125,9 @@ def _unit(vectors: Array) -> Array:
     return np.asarray(vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-3))
 
 
-def _meant(spots: Array, ways: Array, boxes: Array) -> Array:
+def _meant(spots: Array, ways: Array, boxes: Array, words: Array) -> Array:
     """Return how much each spot, told from `ways` away, means each box: n×m, one box a spot."""
-    far = distances(spots, boxes)
+    far = distances(spots, boxes) + WORDS_YIELD * words
     loose = 6 + 0.12 * np.abs(ways).sum(axis=1, keepdims=True)
     share = np.exp(-np.minimum(far / loose, 30))
     return np.asarray(share * (far <= far.min(axis=1, keepdims=True) + 1e-6) * (share > 0.05))

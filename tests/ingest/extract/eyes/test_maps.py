@@ -19,8 +19,12 @@ NODE_KINDS = [place for place, kind in enumerate(KINDS) if kind not in FRAMES]
 SIZE = 1280
 
 
-def board(boxes: list[Box], ways: list[list[tuple[float, float]]], heads: int = 1) -> Board:
-    shapes = tuple(TrueShape(KINDS.index("box"), box) for box in boxes)
+def board(
+    boxes: list[Box], ways: list[list[tuple[float, float]]], heads: int = 1, words: int = 0
+) -> Board:
+    """Draw `boxes`, the last `words` of them without a border."""
+    kinds = [KINDS.index("text" if i >= len(boxes) - words else "box") for i in range(len(boxes))]
+    shapes = tuple(TrueShape(kind, box) for kind, box in zip(kinds, boxes, strict=True))
     lines = tuple(TrueLine(np.array(way, float), heads) for way in ways)
     return Board("drawn", np.zeros((SIZE, SIZE, 2), np.uint8), shapes, lines)
 
@@ -28,7 +32,7 @@ def board(boxes: list[Box], ways: list[list[tuple[float, float]]], heads: int = 
 def walks(drawn: Board) -> list[Trace]:
     maps, scale = perfect_maps(drawn)
     boxes = np.array([shape.box for shape in drawn.shapes]) * scale
-    return find_pairs(maps, boxes, np.zeros(len(boxes), int)).traces
+    return find_pairs(maps, boxes, np.array([shape.kind for shape in drawn.shapes])).traces
 
 
 def joined(drawn: Board) -> set[tuple[int, int]]:
@@ -103,6 +107,24 @@ def test_arrows_that_share_an_end_are_two() -> None:
     ways = [[(300.0, 160.0), (900.0, 160.0)], [(300.0, 160.0), (500, 160), (500, 960), (900, 960)]]
     found = joined(board([LEFT, RIGHT, BELOW], ways))
     assert found == {(0, 1), (0, 2)}
+
+
+def test_a_line_runs_through_its_label_to_the_shape() -> None:
+    label = (500.0, 120.0, 700.0, 200.0)
+    found = walks(board([LEFT, RIGHT, label], [[(300.0, 160.0), (900.0, 160.0)]], words=1))
+    strength = {(walk.stop, walk.start): walk.strength for walk in found if walk.headed}
+    assert set(strength) == {(0, 1), (2, 1)}  # the words may be meant, the shape is meant more
+    assert strength[0, 1] > 1.5 * strength[2, 1]
+
+
+def test_an_end_beside_a_label_is_the_shapes() -> None:
+    label = (760.0, 165.0, 890.0, 215.0)
+    assert (0, 1) in joined(board([LEFT, RIGHT, label], [[(300, 160), (895, 160)]], words=1))
+
+
+def test_words_at_the_end_of_a_line_are_meant() -> None:
+    words = (900.0, 130.0, 1100.0, 190.0)
+    assert joined(board([LEFT, words], [[(300.0, 160.0), (895.0, 160.0)]], words=1)) == {(0, 1)}
 
 
 def test_a_line_without_heads_is_walked_from_both_ends() -> None:
