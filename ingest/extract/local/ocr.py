@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
+from ingest.extract.local.lexicon import english
+from ingest.extract.local.rescoring import Rescorer
 from ingest.extract.local.seen import Array, Deadline, Line
 from ingest.extract.local.sessions import open_session
 from kb.memory import give_back
@@ -90,7 +93,7 @@ def _load(threads: int) -> tuple[Any, Any]:
         )
     )
     detector.get_preprocess = lambda: _prepared
-    recogniser = TextRecognizer(
+    recogniser: Any = TextRecognizer(
         _config(
             "Rec",
             open_session(models / _RECOGNITION, threads),
@@ -99,7 +102,20 @@ def _load(threads: int) -> tuple[Any, Any]:
             font_path=None,
         )
     )
+    recogniser.postprocess_op = _with_words(recogniser.postprocess_op)
     return detector, recogniser
+
+
+def _with_words(decode: Any) -> Callable[..., Any]:
+    """Return rapidocr's decoder with a lexicon beside it; scores stay those of its own guess."""
+    rescorer = Rescorer(["", *decode.character[1:]], english())
+
+    def read(seen: Array, *args: Any, **options: Any) -> Any:
+        lines, words = decode(seen, *args, **options)
+        pairs = zip(seen, lines, strict=True)
+        return [(rescorer.read(steps), score) for steps, (_, score) in pairs], words
+
+    return read
 
 
 def _config(section: str, session: Any, **changes: Any) -> Any:

@@ -1,0 +1,124 @@
+"""What a misread word was, by what the recogniser saw and by which words there are.
+
+The recogniser gives each sign at each step a probability, and its best guess is often a letter off.
+Where that guess is no word, words a few edits away are scored by the same probabilities (the CTC
+forward algorithm, Graves et al. 2006), common ones a little higher, and the best one is taken where
+it beats the guess: names and codes that were seen clearly stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.extract.local.lexicon import Lexicon
+
+Array = npt.NDArray[Any]
+
+_BLANK = 0  # the sign that is none
+_NOTHING = -1e9  # logarithm of what cannot be
+_FAINTEST = 1e-7  # probability: the net's zeros
+_SHORTEST = 3  # letters of a word that is looked up
+_COMMON = 5.0  # what being common is worth, in the natural logarithm of a probability
+_NO_WORD = 5.0  # what being no word costs
+_NO_SHORT_WORD = 3.0  # the same up to four letters: many are codes
+_SHORT = 4
+_KNOWN = 1.0  # what being a word and the best guess is worth, on top of being common
+_WORD = re.compile(r"([^A-Za-z]*)([A-Za-z].*?)([^A-Za-z]*)")  # signs around it stay
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """Signs between two spaces, and the steps (first, behind the last) they were seen at."""
+
+    text: str
+    first: int
+    end: int
+
+
+class Rescorer:
+    """Reads lines with a lexicon. `signs`: what each column of the probabilities stands for."""
+
+    def __init__(self, signs: Sequence[str], lexicon: Lexicon) -> None:
+        self._signs, self._lexicon = signs, lexicon
+        self._numbers = {sign: number for number, sign in enumerate(signs) if len(sign) == 1}
+
+    def read(self, seen: Array) -> str:
+        """Return what the line says whose ``seen (steps, signs)`` are probabilities."""
+        tokens = self._tokens(seen.argmax(axis=1))
+        return " ".join(self._word(seen[t.first : t.end], t.text) for t in tokens)
+
+    def _tokens(self, best: Array) -> list[_Token]:
+        tokens, text, first, before = [], "", 0, _BLANK
+        for step, number in enumerate(best):
+            sign = self._signs[number] if number != _BLANK else ""
+            if sign == " ":
+                if text:
+                    tokens.append(_Token(text, first, step))
+                text, first = "", step + 1
+            elif number != before:
+                text += sign
+            before = number
+        if text:
+            tokens.append(_Token(text, first, len(best)))
+        return tokens
+
+    def _word(self, seen: Array, text: str) -> str:
+        """Return the word of the steps ``seen (steps, signs)``, guessed to be `text`."""
+        parts = _WORD.fullmatch(text)
+        if parts is None or len(parts[2]) < _SHORTEST:
+            return text
+        before, core, behind = parts.groups()
+        near = self._lexicon.near(core.lower())
+        words = [before + _cased(word, core) + behind for word in near]
+        pairs = [(w, n) for w, n in zip(words, near, strict=True) if self._can_write(w)]
+        if not pairs or not self._can_write(text):
+            return text
+        guess, *others = self._likelihoods(seen, [text, *(word for word, _ in pairs)])
+        worth = [_COMMON * self._lexicon.worth(word) for _, word in pairs]
+        best = max(range(len(pairs)), key=lambda i: others[i] + worth[i])
+        better = others[best] + worth[best] > guess + self._worth_of_guess(core)
+        return pairs[best][0] if better else text
+
+    def _worth_of_guess(self, word: str) -> float:
+        if word in self._lexicon:
+            return _COMMON * self._lexicon.worth(word) + _KNOWN
+        return -_NO_SHORT_WORD if len(word) <= _SHORT else -_NO_WORD
+
+    def _can_write(self, text: str) -> bool:
+        return all(sign in self._numbers for sign in text)
+
+    def _likelihoods(self, seen: Array, texts: Sequence[str]) -> Array:
+        """Return the logarithm of how likely ``seen (steps, signs)`` says each of `texts`."""
+        numbers = [[self._numbers[sign] for sign in text] for text in texts]
+        states = np.full((len(texts), 2 * max(map(len, numbers)) + 1), _BLANK)
+        for row, text in zip(states, numbers, strict=True):
+            row[1 : 2 * len(text) : 2] = text
+        skips = np.zeros(states.shape, bool)  # from sign to sign without a blank between
+        skips[:, 2:] = (states[:, 2:] != _BLANK) & (states[:, 2:] != states[:, :-2])
+        logs = np.log(np.maximum(seen, _FAINTEST))
+        reached = np.full(states.shape, _NOTHING)
+        reached[:, :2] = logs[0, states[:, :2]]
+        for step in logs[1:]:
+            reached = _stepped(reached, skips) + step[states]
+        rows, ends = np.arange(len(texts)), np.array([2 * len(text) for text in numbers])
+        return np.asarray(np.logaddexp(reached[rows, ends], reached[rows, ends - 1]))
+
+
+def _stepped(reached: Array, skips: Array) -> Array:
+    """Return how likely each state is entered: from itself, the one before, or over a blank."""
+    one, two = np.full(reached.shape, _NOTHING), np.full(reached.shape, _NOTHING)
+    one[:, 1:], two[:, 2:] = reached[:, :-1], reached[:, :-2]
+    two[~skips] = _NOTHING
+    return np.asarray(np.logaddexp(np.logaddexp(reached, one), two))
+
+
+def _cased(word: str, like: str) -> str:
+    if like.isupper() and len(like) > 1:
+        return word.upper()
+    return word.capitalize() if like[0].isupper() else word
