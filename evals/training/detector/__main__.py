@@ -25,6 +25,8 @@ from ingest.extract.local.eyes.pairs import Judge
 
 _ROOT = Path(__file__).resolve().parents[3]
 WEIGHTS = _ROOT / "ingest" / "extract" / "local" / "weights"
+_HELD_OUT_FIRST = 500_000  # numbers of boards beyond those to learn from
+_LINES = (0.3, 0.4, 0.5, 0.6, 0.7)
 _DATA = _ROOT.parent / "shared" / "data" / "hdbpmn"
 
 
@@ -38,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     drawing.add_argument("--first", type=int, default=0)
     drawing.add_argument("--count", type=int, default=1200)
     drawing.add_argument("--workers", type=int, default=2)
+    drawing.add_argument("--held-out", action="store_true", help="for choosing, not for learning")
     training = steps.add_parser("train", help="train; goes on where it was stopped")
     training.add_argument("--steps", type=int, default=6000)
     training.add_argument("--rate", type=float, default=Plan.rate)
@@ -53,7 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     cv2.setNumThreads(0)  # threads of its own don't survive the loader's fork
     if options.step == "draw":
-        draw(options.folder / "boards", options.first, options.count, options.workers)
+        boards = options.folder / ("held-out" if options.held_out else "boards")
+        first = options.first + (_HELD_OUT_FIRST if options.held_out else 0)
+        draw(boards, first, options.count, options.workers)
         return 0
     missing = _missing(options)
     if missing:
@@ -115,16 +120,30 @@ def _choose(options: argparse.Namespace) -> int:
         known = [judged(answer, judge, least) for answer in seen]
         for arrow in (0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
             tried[least, arrow] = measure(known, words=False, arrow=arrow, line=0.5)
-    best = max(tried, key=lambda pair: (tried[pair].nodes.f1 + tried[pair].arrows.f1, pair))
-    sys.stdout.write(f"node {best[0]} arrow {best[1]}: {tried[best]}\n")
-    known = [judged(answer, judge, best[0]) for answer in seen]
+    node, arrow = max(tried, key=lambda pair: (tried[pair].nodes.f1 + tried[pair].arrows.f1, pair))
+    sys.stdout.write(f"node {node} arrow {arrow}: {tried[node, arrow]}\n")
+    line = _line(net, judge, options.folder / "held-out", node, arrow)
+    known = [judged(answer, judge, node) for answer in seen]
     values = {
-        "node": best[0], "arrow": best[1], "line": 0.5,
+        "node": node, "arrow": arrow, "line": line,
         "nodes": fit_line(*node_scores(known)),
-        "links": fit_line(*link_scores(known, arrow=best[1], line=0.5)),
+        "links": fit_line(*link_scores(known, arrow=arrow, line=line)),
     }  # fmt: skip
     (options.folder / "thresholds.json").write_text(json.dumps(values), "utf-8")
     return 0
+
+
+def _line(net: TorchNet, judge: Judge, folder: Path, node: float, arrow: float) -> float:
+    """Choose the score of plain lines on drawn boards: hdBPMN has next to none."""
+    boards = KeptBoards(folder)
+    if not boards:
+        sys.stdout.write("no held-out drawn boards: plain lines from 0.5\n")
+        return 0.5
+    known = [judged(a, judge, node) for a in track(answers(net, boards), "Drawn", len(boards))]
+    tried = {line: measure(known, words=True, arrow=arrow, line=line) for line in _LINES}
+    best = max(tried, key=lambda line: (tried[line].plain.f1, line))
+    sys.stdout.write(f"line {best}: on drawn boards {tried[best]}\n")
+    return best
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -51,12 +51,17 @@ class Count:
 
 @dataclass
 class Figures:
-    """Of many boards. `kinds`: nodes with the right kind; `long`, `shared`: arrows, recall only."""
+    """Of many boards.
+
+    `kinds`: nodes with the right kind; `plain`: lines without heads; `long`, `shared`: arrows,
+    recall only.
+    """
 
     nodes: Count = field(default_factory=Count)
     kinds: Count = field(default_factory=Count)
     words: Count = field(default_factory=Count)
     arrows: Count = field(default_factory=Count)
+    plain: Count = field(default_factory=Count)
     long: Count = field(default_factory=Count)
     shared: Count = field(default_factory=Count)
 
@@ -64,7 +69,8 @@ class Figures:
         return (
             f"node F1 {self.nodes.f1:.3f}, with kind {self.kinds.f1:.3f}, words alone "
             f"{self.words.f1:.3f}, arrows {self.arrows.f1:.3f}, recall of long "
-            f"{self.long.recall:.3f} and of shared {self.shared.recall:.3f}"
+            f"{self.long.recall:.3f} and of shared {self.shared.recall:.3f}, "
+            f"plain lines {self.plain.f1:.3f}"
         )
 
 
@@ -92,7 +98,7 @@ def measure(boards: Iterable[Judged], *, words: bool, arrow: float, line: float)
     figures = Figures()
     for board in boards:
         _add_nodes(figures, board, words=words)
-        _add_arrows(figures, board, words=words, arrow=arrow, line=line)
+        _add_links(figures, board, words=words, arrow=arrow, line=line)
     return figures
 
 
@@ -113,7 +119,7 @@ def _add_nodes(figures: Figures, board: Judged, *, words: bool) -> None:
     figures.words.add(int((alone & (same >= 0)).sum()), int(alone.sum()), count)
 
 
-def _add_arrows(figures: Figures, board: Judged, *, words: bool, arrow: float, line: float) -> None:
+def _add_links(figures: Figures, board: Judged, *, words: bool, arrow: float, line: float) -> None:
     answer = board.answer
     boxes = answer.seen.boxes[board.nodes]
     maps = answer.maps.astype(np.float32)
@@ -121,15 +127,26 @@ def _add_arrows(figures: Figures, board: Judged, *, words: bool, arrow: float, l
     same = answer.same[board.nodes]
     kinds = answer.seen.kinds[board.nodes]
     counts, true_counts = _counts(kinds, words=words), _counts(answer.true_kinds, words=words)
-    found = set()
+    found, plain = set(), set()
     for link in links:
-        if link.heads and counts[link.source] and counts[link.target]:
-            ends = [int(same[k]) if same[k] >= 0 else -1 - k for k in (link.source, link.target)]
+        if not (counts[link.source] and counts[link.target]):
+            continue
+        ends = [int(same[k]) if same[k] >= 0 else -1 - k for k in (link.source, link.target)]
+        if link.heads:
             found.add((ends[0], ends[1]))
-            if link.heads == 2:
-                found.add((ends[1], ends[0]))
-    true = {(s, t) for s, t in true_links(answer)[0] if true_counts[s] and true_counts[t]}
+        else:
+            plain.add(frozenset(ends))
+        if link.heads == 2:
+            found.add((ends[1], ends[0]))
+    arrows, lines = true_links(answer)
+    true = {(s, t) for s, t in arrows if true_counts[s] and true_counts[t]}
     figures.arrows.add(len(found & true), len(found), len(true))
+    without = {
+        frozenset((s, t))
+        for s, t in lines - arrows
+        if (t, s) not in arrows and true_counts[s] and true_counts[t]
+    }
+    figures.plain.add(len(plain & without), len(plain), len(without))
     _add_hard(figures, answer, found, true)
 
 

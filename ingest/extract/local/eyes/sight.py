@@ -10,7 +10,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ingest.extract.local.eyes.layout import LONGEST, MULTIPLE
+from ingest.extract.local.eyes.layout import (
+    BOX,
+    CHANNELS,
+    FRAME_BOX,
+    LONGEST,
+    MULTIPLE,
+    TO_HEAD,
+    TO_TAIL,
+    WAY,
+)
 from ingest.extract.local.eyes.light import even_out
 
 Array = npt.NDArray[Any]
@@ -69,13 +78,29 @@ def light_of(bgr: Array) -> Array:
 
 
 def look(net: Net, light: Array, longest: int = LONGEST) -> Maps:
-    """Show `light` (h×w×2, uint8) to the net, its longer side `longest` pixels."""
+    """Show `light` (h×w×2, uint8) and its mirror image to the net, `longest` pixels long.
+
+    The mean of both answers is steadier than one: a hundredth more of the arrows of hdBPMN val.
+    """
     scale = longest / max(light.shape[:2])
     small = _resized(light, scale)
     height, width = small.shape[:2]
     padded = np.zeros((_up(height), _up(width), 2), np.float32)
     padded[:height, :width] = small.astype(np.float32) / 255.0
-    return Maps(net(np.ascontiguousarray(padded.transpose(2, 0, 1)[None]))[0], scale)
+    pixels = np.ascontiguousarray(padded.transpose(2, 0, 1)[None])
+    other = net(np.ascontiguousarray(pixels[..., ::-1]))[0]
+    return Maps((net(pixels)[0] + mirrored(other)) / 2, scale)
+
+
+def mirrored(maps: Array) -> Array:
+    """Return the maps of a picture whose mirror image has `maps`."""
+    order = np.arange(CHANNELS)
+    for box in (BOX, FRAME_BOX):  # left, top, right, bottom
+        order[[box.start, box.start + 2]] = box.start + 2, box.start
+    turned = maps[order, :, ::-1]
+    for way in (WAY, TO_HEAD, TO_TAIL):  # across, down
+        turned[way.start] *= -1
+    return np.asarray(turned)
 
 
 def _up(side: int) -> int:

@@ -12,6 +12,7 @@ from evals.training.detector.oracle import perfect_maps
 from ingest.extract.local.eyes.layout import FRAMES, KINDS
 from ingest.extract.local.eyes.nodes import find_nodes
 from ingest.extract.local.eyes.pairs import find_pairs
+from ingest.extract.local.eyes.sight import mirrored
 from ingest.extract.local.eyes.trace import Trace
 from kb.scene import Box
 
@@ -143,3 +144,16 @@ def test_a_straight_line_joins_any_two_places(cells: list[int]) -> None:
     ends = [(float(x), float(y)) for x, y in (middles[0] + way, middles[1] - way)]
     boxes = [(float(x) - 40, float(y) - 40, float(x) + 40, float(y) + 40) for x, y in middles]
     assert joined(board(boxes, [ends])) == {(0, 1)}
+
+
+def test_maps_of_the_mirror_image_say_the_same() -> None:
+    drawn = [LEFT, RIGHT, BELOW]
+    boxes: list[Box] = [(SIZE - x1, y0, SIZE - x0, y1) for x0, y0, x1, y1 in drawn]
+    ways = [[(300.0, 160.0), (600, 160), (600, 960), (900, 960)]]
+    maps, scale = perfect_maps(board(boxes, [[(SIZE - x, y) for x, y in way] for way in ways]))
+    turned = mirrored(maps)
+    assert np.allclose(mirrored(turned), maps)
+    seen = np.sort(find_nodes(turned, 0.5).boxes / scale, axis=0)
+    assert np.allclose(seen, np.sort(np.array(drawn), axis=0), atol=4)
+    traces = find_pairs(turned, np.array(drawn) * scale, np.zeros(3, int)).traces
+    assert {(walk.stop, walk.start) for walk in traces if walk.headed} == {(0, 2)}
