@@ -44,7 +44,7 @@ def find_pairs(maps: Array, boxes: Array, kinds: Array) -> Pairs:
     words = kinds == _WORDS
     grown = boxes + np.where(words, _WORDS_ROOM, 0.0)[:, None] * (-1, -1, 1, 1)
     ends = find_ends(maps)
-    own = owners(ends, grown, words)
+    own = owners(maps, ends, grown, words)
     votes = count_votes(maps, ends, own, grown, words)
     traces = trace_ends(maps, ends, own, grown, words)
     walks = _walks(traces, len(boxes))
@@ -56,10 +56,12 @@ def find_pairs(maps: Array, boxes: Array, kinds: Array) -> Pairs:
 
 
 def _walks(traces: list[Trace], m: int) -> Array:
-    """Return the strongest walk s→t from a head at t (first) and from a tail at s: 2×m×m."""
-    walks = np.zeros((2, m, m))
+    """Return the strongest walk s→t: from a head at t, a tail at s, leaning ones alike: 4×m×m."""
+    walks = np.zeros((4, m, m))
     for trace in traces:
-        at = (0, trace.stop, trace.start) if trace.headed else (1, trace.start, trace.stop)
+        sort = 2 * trace.leaning + (not trace.headed)
+        pair = (trace.stop, trace.start) if trace.headed else (trace.start, trace.stop)
+        at = (sort, *pair)
         walks[at] = max(walks[at], trace.strength)
     return walks
 
@@ -89,10 +91,11 @@ def _features(votes: Votes, walks: Array, boxes: Array, kinds: Array, some: Arra
         both / (both.sum(1)[:, None] + 1e-3), np.log1p(gaps / STRIDE),
         np.log1p(out) + 0 * cells, np.log1p(into) + 0 * cells, across, down,
     ]  # fmt: skip
-    for value in (cells, votes.heads, votes.tails, *walks, walks.min(0), walks.max(0)):
+    straight = walks[:2]
+    for value in (cells, votes.heads, votes.tails, *walks, straight.min(0), straight.max(0)):
         parts += [value, value.T, _rank(value, 0), _rank(value, 1)]
     parts += [cells / out, cells / into, np.minimum(cells / needed, 3)]
-    strongest = walks.max(0)
+    strongest = straight.max(0)
     parts += [strongest.sum(0) + 0 * cells, strongest.sum(1)[:, None] + 0 * cells]
     for place in _NODE_KINDS:
         is_kind = (kinds == place).astype(float)

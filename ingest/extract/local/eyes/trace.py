@@ -1,7 +1,7 @@
 """Follows the ink of a line from an end to the node at its other end.
 
 All ends walk at once, one cell a step: each looks ahead in a fan, turns to where the line map is
-strongest, and keeps its course through crossings.
+strongest, and keeps its course through crossings. Where lines part, two more walks turn off.
 """
 
 from __future__ import annotations
@@ -31,21 +31,26 @@ _LOST = 0.12  # mean of the line map over the last steps
 _ARRIVED = 1.6  # cells to the other end of the line
 _NEARBY = 3.0  # cells from where the ink is lost to a node that it may mean
 _RING, _LOOP = 12, 2.0  # so many steps and still here: a circle
+_LEANS = ((0.0, 1.0), (-0.3, 0.6), (0.3, 0.6))  # to turn left, right where lines part; worth
 _PASSED = 0.5  # what coming through words counts, against arriving at them
-_MET, _MET_WORDS = 0.2, 0.35
+_MET, _MET_WORDS = 0.2, 0.35  # score of an end that a walk may end at, of one at words
 _SURE = 0.2  # score of an end that is walked from
 _SHY = 0.6  # keeps the first step out of the node that the line leaves
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One walk: from an end at node `start` to node `stop`; path k×2 in pixels, strength 0…1."""
+    """One walk: from an end at node `start` to node `stop`; path k×2 in pixels, strength 0…1.
+
+    `leaning`: it turned where lines part, others go on straight.
+    """
 
     start: int
     stop: int
     headed: bool
     strength: float
     path: Array
+    leaning: bool = False
 
 
 def trace_ends(
@@ -59,19 +64,23 @@ def trace_ends(
     chosen = np.nonzero((own >= 0) & (ends.scores >= least))[0]
     if len(chosen) == 0 or len(boxes) < 2:
         return []
-    walk = _Walk(maps, ends, own, boxes / STRIDE - 0.5, words, chosen)
-    walk.run()
-    return walk.traces()
+    found = []
+    for lean, worth in _LEANS:
+        walk = _Walk(maps, ends, own, boxes / STRIDE - 0.5, words, chosen, lean)
+        walk.run()
+        found += walk.traces(worth)
+    return found
 
 
 class _Walk:
     def __init__(
-        self, maps: Array, ends: Ends, own: Array, boxes: Array, words: Array, chosen: Array
-    ) -> None:
+        self, maps: Array, ends: Ends, own: Array, boxes: Array, words: Array, chosen: Array,
+        lean: float,
+    ) -> None:  # fmt: skip
         self.line = cv2.GaussianBlur(logistic(maps[LINE]), (0, 0), 0.6)
         self.way = maps[WAY]
         self.ends, self.own, self.boxes, self.words = ends, own, boxes, words
-        self.chosen = chosen
+        self.chosen, self.lean = chosen, lean
         # A bend of a line beside its label looks a little like an end.
         self.sure = (own >= 0) & (ends.scores >= np.where(words[own], _MET_WORDS, _MET))
         self.at = ends.cells[chosen].astype(float)
@@ -126,7 +135,7 @@ class _Walk:
         going = np.nonzero(self.going)[0]
         at = self.at[going]
         rays, value = self._fan(at, self.course[going, None] + _TURNS)
-        value = value + _STEADY * np.cos(_TURNS)
+        value = value + _STEADY * np.cos(_TURNS) + self.lean * np.sin(_TURNS)
         with_field = (rays * self._field(at)[:, None]).sum(-1) * self.sign[going, None]
         value += _WITH_FIELD * with_field
         self.course[going] += _TURNS[value.argmax(axis=1)] * _EASE
@@ -171,18 +180,18 @@ class _Walk:
             if far.min() < _NEARBY:
                 self.stop[place] = int(far.argmin())
 
-    def traces(self) -> list[Trace]:
+    def traces(self, worth: float) -> list[Trace]:
         """Return the walks that arrived, and those to the words that they came through."""
         seen, paths = np.array(self.seen), np.array(self.paths)
         ways = [(p, int(self.stop[p]), int(self.steps[p]), 1.0) for p in range(len(self.stop))]
         ways += [(p, words, steps, _PASSED) for (p, words), steps in self.passed.items()]
         found = []
-        for place, stop, steps, worth in ways:
-            if stop < 0 or steps == 0 or (worth < 1 and stop == self.stop[place]):
+        for place, stop, steps, share in ways:
+            if stop < 0 or steps == 0 or (share < 1 and stop == self.stop[place]):
                 continue
             end = int(self.chosen[place])
-            strength = float(self.ends.scores[end] * seen[:steps, place].mean()) * worth
+            strength = float(self.ends.scores[end] * seen[:steps, place].mean()) * worth * share
             path = (paths[: steps + 1, place] + 0.5) * STRIDE
             start, headed = int(self.own[end]), bool(self.ends.headed[end])
-            found.append(Trace(start, stop, headed, strength, path))
+            found.append(Trace(start, stop, headed, strength, path, self.lean != 0))
         return found

@@ -28,6 +28,8 @@ _LEAST_END = 0.12  # score of an end whose reach is asked
 _MOST_ENDS = 400  # of each kind
 _MOST_CELLS = 12_000
 _TOUCH = 18.0  # pixels between an end and the node it belongs to
+_AHEAD = (0.0, 8.0, 16.0, 24.0, 32.0, 40.0)  # pixels ahead of an end that points at a node
+_FAR = 0.4  # pixels that a pixel ahead counts as
 WORDS_YIELD = 8.0  # pixels by which a shape may be farther away than words and still be meant
 
 
@@ -82,15 +84,19 @@ def find_ends(maps: Array, least: float = _LEAST_END) -> Ends:
     return Ends(*(np.concatenate(parts) for parts in (points, headed, scores, cells)))
 
 
-def owners(ends: Ends, boxes: Array, words: Array) -> Array:
-    """Return for each end the place of the node it touches, -1 where there is none.
+def owners(maps: Array, ends: Ends, boxes: Array, words: Array) -> Array:
+    """Return for each end the place of the node it touches or points at, -1 where there is none.
 
     ``words (m)``: whether a box is words without a border; a label often stands nearer to the end
     of its line than the shape that the line means.
     """
     if len(boxes) == 0:
         return np.full(len(ends.points), -1)
-    far = distances(ends.points, boxes)
+    columns, rows = ends.cells.T
+    outward = maps[WAY, rows, columns].T * np.where(ends.headed, 1.0, -1.0)[:, None]
+    outward = outward / (np.linalg.norm(outward, axis=1, keepdims=True) + 1e-3)
+    ahead = [distances(ends.points + far * outward, boxes) + _FAR * far for far in _AHEAD]
+    far = np.min(ahead, axis=0)
     nearest = (far + WORDS_YIELD * words).argmin(axis=1)
     return np.where(far[np.arange(len(far)), nearest] < _TOUCH, nearest, -1)
 

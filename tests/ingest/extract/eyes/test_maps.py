@@ -36,9 +36,10 @@ def walks(drawn: Board) -> list[Trace]:
     return find_pairs(maps, boxes, np.array([shape.kind for shape in drawn.shapes])).traces
 
 
-def joined(drawn: Board) -> set[tuple[int, int]]:
-    """Return (tail, head) of every walk that started at a head."""
-    return {(walk.stop, walk.start) for walk in walks(drawn) if walk.headed}
+def joined(drawn: Board, *, leaning: bool = False) -> set[tuple[int, int]]:
+    """Return (tail, head) of every walk that started at a head; `leaning`: those that turn too."""
+    found = walks(drawn)
+    return {(w.stop, w.start) for w in found if w.headed and (leaning or not w.leaning)}
 
 
 @settings(max_examples=25, deadline=None)
@@ -108,6 +109,17 @@ def test_arrows_that_share_an_end_are_two() -> None:
     ways = [[(300.0, 160.0), (900.0, 160.0)], [(300.0, 160.0), (500, 160), (500, 960), (900, 960)]]
     found = joined(board([LEFT, RIGHT, BELOW], ways))
     assert found == {(0, 1), (0, 2)}
+
+
+def test_arrows_that_part_in_a_fork_have_one_source() -> None:
+    above, under = (700.0, 60.0, 900.0, 180.0), (700.0, 1000.0, 900.0, 1120.0)
+    source = (100.0, 540.0, 300.0, 660.0)
+    ways = [[(300.0, 600.0), (500, 600), (500, y), (700, y)] for y in (120.0, 1060.0)]
+    assert {(0, 1), (0, 2)} <= joined(board([source, above, under], ways), leaning=True)
+
+
+def test_a_head_that_stops_short_means_what_it_points_at() -> None:
+    assert joined(board([LEFT, RIGHT], [[(300.0, 160.0), (860.0, 160.0)]])) == {(0, 1)}
 
 
 def test_a_line_runs_through_its_label_to_the_shape() -> None:
