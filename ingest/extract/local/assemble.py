@@ -19,6 +19,7 @@ _TITLE_ZONE = 0.22  # of the picture's height
 _TITLE_LENGTH = 80
 _LONE_SIGN = 0.5  # score under which a single sign is taken for a mark, not for a word
 _FEW_SIGNS = 2
+_NAME_BELOW = 1.2  # line heights from the upper rim of a container to its name
 _LEAST_SCORE = 0.15  # of a line: below it is texture
 _MARK = re.compile(r"[^\w?!？！]{1,3}")  # what arrow heads and dashes are read as
 
@@ -108,14 +109,15 @@ def _parent(index: int, shapes: Sequence[Shape]) -> int | None:
 
 
 def _name_of_container(shape: Shape, mine: list[int], lines: Sequence[Line]) -> list[int]:
-    """Return the lines of the block on the left rim, or of the topmost in the upper third."""
+    """Return the lines of the block on the left rim, or of the topmost near the upper one."""
     if not mine:
         return []
     blocks = blocks_of([lines[place] for place in mine])
     turned = [block for block in blocks if _on_left_rim(shape.box, block.box)]
     first = turned[0] if turned else min(blocks, key=lambda block: block.box[1])
-    in_top_third = first.box[1] - shape.box[1] <= (shape.box[3] - shape.box[1]) / 3
-    if not turned and not in_top_third:
+    below = first.box[1] - shape.box[1]
+    at_top = below <= min((shape.box[3] - shape.box[1]) / 3, _NAME_BELOW * first.height)
+    if not turned and not at_top:
         return []
     return [place for place in mine if holds(first.box, lines[place].box)]
 

@@ -1,4 +1,4 @@
-"""Reads once more, closer, where something is written and nothing was read."""
+"""Reads once more, closer, where something is written and not all of it was read."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from kb.scene import Box
 _CLOSER = 2.0  # times larger
 _MOST = 12  # places: each costs a run of the text detector on a small picture
 _INKED = 0.006  # of a place: less is an empty box
+_MISSING = 0.25  # squares of the line height: so much ink is more than a letter
+_LOOSE = 0.15  # line heights around a line that belong to it
+_BETTER = 1.1  # a second reading must say so much more than the first
 _READ = 0.5  # of a place: covered by a line so far, it was read
 _RIM = 0.14  # of its sides, where the outline itself is
 _SMALL = 2.2  # line heights: a shape below this has its name outside
@@ -24,34 +27,63 @@ _CARRIERS = frozenset({"box", "sticky", "ellipse", "diamond", "document", "cylin
 def read_missed(
     reader: TextReader, view: View, detection: Detection, lines: Sequence[Line], deadline: Deadline
 ) -> tuple[list[Line], bool]:
-    """Return `lines` and those found at a second look, and whether there was time for all."""
+    """Return `lines` with what a second look found, and whether there was time for all."""
     found = list(lines)
+    done: list[Line] = []
     for box in _places(view, detection, lines)[:_MOST]:
         if deadline.passed():
             return found, False
         x0, y0, x1, y1 = (max(0, round(value)) for value in box)
         crop = view.bgr[y0:y1, x0:x1]
-        again = any(_covers(line, box) for line in found[len(lines) :])  # places overlap
-        if again or crop.size == 0:
+        if any(_covers(line, box) for line in done) or crop.size == 0:  # places overlap
             continue
         close = cv2.resize(crop, None, fx=_CLOSER, fy=_CLOSER, interpolation=cv2.INTER_CUBIC)
-        more, complete = reader.read(np.asarray(close), deadline)
-        found += [_moved(line, x0, y0) for line in more]
+        again, complete = reader.read(np.asarray(close), deadline)
         if not complete:
             return found, False
+        more = [_moved(line, x0, y0) for line in again]
+        before = [line for line in found if _covers(line, box)]
+        if _worth(more) > _BETTER * _worth(before):
+            found = [line for line in found if not _covers(line, box)] + more
+            done += more
     return found, True
 
 
+def _worth(lines: Sequence[Line]) -> float:
+    """Return how many signs were read, each for as much as it is sure."""
+    return sum(len(line.text) * line.score for line in lines)
+
+
 def _places(view: View, detection: Detection, lines: Sequence[Line]) -> list[Box]:
-    """Return where ink is and no line: shapes with room for words, and words; the largest first."""
+    """Return where ink is that no line covers: shapes with room for words, and words; most first.
+
+    Where some of the words were read the others may be missing.
+    """
     heights = sorted(line.height for line in lines)
-    least = _SMALL * heights[len(heights) // 2] if heights else 0.0
-    shapes = [s.box for s in detection.shapes if s.kind in _CARRIERS and short_side(s.box) >= least]
-    boxes = [_inner(box) for box in shapes] + list(detection.words)
-    unread = [
-        b for b in boxes if short_side(b) >= 4 and not any(_covers(line, b) for line in lines)
-    ]
-    return sorted((b for b in unread if _is_inked(view, b)), key=area_of, reverse=True)
+    height = heights[len(heights) // 2] if heights else 0.0
+    shapes = [s.box for s in detection.shapes if s.kind in _CARRIERS]
+    roomy = [_inner(box) for box in shapes if short_side(box) >= _SMALL * height]
+    left = {}
+    for box in [*roomy, *detection.words]:
+        if short_side(box) >= 4:
+            inside = [line for line in lines if _covers(line, box)]
+            ink = _ink_left(view, box, inside)
+            least = _MISSING * height**2 if inside else _INKED * area_of(box)
+            if ink > least:
+                left[box] = ink
+    return sorted(left, key=lambda box: left[box], reverse=True)
+
+
+def _ink_left(view: View, box: Box, lines: Sequence[Line]) -> int:
+    """Return how many pixels of ink in `box` are outside of all `lines`."""
+    x0, y0, x1, y1 = (max(0, round(value)) for value in box)
+    ink = view.ink[y0:y1, x0:x1].copy()
+    for line in lines:
+        by = _LOOSE * line.height
+        left, top = max(0, int(line.box[0] - by) - x0), max(0, int(line.box[1] - by) - y0)
+        right, low = int(line.box[2] + by) + 1 - x0, int(line.box[3] + by) + 1 - y0
+        ink[top : max(low, 0), left : max(right, 0)] = 0
+    return cv2.countNonZero(ink) if ink.size else 0
 
 
 def _covers(line: Line, box: Box) -> bool:
@@ -61,12 +93,6 @@ def _covers(line: Line, box: Box) -> bool:
 def _inner(box: Box) -> Box:
     dx, dy = _RIM * (box[2] - box[0]), _RIM * (box[3] - box[1])
     return box[0] + dx, box[1] + dy, box[2] - dx, box[3] - dy
-
-
-def _is_inked(view: View, box: Box) -> bool:
-    x0, y0, x1, y1 = (max(0, round(value)) for value in box)
-    ink = view.ink[y0:y1, x0:x1]
-    return ink.size > 0 and cv2.countNonZero(ink) > _INKED * ink.size
 
 
 def _moved(line: Line, x: float, y: float) -> Line:

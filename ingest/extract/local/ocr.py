@@ -1,4 +1,4 @@
-"""Lines of words by the PP-OCRv6 small models that the rapidocr wheel carries.
+"""Lines of words by PP-OCRv6 small: rapidocr's text detector, and its recogniser trained on here.
 
 rapidocr's own front door is not used: it pads every short word to 320 pixels, scales narrow
 pictures up without bound, and would fetch a model that is missing. Its detector and recogniser are,
@@ -23,7 +23,7 @@ from ingest.extract.local.sessions import open_session
 from kb.memory import give_back
 
 _DETECTION = "PP-OCRv6_det_small.onnx"
-_RECOGNITION = "PP-OCRv6_rec_small.onnx"
+_RECOGNISER = Path(__file__).parent / "weights" / "recogniser.onnx"
 _DETECT_SIDE = 1280  # longest side that the text detector sees
 _DETECT_AREA = 1280 * 960  # most pixels of it: the detector takes 160 bytes for each
 _STEP = 32  # the network wants sides that are multiples of it and not 0
@@ -96,7 +96,7 @@ def _load(threads: int) -> tuple[Any, Any]:
     recogniser: Any = TextRecognizer(
         _config(
             "Rec",
-            open_session(models / _RECOGNITION, threads),
+            open_session(_RECOGNISER, threads),
             rec_img_shape=[3, _LINE_HEIGHT, _LEAST_WIDTH],
             rec_batch_num=_MAX_LINES,
             font_path=None,

@@ -81,3 +81,36 @@ def test_a_crowded_board_is_labelled_without_following_every_line() -> None:
 
     board = assemble(Detection(link=link), words, 600)  # type: ignore[arg-type]
     assert board.links[0].label == ""
+
+
+def test_a_line_that_ends_at_a_name_ends_at_what_it_names() -> None:
+    shapes = (Shape("ellipse", ELLIPSE, 0.9), Shape("box", (400.0, 90.0, 520.0, 170.0), 0.9))
+    words = [line((90.0, 153.0, 160.0, 178.0), "Paid"), line((420.0, 110.0, 500.0, 140.0), "Ship")]
+
+    def link(things: object) -> list[Link]:
+        del things
+        path = ((160.0, 160.0), (400.0, 130.0))
+        return [Link("arrow", 2, 1, True, path, 0.9), Link("arrow", 0, 1, True, path, 0.8)]
+
+    board = assemble(Detection(shapes, link=link), words, 600)
+    assert texts(board) == ["Paid", "Ship"]
+    assert [(one.source, one.target) for one in board.links] == [(0, 1)]
+
+
+def test_all_lines_below_a_ring_are_its_name() -> None:
+    """Wide leading parts a name into blocks; each further line belongs to the same ring."""
+    words = [
+        line((90.0, 155.0, 160.0, 175.0), "order"), line((88.0, 186.0, 170.0, 206.0), "cancelled"),
+        line((400.0, 186.0, 470.0, 206.0), "elsewhere"),
+    ]  # fmt: skip
+    board = assemble(Detection((Shape("ellipse", ELLIPSE, 0.9),)), words, 600)
+    assert texts(board) == ["order\ncancelled", "elsewhere"]
+
+
+def test_words_deep_in_a_container_are_not_its_name() -> None:
+    frame = Shape("container", (0.0, 0.0, 900.0, 600.0), 0.9)
+    inner = Shape("box", (500.0, 300.0, 700.0, 400.0), 0.9)
+    named = assemble(Detection((frame, inner)), [line((20.0, 8.0, 160.0, 34.0), "Sales")], 600)
+    assert texts(named)[0] == "Sales"
+    deep = assemble(Detection((frame, inner)), [line((20.0, 150.0, 160.0, 176.0), "Sales")], 600)
+    assert [thing.kind for thing in deep.things if thing.text == "Sales"] == ["text"]

@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 
 from evals.boards import render, training_spec
+from evals.training.recogniser import augment
+from evals.training.recogniser.drawn import Drawer, training_hands
+from evals.training.recogniser.measure import Reader
 from ingest.extract.local.eyes.detector import WEIGHTS
 from ingest.extract.local.eyes.layout import KINDS
 from ingest.extract.local.eyes.nodes import find_nodes
@@ -62,3 +65,13 @@ def test_the_net_sees_what_it_saw(seed: int) -> None:
     assert now["kinds"] == then["kinds"]
     assert len(now["kinds"]) > 2
     assert np.abs(np.array(now["boxes"]) - np.array(then["boxes"])).max() <= 3
+
+
+def test_the_recogniser_reads_what_it_read() -> None:
+    by_hand, _ = training_hands()
+    drawer = Drawer(7, by_hand, unseen=True, plain=True)
+    lines = [drawer.line(language) for language in ("en", "zh") for _ in range(6)]
+    reader = Reader(WEIGHTS / "recogniser.onnx")
+    said = reader.read([augment.at_size(line.tight()) for line in lines])
+    assert said == golden("read", said)
+    assert sum(text == line.text for text, line in zip(said, lines, strict=True)) > 6
