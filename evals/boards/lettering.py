@@ -23,12 +23,14 @@ LATIN = (
 CHINESE = ("long-cang", "ma-shan-zheng")
 # for boards to learn from, besides those above
 MORE_LATIN = (
-    "covered-by-your-grace",
-    "gochi-hand",
-    "indie-flower",
-    "nothing-you-could-do",
-    "reenie-beanie",
-)
+    "annie-use-your-telescope", "cedarville-cursive", "covered-by-your-grace",
+    "dawning-of-a-new-day", "dekko", "delius", "edu-nsw-act-foundation", "edu-tas-beginner",
+    "give-you-glory", "gloria-hallelujah", "gochi-hand", "handlee", "indie-flower",
+    "just-me-again-down-here", "la-belle-aurore", "loved-by-the-king", "mali",
+    "nothing-you-could-do", "over-the-rainbow", "playpen-sans", "reenie-beanie", "sedgwick-ave",
+    "short-stack", "sue-ellen-francisco", "swanky-and-moo-moo", "the-girl-next-door",
+    "waiting-for-the-sunrise", "zeyada",
+)  # fmt: skip
 MORE_CHINESE = ("liu-jian-mao-cao",)
 HELD_OUT_FONTS = ("shadows-into-light", "zhi-mang-xing")  # nothing is trained on these hands
 LEADING = 1.22
@@ -37,6 +39,11 @@ _SCALE = {"caveat": 1.25, "pangolin": 0.98, "shantell-sans": 0.92, "architects-d
 _SCALE |= {"long-cang": 1.18, "ma-shan-zheng": 1.06, "neucha": 1.08, "patrick-hand": 1.04}
 _SCALE |= {"indie-flower": 1.15, "reenie-beanie": 1.3, "nothing-you-could-do": 1.08}
 _SCALE |= {"shadows-into-light": 0.95, "gochi-hand": 1.05, "liu-jian-mao-cao": 1.12}
+_SCALE |= {"dawning-of-a-new-day": 1.4, "dekko": 1.1, "edu-nsw-act-foundation": 1.2}
+_SCALE |= {"edu-tas-beginner": 1.2, "give-you-glory": 0.9, "gloria-hallelujah": 0.91}
+_SCALE |= {"just-me-again-down-here": 1.35, "la-belle-aurore": 1.25, "loved-by-the-king": 0.8}
+_SCALE |= {"over-the-rainbow": 0.8, "playpen-sans": 0.9, "sedgwick-ave": 0.8, "short-stack": 0.9}
+_SCALE |= {"sue-ellen-francisco": 1.3, "swanky-and-moo-moo": 1.45, "zeyada": 1.28}
 # thin pens write thicker on a board, in parts of the text size
 _WEIGHT = {"architects-daughter": 0.016, "caveat": 0.012, "long-cang": 0.010, "neucha": 0.008}
 _OVERSAMPLE = 2

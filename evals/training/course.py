@@ -18,41 +18,52 @@ _SAY_EVERY = 25  # steps
 _STEEPEST = 5.0  # norm of a gradient; steeper ones are cut
 
 
+def device_of(net: nn.Module) -> torch.device:
+    """Return where the weights of `net` are."""
+    return next(net.parameters()).device
+
+
 class Course:
     """A net on its way. ``last.pt`` in `folder` holds how far it is.
 
-    `keep`: share of the running mean that a step leaves as it is.
+    `keep`: share of the running mean that a step leaves as it is. `minutes`: after them the course
+    ends, however many steps were made; the pace is set by whichever end is nearer.
     """
 
     def __init__(
-        self, net: nn.Module, optimiser: torch.optim.Optimizer, folder: Path, *, keep: float
-    ) -> None:
+        self, net: nn.Module, optimiser: torch.optim.Optimizer, folder: Path, *, keep: float,
+        minutes: float = math.inf,
+    ) -> None:  # fmt: skip
         self.net, self.optimiser, self.folder, self.keep = net, optimiser, folder, keep
+        self.begin, self.limit = time.monotonic(), minutes * 60
         self.step = 0
         self.mean = {name: value.clone() for name, value in net.state_dict().items()}
 
-    def learn(self, batch: Any) -> dict[str, float]:
+    def learn(self, batch: Any) -> dict[str, Tensor]:
         """Take one step on `batch` and return the parts of its loss by name."""
         raise NotImplementedError
 
     def run(self, batches: Iterable[Any], steps: int) -> None:
         """Train up to step `steps`; say how it goes; save now and then and at the end."""
         begin, first, saved = time.monotonic(), self.step, time.monotonic()
-        sums: dict[str, float] = {}
+        self.begin = begin
+        sums: dict[str, Tensor] = {}
         said = self.step
         for batch in batches:
             for name, value in self.learn(batch).items():
-                sums[name] = sums.get(name, 0.0) + value
+                sums[name] = sums.get(name, 0.0) + value.detach()
             if self.step % _SAY_EVERY == 0:
                 pace = (time.monotonic() - begin) / (self.step - first)
-                left = pace * (steps - self.step) / 60
-                parts = " ".join(f"{k} {v / (self.step - said):.3f}" for k, v in sums.items())
+                left = min(pace * (steps - self.step), self.limit - time.monotonic() + begin) / 60
+                parts = " ".join(
+                    f"{k} {float(v) / (self.step - said):.3f}" for k, v in sums.items()
+                )
                 sys.stdout.write(
                     f"step {self.step} {pace:.2f} s/step, {left:.0f} min left: {parts}\n"
                 )
                 sys.stdout.flush()
                 sums, said = {}, self.step
-            if self.step >= steps:
+            if self._done(steps) >= 1.0:
                 break
             if time.monotonic() - saved > _SAVE_EVERY_S:
                 self.save()
@@ -63,16 +74,19 @@ class Course:
         """Go on from ``last.pt``, if there is one."""
         path = self.folder / "last.pt"
         if path.exists():
-            state = torch.load(path, weights_only=True)
+            state = torch.load(path, weights_only=True, map_location=device_of(self.net))
             self.net.load_state_dict(state["net"])
             self.optimiser.load_state_dict(state["optimiser"])
             self.mean, self.step = state["mean"], state["step"]
 
     def set_rate(self, highest: float, steps: int) -> None:
         """Set the learning rate of this step: a short rise, then a cosine down to 0 at `steps`."""
-        fall = 0.5 + 0.5 * math.cos(math.pi * min(1.0, self.step / steps))
+        fall = 0.5 + 0.5 * math.cos(math.pi * min(1.0, self._done(steps)))
         for group in self.optimiser.param_groups:
             group["lr"] = highest * min(1.0, (self.step + 1) / _WARM_UP) * fall + 1e-7
+
+    def _done(self, steps: int) -> float:
+        return max(self.step / steps, (time.monotonic() - self.begin) / self.limit)
 
     def descend(self, loss: Tensor) -> None:
         """Take one step down `loss`; one that is not finite is left out."""

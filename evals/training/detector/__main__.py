@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import cv2
@@ -46,6 +47,11 @@ def main(arguments: list[str] | None = None) -> int:
     training.add_argument("--rate", type=float, default=Plan.rate)
     training.add_argument("--seed", type=int, default=Plan.seed)
     training.add_argument("--start", type=Path, help="weights to start from")
+    training.add_argument("--batch", type=int, default=Plan.batch)
+    training.add_argument("--size", type=int, default=Plan.size, help="pixels of a crop")
+    training.add_argument("--workers", type=int, default=Plan.workers, help="they cut crops")
+    training.add_argument("--device", default=Plan.device, help="cpu, or cuda")
+    training.add_argument("--minutes", type=float, default=Plan.minutes)
     judging = steps.add_parser("judge", help="fit the judge of pairs to what the net sees")
     judging.add_argument("--every", type=int, default=2, help="take every so many real boards")
     judging.add_argument("--drawn", type=int, default=200)
@@ -86,11 +92,12 @@ def _train(options: argparse.Namespace) -> int:
     real = list(real_boards(options.data, "train"))
     drawn = KeptBoards(options.folder / "boards")
     sys.stdout.write(f"{len(real)} real and {len(drawn)} drawn boards\n")
-    trainer = Trainer(Plan(options.steps, options.rate, seed=options.seed), options.folder)
+    chosen = {f.name: getattr(options, f.name) for f in fields(Plan) if f.name in options}
+    trainer = Trainer(Plan(**chosen), options.folder)
     if options.start:
         trainer.start_from(options.start)
     trainer.resume()
-    trainer.train(Crops(real, drawn, options.seed + trainer.step))
+    trainer.train(Crops(real, drawn, options.seed + trainer.step, options.size))
     return 0
 
 

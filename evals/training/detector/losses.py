@@ -81,7 +81,7 @@ def _overlap(logs: Tensor, true: Tensor, weights: Tensor) -> Tensor:
 
 def _mask(logits: Tensor, true: Tensor, known: Tensor) -> Tensor:
     """Cross entropy plus Dice (Milletari et al. 2016): lines cover a few cells in a hundred."""
-    heavier = torch.tensor(2.0)
+    heavier = logits.new_tensor(2.0)
     cross = functional.binary_cross_entropy_with_logits(
         logits, true, reduction="none", pos_weight=heavier
     )

@@ -16,6 +16,7 @@ from ingest.extract.local.eyes.layout import CHANNELS, DASHED, HEAD, KIND, KINDS
 _WIDTHS = (16, 32, 64, 128, 192)  # at strides 2, 4, 8, 16, 32
 _SPREADS = (1, 2, 3, 1)  # dilations at stride 32: a long arrow is seen whole
 _NODE_CHANNELS = HEAD  # the maps before it tell of nodes, the others of lines
+_SECOND = (96, (1, 2, 4))  # width and dilations of the second look around, at stride 16
 _RARE = -4.0  # first guess of a logit: hardly a cell is a centre or an end
 
 
@@ -36,13 +37,30 @@ class _Layer(nn.Module):
 
 
 class _Block(nn.Module):
-    def __init__(self, width: int, spread: int = 1) -> None:
+    def __init__(self, width: int, spread: int = 1, *, silent: bool = False) -> None:
         super().__init__()
         self.first = _Layer(width, width)
         self.second = _Layer(width, width, spread=spread, active=False)
+        if silent:
+            nn.init.zeros_(self.second.norm.weight)
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.relu(x + self.second(self.first(x)), inplace=True)
+
+
+class _Again(nn.Module):
+    """A second look around at stride 16, added to what is known at stride 8: lines run far."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        inner, spreads = _SECOND
+        self.down = _Layer(width, inner, step=2)
+        self.blocks = nn.Sequential(*(_Block(inner, spread) for spread in spreads))
+        self.up = _Layer(inner, width, 1, active=False)
+        nn.init.zeros_(self.up.norm.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(x + _twice(self.up(self.blocks(self.down(x)))))
 
 
 class Net(nn.Module):
@@ -58,6 +76,9 @@ class Net(nn.Module):
         self.up16, self.mix16 = _Layer(e, d, 1), _Layer(d, 96)
         self.up8, self.side8, self.mix8 = _Layer(96, 64, 1), _Layer(c, 64, 1), _Layer(64, 64)
         self.up4, self.side4, self.mix4 = _Layer(64, 48, 1), _Layer(b, 48, 1), _Layer(48, 48)
+        # These start silent, so that weights from before them stay a start.
+        self.again = _Again(64)
+        self.finer = nn.Sequential(_Block(48, silent=True), _Block(48, silent=True))
         self.nodes = nn.Sequential(_Layer(48, 56), nn.Conv2d(56, _NODE_CHANNELS, 1))
         self.lines = nn.Sequential(_Layer(48, 64), nn.Conv2d(64, CHANNELS - _NODE_CHANNELS, 1))
         self._start()
@@ -82,8 +103,8 @@ class Net(nn.Module):
         x8 = self.down8(x4)
         x16 = self.down16(x8)
         y = self.mix16(x16 + _twice(self.up16(self.down32(x16))))
-        y = self.mix8(self.side8(x8) + _twice(self.up8(y)))
-        y = self.mix4(self.side4(x4) + _twice(self.up4(y)))
+        y = self.again(self.mix8(self.side8(x8) + _twice(self.up8(y))))
+        y = self.finer(self.mix4(self.side4(x4) + _twice(self.up4(y))))
         return torch.cat([self.nodes(y), self.lines(y)], 1)
 
 

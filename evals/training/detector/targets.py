@@ -19,6 +19,7 @@ Array = npt.NDArray[Any]
 _SEEN = 0.55  # a node of which less is in the crop is neither right nor wrong
 _LEAST = 8  # pixels: smaller nodes are not asked for
 _CORE = 0.35  # of the peak: these cells tell the box
+_WIDEST = 4.5  # sigmas of a peak that are painted
 _END = 1.2  # sigma of an end's peak, cells
 _ROUND = frozenset({"ellipse", "diamond"})
 
@@ -108,18 +109,27 @@ def _nodes(shapes: Iterable[TrueShape], matrix: Array, n: int) -> dict[str, Arra
 
 def _peak(box: tuple[float, float, float, float], kind: Array, ways: Array, weight: Array) -> None:
     n = kind.shape[0]
-    rows, columns = np.mgrid[0:n, 0:n].astype(np.float32)
     x0, y0, x1, y1 = box
     x, y = (int(np.clip(round((a + b) / 2 - 0.5), 0, n - 1)) for a, b in ((x0, x1), (y0, y1)))
     sx, sy = max(0.9, (x1 - x0) * 0.1), max(0.9, (y1 - y0) * 0.1)
+    near = _around(x, _WIDEST * sx, n), _around(y, _WIDEST * sy, n)
+    columns = np.arange(near[0].start, near[0].stop, dtype=np.float32)[None]
+    rows = np.arange(near[1].start, near[1].stop, dtype=np.float32)[:, None]
+    here = (near[1], near[0])
     hill = np.exp(-((columns - x) ** 2) / (2 * sx * sx) - (rows - y) ** 2 / (2 * sy * sy))
-    np.maximum(kind, hill, out=kind)
-    sides = (columns + 0.5 - x0, rows + 0.5 - y0, x1 - columns - 0.5, y1 - rows - 0.5)
-    core = (hill > _CORE) & (hill > weight) & (np.min(sides, axis=0) > 0.2)
-    core[y, x] = True
+    np.maximum(kind[here], hill, out=kind[here])
+    sides = np.broadcast_arrays(
+        columns + 0.5 - x0, rows + 0.5 - y0, x1 - columns - 0.5, y1 - rows - 0.5
+    )
+    core = (hill > _CORE) & (hill > weight[here]) & (np.min(sides, axis=0) > 0.2)
+    core[y - near[1].start, x - near[0].start] = True
     for side, way in zip(sides, ways, strict=True):
-        way[core] = np.maximum(side[core], 0.1)
-    weight[core] = hill[core]
+        way[here][core] = np.maximum(side[core], 0.1)
+    weight[here][core] = hill[core]
+
+
+def _around(middle: int, reach: float, n: int) -> slice:
+    return slice(max(0, int(middle - reach)), min(n, int(middle + reach) + 2))
 
 
 def _lines(lines: Iterable[TrueLine], matrix: Array, n: int) -> dict[str, Array]:
@@ -159,17 +169,22 @@ class _LineMaps:
 
     def paint(self, place: int, line: TrueLine, way: Array) -> None:
         """Paint `way` (n×2, cells) with the number `place`."""
-        mark = np.zeros((self.n, self.n), np.uint8)
         for start, stop in pairwise(way):
             length = float(np.hypot(*(stop - start)))
             if length < 0.2:
                 continue
-            piece = np.zeros_like(mark)
-            spots = np.clip(np.round(np.array([start, stop]) * 8), -30_000, 30_000).astype(int)
-            cv2.line(piece, spots[0].tolist(), spots[1].tolist(), 1, 2, shift=3)
-            mark |= piece
-            self.way[:, piece > 0] = ((stop - start) / length)[:, None]
-        self.owner[mark > 0] = place
+            low = np.clip(np.minimum(start, stop).astype(int) - 3, 0, self.n)
+            high = np.clip(np.maximum(start, stop).astype(int) + 4, 0, self.n)
+            if (low >= high).any():
+                continue
+            piece = np.zeros((high - low)[::-1], np.uint8)
+            spots = np.clip(np.round((np.array([start, stop]) - low) * 8), -30_000, 30_000)
+            one, two = spots.astype(int).tolist()
+            cv2.line(piece, one, two, 1, 2, shift=3)
+            drawn = piece > 0
+            here = slice(low[1], high[1]), slice(low[0], high[0])
+            self.way[:, *here][:, drawn] = ((stop - start) / length)[:, None]
+            self.owner[here][drawn] = place
         self.spots[place] = (*way[-1], *way[0])
         self.one_head[place] = line.heads == 1
         self.dashed[place] = line.dashed

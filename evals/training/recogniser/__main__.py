@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
@@ -13,7 +14,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import onnx
-import rapidocr
 
 from evals.training.recogniser import export, measure, real
 from evals.training.recogniser.alphabet import Alphabet
@@ -26,7 +26,6 @@ from evals.training.recogniser.train import Lines, Plan, Source, Trainer
 
 _ROOT = Path(__file__).resolve().parents[3]
 _DATA = _ROOT.parent / "shared" / "data" / "hdbpmn"
-_BUNDLED = Path(rapidocr.__file__).parent / "models" / "PP-OCRv6_rec_small.onnx"
 _WEIGHTS = _ROOT / "ingest" / "extract" / "local" / "weights" / "recogniser.onnx"
 _LANGUAGES: tuple[Language, ...] = ("en", "zh")
 # of the lines in training, by kind
@@ -52,6 +51,11 @@ def main(arguments: list[str] | None = None) -> int:
     training.add_argument("--rate", type=float, default=Plan.rate)
     training.add_argument("--seed", type=int, default=Plan.seed)
     training.add_argument("--threads", type=int, default=Plan.threads)
+    training.add_argument("--start", type=Path, help="weights (ONNX) to start from")
+    training.add_argument("--width", type=int, default=Plan.width, help="pixels of a batch")
+    training.add_argument("--workers", type=int, default=Plan.workers, help="they change lines")
+    training.add_argument("--device", default=Plan.device, help="cpu, or cuda")
+    training.add_argument("--minutes", type=float, default=Plan.minutes)
     exporting = steps.add_parser("export", help="write the weights as ONNX")
     exporting.add_argument("--to", type=Path, default=_WEIGHTS)
     exporting.add_argument("--share", type=float, default=1.0, help="of the way from old to new")
@@ -62,6 +66,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     cv2.setNumThreads(0)
     return int(globals()[f"_{options.step}"](options))
+
+
+def _bundled() -> Path:
+    import rapidocr
+
+    return Path(rapidocr.__file__).parent / "models" / "PP-OCRv6_rec_small.onnx"
 
 
 def _collect(options: argparse.Namespace) -> int:
@@ -96,11 +106,12 @@ def _draw_one(folder: Path, count: int, language: Language) -> None:
 def _train(options: argparse.Namespace) -> int:
     if not all((options.folder / f"{name}.bin").exists() for name in ("real", "en", "zh")):
         return _missing(options)
-    model = load(_BUNDLED)
-    plan = Plan(options.steps, options.rate, options.seed, options.threads)
+    model = load(options.start or _bundled())
+    plan = Plan(**{f.name: getattr(options, f.name) for f in fields(Plan)})
     trainer = Trainer(model, plan, options.folder)
     trainer.resume()
-    trainer.train(Lines(_sources(options.folder, trainer.alphabet), plan.seed + trainer.step))
+    sources = _sources(options.folder, trainer.alphabet)
+    trainer.train(Lines(sources, plan.seed + trainer.step, plan.width))
     return 0
 
 
@@ -118,7 +129,7 @@ def _sources(folder: Path, alphabet: Alphabet) -> list[Source]:
 
 
 def _export(options: argparse.Namespace) -> int:
-    model = export.trained(load(_BUNDLED), options.folder / "last.pt", options.share)
+    model = export.trained(load(_bundled()), options.folder / "last.pt", options.share)
     options.to.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(export.packed(model), str(options.to))
     sys.stdout.write(f"{options.to} {options.to.stat().st_size / 1e6:.1f} MB\n")
@@ -128,7 +139,7 @@ def _export(options: argparse.Namespace) -> int:
 def _measure(options: argparse.Namespace) -> int:
     found = real.find(options.data, "val", options.folder / "found-val.json", 3)
     sets = measure.sets(options.data, found, options.lines)
-    table = measure.compare({"bundled": _BUNDLED, "trained": options.model}, sets)
+    table = measure.compare({"bundled": _bundled(), "trained": options.model}, sets)
     sys.stdout.write(measure.told(table))
     if options.json:
         options.json.write_text(json.dumps(table, indent=1), encoding="utf-8")

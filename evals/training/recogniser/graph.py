@@ -58,11 +58,20 @@ class GraphNet(nn.Module):
     def _get(self, known: dict[str, Tensor], name: str) -> Tensor:
         return known[name] if name in known else self.weights[_safe(name)]
 
+    def _apply(self, function: Callable[[Tensor], Tensor], recurse: bool = True) -> GraphNet:
+        """Move the numbers of the formulas along; whole ones are sizes and stay."""
+        super()._apply(function, recurse)  # type: ignore[no-untyped-call]
+        self.constants = {
+            name: function(value) if value.is_floating_point() else value
+            for name, value in self.constants.items()
+        }
+        return self
+
     def numbers(self) -> dict[str, np.ndarray[Any, np.dtype[np.float32]]]:
         """Return the weights under the names that they have in the graph."""
         named = {_safe(name): name for step in self.steps for name in step.reads}
         return {
-            named[key]: value.detach().numpy()
+            named[key]: value.detach().cpu().numpy()
             for key, value in self.weights.items()
             if key in named
         }

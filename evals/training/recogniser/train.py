@@ -6,6 +6,7 @@ the new one is also held to its whole answer, so that the signs that don't come 
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,9 @@ import onnx
 import torch
 import torch.nn.functional as F  # noqa: N812 - as everybody calls it
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from evals.training.course import Course
+from evals.training.course import Course, device_of
 from evals.training.recogniser import augment
 from evals.training.recogniser.alphabet import Alphabet
 from evals.training.recogniser.graph import GraphNet
@@ -27,7 +28,6 @@ from evals.training.recogniser.store import Shelf
 
 _HOLD = 0.5  # weight of keeping to the old network's answers
 _STEP = 32  # pixels: batches are as wide as a multiple of it, since each new shape costs time
-_WIDTHS = 8000  # pixels of lines side by side in a batch
 
 Batch = tuple[Tensor, list[str]]
 Pair = tuple[Array, str]
@@ -35,12 +35,20 @@ Pair = tuple[Array, str]
 
 @dataclass(frozen=True)
 class Plan:
-    """How to train. `rate`: the highest learning rate; it falls to 0 along a cosine."""
+    """How to train.
+
+    `rate`: the highest learning rate, it falls to 0 along a cosine; `width`: pixels of lines side
+    by side in a batch; `workers` change lines. The course ends after `steps` or `minutes`.
+    """
 
     steps: int
     rate: float = 3e-4
     seed: int = 11
     threads: int = 2
+    width: int = 8000
+    workers: int = 1
+    device: str = "cpu"
+    minutes: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -58,12 +66,13 @@ class Lines(IterableDataset[Batch]):
     Every line of a source comes up before one comes up again.
     """
 
-    def __init__(self, sources: Sequence[Source], seed: int) -> None:
-        self.sources, self.seed = [s for s in sources if s.places], seed
+    def __init__(self, sources: Sequence[Source], seed: int, width: int = Plan.width) -> None:
+        self.sources, self.seed, self.width = [s for s in sources if s.places], seed, width
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield pictures b×3×48×w and what they say."""
-        rng = np.random.default_rng(self.seed)
+        worker = get_worker_info()
+        rng = np.random.default_rng([self.seed, worker.id if worker else 0])
         shares = np.array([source.share for source in self.sources])
         turns: list[list[int]] = [[] for _ in self.sources]
         waiting: dict[tuple[bool, int], list[Pair]] = {}
@@ -76,7 +85,7 @@ class Lines(IterableDataset[Batch]):
             width = max(augment.LEAST_WIDTH, -(-pixels.shape[1] // _STEP) * _STEP)
             alike = waiting.setdefault((_is_chinese(line.text), width), [])
             alike.append((pixels, line.text))
-            if len(alike) * width >= _WIDTHS:
+            if len(alike) * width >= self.width:
                 pictures, texts = zip(*alike, strict=True)
                 alike.clear()
                 yield torch.from_numpy(augment.batch(pictures, width)), list(texts)
@@ -88,36 +97,40 @@ class Trainer(Course):
     def __init__(self, model: onnx.ModelProto, plan: Plan, folder: Path) -> None:
         torch.manual_seed(plan.seed)
         torch.set_num_threads(plan.threads)
-        net = GraphNet(model, scores=True).eval()
+        net = GraphNet(model, scores=True).eval().to(plan.device)
         optimiser = torch.optim.AdamW(
             net.parameters(), plan.rate, betas=(0.9, 0.98), weight_decay=0.0
         )
-        super().__init__(net, optimiser, folder, keep=0.997)
+        super().__init__(net, optimiser, folder, keep=0.997, minutes=plan.minutes)
         self.plan, self.alphabet = plan, Alphabet.of(model)
-        self.old = GraphNet(model, scores=True).eval()
+        self.old = GraphNet(model, scores=True).eval().to(plan.device)
 
     def train(self, lines: Lines) -> None:
         """Train up to the last step."""
-        self.run(DataLoader(lines, None, num_workers=1, prefetch_factor=8), self.plan.steps)
+        loader = DataLoader(lines, None, num_workers=self.plan.workers, prefetch_factor=8)
+        self.run(loader, self.plan.steps)
 
-    def learn(self, batch: Batch) -> dict[str, float]:
+    def learn(self, batch: Batch) -> dict[str, Tensor]:
         """Take one step on a batch of `Lines`."""
         pictures, texts = batch
         self.set_rate(self.plan.rate, self.plan.steps)
-        pictures = pictures.contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
+        pictures = pictures.to(self.plan.device).contiguous(memory_format=torch.channels_last)
+        with self._less_precise():
             scores = self.net(pictures)
         signs = torch.log_softmax(scores.float(), -1)
         read = self._misread(signs, texts)
         held = self._strayed(signs, pictures, texts)
         self.descend(read + _HOLD * held)
-        return {"read": float(read.detach()), "held": float(held.detach())}
+        return {"read": read, "held": held}
+
+    def _less_precise(self) -> torch.autocast:
+        return torch.autocast(device_of(self.net).type, torch.bfloat16)
 
     def _misread(self, signs: Tensor, texts: list[str]) -> Tensor:
         numbers = [self.alphabet.numbers(text) for text in texts]
         return F.ctc_loss(
             signs.transpose(0, 1),
-            torch.tensor([n for line in numbers for n in line]),
+            torch.tensor([n for line in numbers for n in line], device=signs.device),
             torch.full((len(texts),), signs.shape[1]),
             torch.tensor([len(line) for line in numbers]),
             zero_infinity=True,
@@ -126,13 +139,13 @@ class Trainer(Course):
     def _strayed(self, signs: Tensor, pictures: Tensor, texts: list[str]) -> Tensor:
         """Return how far the answers to Chinese lines are from those that were right before."""
         if not all(map(_is_chinese, texts)):
-            return torch.zeros(())
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            return signs.new_zeros(())
+        with torch.no_grad(), self._less_precise():
             old = torch.log_softmax(self.old(pictures).float(), -1)
-        said = [self.alphabet.text(best) for best in old.argmax(-1).numpy()]
+        said = [self.alphabet.text(best) for best in old.argmax(-1).cpu().numpy()]
         right = [i for i, text in enumerate(texts) if said[i] == text]
         if not right:
-            return torch.zeros(())
+            return signs.new_zeros(())
         strayed = F.kl_div(signs[right], old[right], reduction="none", log_target=True)
         return strayed.sum() / len(texts)
 

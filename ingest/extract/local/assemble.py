@@ -18,10 +18,10 @@ _TITLE_SIZE = 1.25  # times the median line height
 _TITLE_ZONE = 0.22  # of the picture's height
 _TITLE_LENGTH = 80
 _LONE_SIGN = 0.5  # score under which a single sign is taken for a mark, not for a word
-_FEW_SIGNS = 2
+_FEW_SIGNS = 3
 _NAME_BELOW = 1.2  # line heights from the upper rim of a container to its name
 _LEAST_SCORE = 0.15  # of a line: below it is texture
-_MARK = re.compile(r"[^\w?!？！]{1,3}")  # what arrow heads and dashes are read as
+_MARK = re.compile(r"[^\w?!？！]{1,3}|[Il|一\-–—_. ]{2,}")  # what heads and dashes are read as
 
 
 def assemble(detection: Detection, lines: Sequence[Line], height: float) -> Assembly:

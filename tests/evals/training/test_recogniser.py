@@ -144,13 +144,13 @@ def test_the_network_in_pytorch_says_what_the_bundled_one_says() -> None:
     import onnxruntime  # type: ignore[import-untyped]  # ships none
     import torch
 
-    from evals.training.recogniser.__main__ import _BUNDLED
+    from evals.training.recogniser.__main__ import _bundled
     from evals.training.recogniser.export import packed
     from evals.training.recogniser.graph import GraphNet, load
 
-    model = load(_BUNDLED)
+    model = load(_bundled())
     picture = np.random.default_rng(0).normal(size=(2, 3, 48, 104)).astype(np.float32) / 2
-    theirs = onnxruntime.InferenceSession(str(_BUNDLED)).run(None, {"x": picture})[0]
+    theirs = onnxruntime.InferenceSession(str(_bundled())).run(None, {"x": picture})[0]
     net = GraphNet(model)
     with torch.no_grad():
         ours = net(torch.from_numpy(picture)).numpy()
@@ -158,7 +158,7 @@ def test_the_network_in_pytorch_says_what_the_bundled_one_says() -> None:
     assert all(weight.requires_grad for weight in net.parameters())
 
     half = packed(model).SerializeToString()
-    assert len(half) < 0.52 * _BUNDLED.stat().st_size
+    assert len(half) < 0.52 * _bundled().stat().st_size
     again = onnxruntime.InferenceSession(half).run(None, {"x": picture})[0]
     assert np.abs(again - theirs).max() < 0.02
 
@@ -166,7 +166,7 @@ def test_the_network_in_pytorch_says_what_the_bundled_one_says() -> None:
 def test_training_lowers_the_error_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     import torch
 
-    from evals.training.recogniser.__main__ import _BUNDLED
+    from evals.training.recogniser.__main__ import _bundled
     from evals.training.recogniser.export import trained
     from evals.training.recogniser.graph import GraphNet, load
     from evals.training.recogniser.train import Lines, Plan, Source, Trainer
@@ -177,9 +177,9 @@ def test_training_lowers_the_error_and_goes_on_where_it_stopped(tmp_path: Path) 
     lines = Lines([Source(Shelf(tmp_path / "zh.bin"), range(3), 1.0)], seed=1)
     pictures, texts = next(iter(lines))
     pictures, texts = pictures[:4], texts[:4]
-    model = load(_BUNDLED)
+    model = load(_bundled())
     trainer = Trainer(model, Plan(steps=8, rate=2e-3, threads=1), tmp_path)
-    first, *_, last = [trainer.learn((pictures, texts))["read"] for _ in range(6)]
+    first, *_, last = [trainer.learn((pictures, texts))["read"].item() for _ in range(6)]
     assert last < first
     trainer.save()
     again = Trainer(model, Plan(steps=8, threads=1), tmp_path)
