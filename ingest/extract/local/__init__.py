@@ -15,7 +15,7 @@ from kb.text import language_of
 if TYPE_CHECKING:
     from PIL import Image
 
-    from ingest.extract.local.seen import Detector, TextReader, View
+    from ingest.extract.local.seen import Deadline, Detector, TextReader, View
     from ingest.extract.local.things import Assembly, Link, Thing
     from kb.scene import Stroke
 
@@ -52,21 +52,35 @@ class LocalExtractor:
         deadline_s: float | None = None,
     ) -> Scene:
         """Read `picture` into a scene; see `ingest.extract.Extractor.extract`."""
-        from ingest.extract.local.assemble import assemble
-        from ingest.extract.local.missed import read_missed
+        from ingest.extract.local.closer import content_of, says_more
         from ingest.extract.local.seen import Deadline
-        from ingest.extract.local.view import fitted, view_of
+        from ingest.extract.local.view import view_of
 
         deadline = Deadline(deadline_s)
-        notes: list[str] = []
         if min(picture.size) < _TOO_SMALL:
             return self._scene(picture, strokes=strokes, notes=["picture too small to read"])
         if deadline.passed():
             return self._scene(picture, strokes=strokes, notes=["time ran out before reading"])
-        reader, detector = self._eyes()
         view = view_of(picture)
         if not view.ink.any():
-            return self._scene(picture, strokes=strokes, notes=notes)
+            return self._scene(picture, strokes=strokes, notes=[])
+        assembly, notes = self._read(view, deadline)
+        part = None if notes else content_of(view, assembly)
+        if part is not None and not deadline.passed():
+            closer = view_of(picture, part)
+            again, more_notes = self._read(closer, deadline)
+            if not more_notes and says_more(again, assembly):
+                view, assembly = closer, again
+        return self._scene(picture, view, assembly, strokes=strokes, notes=notes)
+
+    def _read(self, view: View, deadline: Deadline) -> tuple[Assembly, list[str]]:
+        """Return what is on the working copy, and what there was no time for."""
+        from ingest.extract.local.assemble import assemble
+        from ingest.extract.local.missed import read_missed
+        from ingest.extract.local.view import fitted
+
+        notes: list[str] = []
+        reader, detector = self._eyes()
         lines, read = reader.read(view.bgr, deadline)
         if not read:
             notes.append("time ran out while reading words: some are missing")
@@ -76,8 +90,7 @@ class LocalExtractor:
         lines, read_again = read_missed(reader, view, detection, lines, deadline)
         if read and not read_again:
             notes.append("time ran out while reading words: some are missing")
-        assembly = assemble(detection, fitted(view, lines), view.bgr.shape[0])
-        return self._scene(picture, view, assembly, strokes=strokes, notes=notes)
+        return assemble(detection, fitted(view, lines), view.bgr.shape[0]), notes
 
     def _eyes(self) -> tuple[TextReader, Detector]:
         if self._reader is None:

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from ingest.extract.local.attach import bridge_labels
 from ingest.extract.local.blocks import HAN, Block, block_of, blocks_of, reading_order
-from ingest.extract.local.geometry import area_of, holds, middle_of, overlap_share
-from ingest.extract.local.names import name_and_label, without_symbols
+from ingest.extract.local.geometry import area_of, gap_between, holds, middle_of, overlap_share
+from ingest.extract.local.names import NAME_REACH, NAMED_OUTSIDE, name_and_label, without_symbols
 from ingest.extract.local.seen import Detection, Line, Shape
 from ingest.extract.local.things import Assembly, Link, Thing
 from kb.scene import Box, Point
@@ -75,6 +75,7 @@ def _shape_things(
 ) -> list[Thing]:
     """Make a thing of every shape, with its words; words of a container beyond its name go free."""
     parents = [_parent(index, shapes) for index in range(len(shapes))]
+    nameless = [s.box for i, s in enumerate(shapes) if s.kind in NAMED_OUTSIDE and i not in owners]
     things = []
     for index, shape in enumerate(shapes):
         thing = Thing(shape.kind, shape.box, "", shape.confidence, shape, parent=parents[index])
@@ -85,7 +86,7 @@ def _shape_things(
             mine = []
         elif index in parents:
             thing.kind = "container"
-            name = set(_name_of_container(shape, mine, lines))
+            name = set(_name_of_container(shape, mine, lines, nameless))
             for place in mine:
                 if place not in name:
                     owners[place] = None
@@ -108,15 +109,23 @@ def _parent(index: int, shapes: Sequence[Shape]) -> int | None:
     return min(outer, key=lambda other: area_of(shapes[other].box), default=None)
 
 
-def _name_of_container(shape: Shape, mine: list[int], lines: Sequence[Line]) -> list[int]:
-    """Return the lines of the block on the left rim, or of the topmost near the upper one."""
+def _name_of_container(
+    shape: Shape, mine: list[int], lines: Sequence[Line], nameless: Sequence[Box]
+) -> list[int]:
+    """Return the lines of the block on the left rim, or of the topmost near the upper one.
+
+    What stands beside one of the `nameless` shapes is that one's name.
+    """
     if not mine:
         return []
     blocks = blocks_of([lines[place] for place in mine])
     turned = [block for block in blocks if _on_left_rim(shape.box, block.box)]
     first = turned[0] if turned else min(blocks, key=lambda block: block.box[1])
     below = first.box[1] - shape.box[1]
-    at_top = below <= min((shape.box[3] - shape.box[1]) / 3, _NAME_BELOW * first.height)
+    taken = any(gap_between(first.box, box) < NAME_REACH * first.height for box in nameless)
+    at_top = not taken and below <= min(
+        (shape.box[3] - shape.box[1]) / 3, _NAME_BELOW * first.height
+    )
     if not turned and not at_top:
         return []
     return [place for place in mine if holds(first.box, lines[place].box)]

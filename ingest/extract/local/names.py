@@ -12,13 +12,13 @@ from kb.scene import Box, Point, union_box
 
 FRAMES = frozenset({"container", "table"})
 
-_NAMED_OUTSIDE = frozenset({"ellipse", "document", "cylinder", "icon"})
+NAMED_OUTSIDE = frozenset({"ellipse", "document", "cylinder", "icon"})
 _SMALL = 3.2  # line heights: a shape below this has no room for its name
-_NAME_REACH = 0.75  # line heights from a small shape to its name; 95 of 100 are within 0.45
+NAME_REACH = 0.75  # line heights from a small shape to its name; 95 of 100 are within 0.45
 # of names 62 % stand below, 12 % above, 16 % to the right and 4 % to the left (hdBPMN train)
 _ABOVE, _RIGHT, _LEFT = 0.32, 0.28, 0.54
 _LABEL_REACH = 0.9  # from a line to its label; 95 of 100 are within 0.6
-_OFTEN = 0.3  # small shapes mostly have a name, lines mostly no label
+_OFTEN = 0.8  # small shapes mostly have a name, lines mostly no label
 _JOINED_REACH = 0.45  # the same for words that a line was taken to end at
 _LEADING = 0.7  # line heights between the lines of a name
 _SIGNS = 4  # a small shape with so few signs in it bears a symbol, not a word
@@ -80,9 +80,9 @@ def _wishes(
             continue
         for place, other in enumerate(things):
             gap = gap_between(thing.box, other.box) / thing.height
-            if gap < _NAME_REACH and _lacks_name(other, thing):
+            if gap < NAME_REACH and _lacks_name(other, thing):
                 free = words not in joined
-                if free or (other.kind in _NAMED_OUTSIDE and gap < _JOINED_REACH):
+                if free or (other.kind in NAMED_OUTSIDE and gap < _JOINED_REACH):
                     yield gap - _OFTEN + _side(thing.box, other.box), "name", place, words
         if words not in joined:
             for place, gap in _lines_beside(thing, links, around):
@@ -157,7 +157,7 @@ def _lacks_name(thing: Thing, words: Thing) -> bool:
         return True
     small = min(thing.box[2] - thing.box[0], thing.box[3] - thing.box[1]) < _SMALL * words.height
     symbol = len(thing.text) <= _SIGNS and len(thing.text) < len(words.text)
-    return small and thing.kind in _NAMED_OUTSIDE and symbol
+    return small and thing.kind in NAMED_OUTSIDE and symbol
 
 
 def _name(thing: Thing, words: Thing, *, more: bool = False) -> None:

@@ -103,6 +103,7 @@ class View:
     Attributes:
         bgr: h×w×3, uint8.
         scale: (x, y), original pixels per pixel of this copy.
+        origin: (x, y) of this copy's first pixel in the original.
         ink: h×w, uint8, 255 where there is thin ink, else 0.
         contrast: h×w, uint8, how far the ink stands out from its surroundings.
         background: (b, g, r) of the bare board.
@@ -119,6 +120,7 @@ class View:
     stroke: float
     clean: bool
     drawn: bool
+    origin: Point = (0.0, 0.0)
 
 
 class TextReader(Protocol):

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from ingest.extract.local.polarity import is_dark_board
 from ingest.extract.local.seen import Array, Line, View
 
 if TYPE_CHECKING:
@@ -28,18 +29,19 @@ _DENSE = 0.05  # of the picture: rules this close together ink at least as much
 _GRAIN = 0.3  # mean grey step between bare neighbours: less is a drawn picture, without paper
 _CLEAN_NOISE = 1.5  # the same: drawn and scanned boards 0-1, photos 1.5-8
 _DRAWN_NOISE = 0.8  # the same: screenshots and exports stay below, scans don't
-_DARK_BOARD = 100
 
 
-def view_of(picture: Image.Image) -> View:
+def view_of(picture: Image.Image, part: Box | None = None) -> View:
     """Make the working copy of `picture`: longest side at most `MAX_SIDE`, ink found.
 
-    The original is never copied whole: it may have 100 million pixels.
+    The original is never copied whole: it may have 100 million pixels. `part`: of it, in its
+    pixels, None for all.
     """
-    size = _work_size(*picture.size)
-    small = picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    x0, y0, x1, y1 = part or (0.0, 0.0, float(picture.width), float(picture.height))
+    size = _work_size(x1 - x0, y1 - y0)
+    small = picture.resize(size, Image.Resampling.BICUBIC, (x0, y0, x1, y1), reducing_gap=2.0)
     bgr = np.asarray(cv2.cvtColor(np.asarray(small.convert("RGB")), cv2.COLOR_RGB2BGR))
-    scale = (picture.width / size[0], picture.height / size[1])
+    scale = ((x1 - x0) / size[0], (y1 - y0) / size[1])
     grey = _board_grey(bgr)
     contrast = _contrast(grey)
     noise = _noise(grey, contrast)
@@ -47,6 +49,7 @@ def view_of(picture: Image.Image) -> View:
     return View(
         bgr=bgr,
         scale=scale,
+        origin=(x0, y0),
         ink=ink,
         contrast=contrast,
         background=_background(bgr, ink),
@@ -83,18 +86,18 @@ def fitted(view: View, lines: Sequence[Line]) -> list[Line]:
 
 def to_original(view: View, box: Box) -> Box:
     """Map a box of the working copy to pixels of the original."""
-    (sx, sy), (x0, y0, x1, y1) = view.scale, box
-    return (x0 * sx, y0 * sy, x1 * sx, y1 * sy)
+    (sx, sy), (left, top), (x0, y0, x1, y1) = view.scale, view.origin, box
+    return (left + x0 * sx, top + y0 * sy, left + x1 * sx, top + y1 * sy)
 
 
 def point_to_original(view: View, point: Point, width: int, height: int) -> Point:
     """Map a point of the working copy to a point inside the original."""
-    x = min(max(point[0] * view.scale[0], 0.0), float(width))
-    y = min(max(point[1] * view.scale[1], 0.0), float(height))
+    x = min(max(view.origin[0] + point[0] * view.scale[0], 0.0), float(width))
+    y = min(max(view.origin[1] + point[1] * view.scale[1], 0.0), float(height))
     return (min(round(x, 1), width), min(round(y, 1), height))
 
 
-def _work_size(width: int, height: int) -> tuple[int, int]:
+def _work_size(width: float, height: float) -> tuple[int, int]:
     scale = min(MAX_SIDE / max(width, height), max(1.0, _MIN_SHORT_SIDE / min(width, height)))
     # Tiny pictures hold no words: enlarging dots tenfold would only cost time.
     scale = min(scale, 4.0)
@@ -104,7 +107,7 @@ def _work_size(width: int, height: int) -> tuple[int, int]:
 def _board_grey(bgr: Array) -> Array:
     """Return one channel with dark ink on a light board, whatever the board's colours are."""
     blue, green, red = cv2.split(bgr)
-    if float(np.median(bgr[::4, ::4])) < _DARK_BOARD:
+    if is_dark_board(bgr):
         grey = cv2.bitwise_not(cv2.max(cv2.max(blue, green), red))
     else:  # yellow ink is faint in luminance and strong in blue
         grey = cv2.min(cv2.min(blue, green), red)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ingest.extract.local.colour import fill_colour
 from ingest.extract.local.eyes.layout import FRAMES, KINDS, LONGEST
 from ingest.extract.local.eyes.links import SeenLink, find_links
-from ingest.extract.local.eyes.nodes import Seen, calibrated, find_nodes
+from ingest.extract.local.eyes.nodes import calibrated, find_nodes
 from ingest.extract.local.eyes.pairs import Judge, find_pairs
 from ingest.extract.local.eyes.sight import Maps, Net, OnnxNet, light_of, look
 from ingest.extract.local.eyes.votes import find_ends
@@ -29,14 +29,10 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
-_ROOM = 0.1  # of a drawing's longer side, kept around it at a second look
-_WORTH = 1.2  # a second look must show the drawing at least so much larger
-_CLOSEST = 1.7  # and never more than this much larger
 _WRITING = 30.0  # pixels the net sees of a line's height; more is brought down to it
 _FARTHEST = 384  # pixels of the longer side
 _THINNEST = 3.0  # pixels of the working copy: what is cut to less is off the picture
 _MOST_JOINED = 600  # things: evidence is weighed for every two of them
-_FEW = 3  # nodes: fewer don't tell where the drawing is
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,10 @@ class TrainedDetector:
         if deadline.passed():
             return Detection(complete=False)
         net, judge, thresholds = self._loaded()
-        maps = _looked(net, view, lines, thresholds.node)
+        light = light_of(view.bgr)
+        seen_by_net = look(net, light, _side(view, lines))
+        share = max(light.shape[:2]) / max(view.bgr.shape[:2])
+        maps = Maps(seen_by_net.values, seen_by_net.scale * share)
         seen = find_nodes(maps.values, thresholds.node)
         boxes = maps.meant(seen.boxes.reshape(-1, 2, 2)).reshape(-1, 4)
         shapes, words = [], []
@@ -129,20 +128,6 @@ def _kind(thing: Thing) -> int:
     return next(place for place, name in enumerate(KINDS) if name == kind)
 
 
-def _looked(net: Net, view: View, lines: Sequence[Line], least: float) -> Maps:
-    """Look at the whole, and once more closely where the drawing fills little of it."""
-    light = light_of(view.bgr)
-    first = look(net, light, _side(view, lines))
-    share = max(light.shape[:2]) / max(view.bgr.shape[:2])
-    part = _part(find_nodes(first.values, least), first, light.shape[1], light.shape[0])
-    if part is None:
-        return Maps(first.values, first.scale * share)
-    x0, y0, x1, y1 = part
-    longest = min(LONGEST, round(first.scale * _CLOSEST * max(x1 - x0, y1 - y0)))
-    close = look(net, light[y0:y1, x0:x1], longest)
-    return Maps(close.values, close.scale * share, (x0 / share, y0 / share))
-
-
 def _side(view: View, lines: Sequence[Line]) -> int:
     """Return the longer side to look at: large writing is looked at from farther away."""
     if not lines:
@@ -150,20 +135,6 @@ def _side(view: View, lines: Sequence[Line]) -> int:
     heights = sorted(line.height for line in lines)
     side = max(view.bgr.shape[:2]) * _WRITING / max(heights[len(heights) // 2], 1.0)
     return int(min(max(side, _FARTHEST), LONGEST))
-
-
-def _part(seen: Seen, maps: Maps, width: int, height: int) -> tuple[int, int, int, int] | None:
-    """Return where the drawing is (x0, y0, x1, y1), or None where a closer look shows no more."""
-    if len(seen.boxes) < _FEW:
-        return None
-    boxes = seen.boxes / maps.scale
-    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-    room = _ROOM * float((high - low).max()) + 20
-    x0, y0 = (int(max(0.0, value - room)) for value in low)
-    x1, y1 = int(min(width, high[0] + room)), int(min(height, high[1] + room))
-    if x1 <= x0 or y1 <= y0 or max(width, height) < _WORTH * max(x1 - x0, y1 - y0):
-        return None
-    return x0, y0, x1, y1
 
 
 def _inside(view: View, values: Array) -> Box:

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ingest.extract.local.polarity import is_dark_board
+
 Array = npt.NDArray[Any]
 
-_DARK_BOARD = 100  # median grey below this: chalk on slate, or a dark screen
 _WIDEST_INK = 0.035  # of the longer side: what is wider is board, not ink
 _FAINTEST = 0.12  # contrast that counts as full ink on an empty board
 _COARSE = 4
@@ -26,7 +27,7 @@ def even_out(bgr: Array) -> Array:
         h×w×2, uint8: how much darker (on a dark board: lighter) than its surroundings a pixel is,
         255 as dark as the boldest ink; and how far its colour is from the board's.
     """
-    if float(np.median(bgr[::4, ::4])) < _DARK_BOARD:
+    if is_dark_board(bgr):
         bgr = cv2.bitwise_not(bgr)
     return np.dstack([_ink(bgr), _colour(bgr)])
 
