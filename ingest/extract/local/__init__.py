@@ -15,7 +15,7 @@ from kb.text import language_of
 if TYPE_CHECKING:
     from PIL import Image
 
-    from ingest.extract.local.seen import Deadline, Detector, TextReader, View
+    from ingest.extract.local.seen import Deadline, Detection, Detector, Line, TextReader, View
     from ingest.extract.local.things import Assembly, Link, Thing
     from kb.scene import Stroke
 
@@ -74,8 +74,13 @@ class LocalExtractor:
         return self._scene(picture, view, assembly, strokes=strokes, notes=notes)
 
     def _read(self, view: View, deadline: Deadline) -> tuple[Assembly, list[str]]:
-        """Return what is on the working copy, and what there was no time for."""
         from ingest.extract.local.assemble import assemble
+
+        detection, lines, notes = self.see(view, deadline)
+        return assemble(detection, lines, view.bgr.shape[0]), notes
+
+    def see(self, view: View, deadline: Deadline) -> tuple[Detection, list[Line], list[str]]:
+        """Return shapes and lines of words on `view`, and what there was no time for."""
         from ingest.extract.local.missed import read_missed
         from ingest.extract.local.view import fitted
 
@@ -90,7 +95,7 @@ class LocalExtractor:
         lines, read_again = read_missed(reader, view, detection, lines, deadline)
         if read and not read_again:
             notes.append("time ran out while reading words: some are missing")
-        return assemble(detection, fitted(view, lines), view.bgr.shape[0]), notes
+        return detection, fitted(view, lines), notes
 
     def _eyes(self) -> tuple[TextReader, Detector]:
         if self._reader is None:

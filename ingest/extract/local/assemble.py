@@ -9,9 +9,10 @@ from dataclasses import replace
 from ingest.extract.local.attach import bridge_labels
 from ingest.extract.local.blocks import HAN, Block, block_of, blocks_of, reading_order
 from ingest.extract.local.geometry import area_of, gap_between, holds, middle_of, overlap_share
-from ingest.extract.local.names import NAME_REACH, NAMED_OUTSIDE, name_and_label, without_symbols
+from ingest.extract.local.names import name_and_label, without_symbols
 from ingest.extract.local.seen import Detection, Line, Shape
 from ingest.extract.local.things import Assembly, Link, Thing
+from ingest.extract.local.wishes import NAMED_OUTSIDE
 from kb.scene import Box, Point
 
 _TITLE_SIZE = 1.25  # times the median line height
@@ -20,12 +21,30 @@ _TITLE_LENGTH = 80
 _LONE_SIGN = 0.5  # score under which a single sign is taken for a mark, not for a word
 _FEW_SIGNS = 3
 _NAME_BELOW = 1.2  # line heights from the upper rim of a container to its name
+_BESIDE = 0.75  # line heights between a small shape and its name, mostly
 _LEAST_SCORE = 0.15  # of a line: below it is texture
 _MARK = re.compile(r"[^\w?!？！]{1,3}|[Il|一\-–—_. ]{2,}")  # what heads and dashes are read as
 
 
 def assemble(detection: Detection, lines: Sequence[Line], height: float) -> Assembly:
     """Put a board together. `height`: of the working copy, in pixels."""
+    things, links, spent = pieces_of(detection, lines)
+    links, gone = name_and_label(things, links, spent)
+    gone |= spent
+    for thing in things:
+        if thing.shape is None:
+            thing.parent = _container_of(thing, things)
+    title = _title(things, links, gone, height)
+    return _ordered(things, links, gone, title)
+
+
+def pieces_of(
+    detection: Detection, lines: Sequence[Line]
+) -> tuple[list[Thing], list[Link], set[int]]:
+    """Return things and links before words outside are given to what they name.
+
+    The third are the places of words that a line runs through, its label already.
+    """
     lines = [line for line in lines if _is_writing(line, detection.ends)]
     owners = [_owner(line, detection.shapes) for line in lines]
     things = _shape_things(detection.shapes, lines, owners)
@@ -34,13 +53,7 @@ def assemble(detection: Detection, lines: Sequence[Line], height: float) -> Asse
     things += [_text_thing(block) for block in blocks]
     without_symbols(things)
     links, bridged = bridge_labels(detection.link(things), things)
-    links, gone = name_and_label(things, links, bridged)
-    gone |= bridged
-    for thing in things:
-        if thing.shape is None:
-            thing.parent = _container_of(thing, things)
-    title = _title(things, links, gone, height)
-    return _ordered(things, links, gone, title)
+    return things, links, bridged
 
 
 def _is_writing(line: Line, ends: Sequence[Point]) -> bool:
@@ -122,7 +135,7 @@ def _name_of_container(
     turned = [block for block in blocks if _on_left_rim(shape.box, block.box)]
     first = turned[0] if turned else min(blocks, key=lambda block: block.box[1])
     below = first.box[1] - shape.box[1]
-    taken = any(gap_between(first.box, box) < NAME_REACH * first.height for box in nameless)
+    taken = any(gap_between(first.box, box) < _BESIDE * first.height for box in nameless)
     at_top = not taken and below <= min(
         (shape.box[3] - shape.box[1]) / 3, _NAME_BELOW * first.height
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.extract.local.names import FRAMES
 from ingest.extract.local.seen import View
 from ingest.extract.local.things import Assembly
 from ingest.extract.local.view import to_original
+from ingest.extract.local.wishes import FRAMES
 from kb.scene import Box, union_box
 
 _FEW = 3  # things: fewer don't tell where the drawing is

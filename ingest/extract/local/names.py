@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
-from ingest.extract.local.attach import gap_to_middle
-from ingest.extract.local.geometry import gap_between, middle_of
+from ingest.extract.local.geometry import gap_between
 from ingest.extract.local.things import Link, Thing
-from kb.scene import Box, Point, union_box
+from ingest.extract.local.wishes import Wish, wishes
+from kb.scene import union_box
 
-FRAMES = frozenset({"container", "table"})
-
-NAMED_OUTSIDE = frozenset({"ellipse", "document", "cylinder", "icon"})
-_SMALL = 3.2  # line heights: a shape below this has no room for its name
-NAME_REACH = 0.75  # line heights from a small shape to its name; 95 of 100 are within 0.45
-# of names 62 % stand below, 12 % above, 16 % to the right and 4 % to the left (hdBPMN train)
-_ABOVE, _RIGHT, _LEFT = 0.32, 0.28, 0.54
-_LABEL_REACH = 0.9  # from a line to its label; 95 of 100 are within 0.6
-_OFTEN = 0.8  # small shapes mostly have a name, lines mostly no label
-_JOINED_REACH = 0.45  # the same for words that a line was taken to end at
+_LABEL_REACH = 0.9  # line heights from a line to its label; 95 of 100 are within 0.6
 _LEADING = 0.7  # line heights between the lines of a name
-_SIGNS = 4  # a small shape with so few signs in it bears a symbol, not a word
+_SIGNS = 4  # a mark of more is a word
 _SYMBOLS = frozenset(
     "xX×✕✗乂メ+＋十†oO0〇○◯◇*＊⊗⊕"
 )  # drawn in decisions, and what they are read as
@@ -52,16 +43,19 @@ def name_and_label(
     """
     labelled, used, served = list(links), set[int](), set[tuple[str, int]]()
     named: dict[int, int] = {}
-    for _, sort, place, words in sorted(_wishes(things, links, spent)):
-        if words in used or (sort, place) in served:
+    likely = [(wish.score, wish) for wish in wishes(things, links, spent)]
+    likely.sort(key=lambda pair: (-pair[0], pair[1].words, pair[1].sort, pair[1].place))
+    for score, wish in likely:
+        if not _is_granted(wish, score) or wish.words in used or (wish.sort, wish.place) in served:
             continue
-        used.add(words)
-        served.add((sort, place))
-        if sort == "label":
-            labelled[place] = replace(labelled[place], label=things[words].text)
+        used.add(wish.words)
+        served.add((wish.sort, wish.place))
+        if wish.sort == "label":
+            text = things[wish.words].text
+            labelled[wish.place] = replace(labelled[wish.place], label=text)
         else:
-            named[words] = place
-            _name(things[place], things[words])
+            named[wish.words] = wish.place
+            _name(things[wish.place], things[wish.words])
     joined = {place for link in links for place in (link.source, link.target)}
     more = _lines_more(things, named, used | joined | spent)
     for words, place in more.items():
@@ -69,34 +63,12 @@ def name_and_label(
     return _rejoined(labelled, named), used | set(more)
 
 
-def _wishes(
-    things: Sequence[Thing], links: Sequence[Link], spent: Set[int]
-) -> Iterator[tuple[float, str, int, int]]:
-    """Yield what words may be: (way in line heights, "name" or "label", of what, the words)."""
-    joined = {place for link in links for place in (link.source, link.target)}
-    around = [_box_of(link.path) for link in links]
-    for words, thing in enumerate(things):
-        if thing.shape is not None or thing.height <= 0 or words in spent:
-            continue
-        for place, other in enumerate(things):
-            gap = gap_between(thing.box, other.box) / thing.height
-            if gap < NAME_REACH and _lacks_name(other, thing):
-                free = words not in joined
-                if free or (other.kind in NAMED_OUTSIDE and gap < _JOINED_REACH):
-                    yield gap - _OFTEN + _side(thing.box, other.box), "name", place, words
-        if words not in joined:
-            for place, gap in _lines_beside(thing, links, around):
-                yield gap, "label", place, words
+def _is_granted(wish: Wish, score: float) -> bool:
+    """Tell whether a wish may come true; words close to a line that name nothing are its label.
 
-
-def _side(words: Box, shape: Box) -> float:
-    """Return what speaks against a name on that side of its shape, in line heights."""
-    x, y = middle_of(words)
-    if y > shape[3]:
-        return 0.0
-    if y < shape[1]:
-        return _ABOVE
-    return _LEFT if x < shape[0] else _RIGHT
+    The process diagrams that the scores were fitted to have few labels, other boards more.
+    """
+    return score > 0 or (wish.sort == "label" and wish.gap < _LABEL_REACH)
 
 
 def _lines_more(things: Sequence[Thing], named: dict[int, int], taken: Set[int]) -> dict[int, int]:
@@ -129,35 +101,6 @@ def _rejoined(links: Sequence[Link], named: dict[int, int]) -> list[Link]:
             seen.add(ends)
             kept.append(replace(link, source=ends[0], target=ends[1]))
     return kept
-
-
-def _lines_beside(
-    words: Thing, links: Sequence[Link], around: Sequence[Box]
-) -> Iterator[tuple[int, float]]:
-    """Yield the links without a label that `words` stand on, and how far away, in line heights."""
-    for place, link in enumerate(links):
-        # Following a whole path costs a hundred times more than asking for its box.
-        if link.label or gap_between(words.box, around[place]) >= _LABEL_REACH * words.height:
-            continue
-        gap = gap_to_middle(link.path, words.box) / words.height
-        if gap < _LABEL_REACH:
-            yield place, gap
-
-
-def _box_of(path: Sequence[Point]) -> Box:
-    across, down = [x for x, _ in path], [y for _, y in path]
-    return min(across), min(down), max(across), max(down)
-
-
-def _lacks_name(thing: Thing, words: Thing) -> bool:
-    """Tell whether `words` outside may name a shape: it is empty, or small and holds a symbol."""
-    if thing.shape is None or thing.kind in FRAMES or thing.kind == "diamond":
-        return False
-    if not thing.text:
-        return True
-    small = min(thing.box[2] - thing.box[0], thing.box[3] - thing.box[1]) < _SMALL * words.height
-    symbol = len(thing.text) <= _SIGNS and len(thing.text) < len(words.text)
-    return small and thing.kind in NAMED_OUTSIDE and symbol
 
 
 def _name(thing: Thing, words: Thing, *, more: bool = False) -> None:
