@@ -82,6 +82,7 @@ class LocalExtractor:
     def see(self, view: View, deadline: Deadline) -> tuple[Detection, list[Line], list[str]]:
         """Return shapes and lines of words on `view`, and what there was no time for."""
         from ingest.extract.local.missed import read_missed
+        from ingest.extract.local.parted import read_apart
         from ingest.extract.local.view import fitted
 
         notes: list[str] = []
@@ -92,8 +93,9 @@ class LocalExtractor:
         detection = detector.detect(view, lines, deadline)
         if not detection.complete:
             notes.append("time ran out while looking for shapes and arrows: some are missing")
+        lines, parted = read_apart(reader, view, detection, lines, deadline)
         lines, read_again = read_missed(reader, view, detection, lines, deadline)
-        if read and not read_again:
+        if read and not (parted and read_again):
             notes.append("time ran out while reading words: some are missing")
         return detection, fitted(view, lines), notes
 

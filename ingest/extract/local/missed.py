@@ -33,20 +33,29 @@ def read_missed(
     for box in _places(view, detection, lines)[:_MOST]:
         if deadline.passed():
             return found, False
-        x0, y0, x1, y1 = (max(0, round(value)) for value in box)
-        crop = view.bgr[y0:y1, x0:x1]
-        if any(_covers(line, box) for line in done) or crop.size == 0:  # places overlap
+        if any(_covers(line, box) for line in done):  # places overlap
             continue
-        close = cv2.resize(crop, None, fx=_CLOSER, fy=_CLOSER, interpolation=cv2.INTER_CUBIC)
-        again, complete = reader.read(np.asarray(close), deadline)
+        more, complete = look_closer(reader, view, box, deadline)
         if not complete:
             return found, False
-        more = [_moved(line, x0, y0) for line in again]
         before = [line for line in found if _covers(line, box)]
         if _worth(more) > _BETTER * _worth(before):
             found = [line for line in found if not _covers(line, box)] + more
             done += more
     return found, True
+
+
+def look_closer(
+    reader: TextReader, view: View, box: Box, deadline: Deadline
+) -> tuple[list[Line], bool]:
+    """Return the lines that `reader` finds in `box`, enlarged, and whether there was time."""
+    x0, y0, x1, y1 = (max(0, round(value)) for value in box)
+    crop = view.bgr[y0:y1, x0:x1]
+    if crop.size == 0:
+        return [], True
+    close = cv2.resize(crop, None, fx=_CLOSER, fy=_CLOSER, interpolation=cv2.INTER_CUBIC)
+    again, complete = reader.read(np.asarray(close), deadline)
+    return [_moved(line, x0, y0) for line in again], complete
 
 
 def _worth(lines: Sequence[Line]) -> float:
