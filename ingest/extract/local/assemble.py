@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ingest.extract.local.attach import bridge_labels
 from ingest.extract.local.blocks import HAN, Block, block_of, blocks_of, reading_order
+from ingest.extract.local.doubts import bands_as_frames, unsupported
 from ingest.extract.local.geometry import area_of, gap_between, holds, middle_of, overlap_share
 from ingest.extract.local.names import name_and_label, without_symbols
 from ingest.extract.local.seen import Detection, Line, Shape
@@ -31,6 +32,7 @@ def assemble(detection: Detection, lines: Sequence[Line], height: float) -> Asse
     things, links, spent = pieces_of(detection, lines)
     links, gone = name_and_label(things, links, spent)
     gone |= spent
+    gone |= unsupported(things, links, gone)
     for thing in things:
         if thing.shape is None:
             thing.parent = _container_of(thing, things)
@@ -46,8 +48,9 @@ def pieces_of(
     The third are the places of words that a line runs through, its label already.
     """
     lines = [line for line in lines if _is_writing(line, detection.ends)]
-    owners = [_owner(line, detection.shapes) for line in lines]
-    things = _shape_things(detection.shapes, lines, owners)
+    shapes = bands_as_frames(detection.shapes, lines)
+    owners = [_owner(line, shapes) for line in lines]
+    things = _shape_things(shapes, lines, owners)
     loose = [line for line, owner in zip(lines, owners, strict=True) if owner is None]
     blocks = [b for b in _loose_blocks(loose, detection.words) if _is_meant(b, detection.words)]
     things += [_text_thing(block) for block in blocks]

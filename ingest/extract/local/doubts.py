@@ -1,0 +1,54 @@
+"""What the words and lines around a figure say of it, which the detector could not know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import replace
+
+from ingest.extract.local.geometry import holds, short_side
+from ingest.extract.local.seen import Line, Shape
+from ingest.extract.local.things import Link, Thing
+from ingest.extract.local.wishes import FRAMES
+from kb.scene import Box
+
+_BAND = 6.0  # length over width of a box that is a lane or a pool, not a step
+_HEADER = 2.0  # height over width of the head of a lane, whose words stand on end
+_ON_END = 1.5  # height over width of words that do
+_SUPPORT = 0.9  # confidence of a shape that needs none: on hdBPMN val 11 of 11 below are none
+
+
+def bands_as_frames(shapes: Sequence[Shape], lines: Sequence[Line]) -> list[Shape]:
+    """Return `shapes` with long bands, and boxes whose words stand on end, as containers."""
+    turned = [line.box for line in lines if _tall(line.box) > _ON_END]
+    return [
+        replace(shape, kind="container", fill=None)
+        if shape.kind == "box" and _is_band(shape.box, turned)
+        else shape
+        for shape in shapes
+    ]
+
+
+def _is_band(box: Box, turned: Sequence[Box]) -> bool:
+    long = max(box[2] - box[0], box[3] - box[1])
+    if long > _BAND * short_side(box):
+        return True
+    return _tall(box) > _HEADER and any(holds(box, words) for words in turned)
+
+
+def _tall(box: Box) -> float:
+    return (box[3] - box[1]) / max(box[2] - box[0], 1e-6)
+
+
+def unsupported(things: Sequence[Thing], links: Sequence[Link], gone: Set[int]) -> set[int]:
+    """Return the places of shapes that are hardly there: no words, no line, and seen unsurely."""
+    joined = {place for link in links for place in (link.source, link.target)}
+    parents = {thing.parent for thing in things}
+    return {
+        place
+        for place, thing in enumerate(things)
+        if thing.shape is not None
+        and thing.kind not in FRAMES
+        and not thing.text
+        and thing.confidence < _SUPPORT
+        and place not in joined | parents | gone
+    }
