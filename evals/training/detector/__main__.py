@@ -11,10 +11,12 @@ from dataclasses import fields
 from pathlib import Path
 
 import cv2
+import numpy as np
 import torch
 from rich.progress import track
 
 from evals.training.detector.answers import TorchNet, answers
+from evals.training.detector.augment import faded
 from evals.training.detector.boards import Board, real_boards
 from evals.training.detector.calibrate import fit_line, link_scores, node_scores
 from evals.training.detector.export import export
@@ -112,7 +114,9 @@ def _weights(options: argparse.Namespace) -> dict[str, torch.Tensor]:
 def _judge(options: argparse.Namespace) -> int:
     net = TorchNet(_weights(options))
     real = list(real_boards(options.data, "train", options.every))
-    chosen = [*real, *_spread(KeptBoards(options.folder / "boards"), options.drawn)]
+    rng = np.random.default_rng(3)
+    chosen = [faded(b, rng) for b in real]
+    chosen += _spread(KeptBoards(options.folder / "boards"), options.drawn)
     parts = [evidence(a) for a in track(answers(net, chosen), "Judge", len(chosen))]
     save(fit(parts), options.folder / "judge.npz")
     return 0

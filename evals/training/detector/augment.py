@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -31,6 +32,24 @@ def crop(board: Board, size: int, rng: np.random.Generator) -> tuple[Array, Arra
     colour = seen[..., 1] * (0.0 if rng.random() < 0.15 else rng.uniform(0.5, 1.4))
     colour += rng.uniform(0, 0.08) * (rng.random() < 0.4)
     return np.clip(np.stack([ink, colour]), 0.0, 1.0).astype(np.float32), matrix
+
+
+def faded(board: Board, rng: np.random.Generator) -> Board:
+    """Return `board` as a fainter, noisier picture: its whole, in its place.
+
+    A net is surer of boards that it learnt from than of others; what learns from its answers is
+    shown them like this.
+    """
+    pixels = board.pixels.astype(np.float32) / 255.0
+    height, width = pixels.shape[:2]
+    ink = pixels[..., 0] ** np.exp(rng.uniform(-0.2, 0.6)) * rng.uniform(0.55, 1.05)
+    cells = rng.random((height // 24 + 1, width // 24 + 1), np.float32)
+    patches = cv2.resize(cells, (width, height), interpolation=cv2.INTER_CUBIC)
+    ink = ink * np.clip(patches * rng.uniform(1, 3) + rng.uniform(0.1, 0.5), 0.3, 1)
+    ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.3, 1.2))
+    ink = ink + rng.standard_normal(ink.shape, np.float32) * rng.uniform(0.01, 0.06)
+    pixels[..., 0] = ink
+    return replace(board, pixels=(np.clip(pixels, 0, 1) * 255).astype(np.uint8))
 
 
 def _way(board: Board, size: int, rng: np.random.Generator) -> tuple[Array, float]:

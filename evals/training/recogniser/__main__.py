@@ -59,6 +59,10 @@ def main(arguments: list[str] | None = None) -> int:
     exporting = steps.add_parser("export", help="write the weights as ONNX")
     exporting.add_argument("--to", type=Path, default=_WEIGHTS)
     exporting.add_argument("--share", type=float, default=1.0, help="of the way from old to new")
+    exporting.add_argument(
+        "--beside", nargs=2, action="append", default=[], metavar=("FILE", "SHARE"),
+        help="other weights (ONNX), and the share of the way to them",
+    )  # fmt: skip
     measuring = steps.add_parser("measure", help="compare with the bundled recogniser")
     measuring.add_argument("--model", type=Path, default=_WEIGHTS)
     measuring.add_argument("--lines", type=int, default=300, help="drawn ones of each kind")
@@ -129,7 +133,9 @@ def _sources(folder: Path, alphabet: Alphabet) -> list[Source]:
 
 
 def _export(options: argparse.Namespace) -> int:
-    model = export.trained(load(_bundled()), options.folder / "last.pt", options.share)
+    beside = [(load(Path(file)), float(share)) for file, share in options.beside]
+    checkpoint = options.folder / "last.pt"
+    model = export.trained(load(_bundled()), checkpoint, options.share, beside)
     options.to.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(export.packed(model), str(options.to))
     sys.stdout.write(f"{options.to} {options.to.stat().st_size / 1e6:.1f} MB\n")

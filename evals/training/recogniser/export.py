@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,23 +15,34 @@ from evals.training.recogniser.graph import GraphNet
 _SMALL = 1024  # values: tensors up to this size stay in single precision
 
 
-def trained(model: onnx.ModelProto, checkpoint: Path, share: float = 1.0) -> onnx.ModelProto:
+Beside = Sequence[tuple[onnx.ModelProto, float]]
+
+
+def trained(
+    model: onnx.ModelProto, checkpoint: Path, share: float = 1.0, beside: Beside = ()
+) -> onnx.ModelProto:
     """Return `model` with the running mean of the weights in `checkpoint`.
 
     Args:
         model: the bundled network.
         checkpoint: ``last.pt`` of a `Trainer`.
         share: how far to go from the bundled weights to the trained ones, 0…1.
+        beside: other weights, and how far to go to each of them. The mean of weights that come
+            from the same ones is often better than each (Wortsman et al. 2022, Model soups).
     """
     net = GraphNet(model)
     net.load_state_dict(torch.load(checkpoint, weights_only=True)["mean"])
-    numbers = net.numbers()
+    ways = [(net.numbers(), share)]
+    ways += [
+        ({t.name: numpy_helper.to_array(t) for t in m.graph.initializer}, s) for m, s in beside
+    ]
+    numbers = ways[0][0]
     out = onnx.ModelProto()
     out.CopyFrom(model)
     for tensor in out.graph.initializer:
         if tensor.name in numbers:
             old = numpy_helper.to_array(tensor)
-            new = old + share * (numbers[tensor.name] - old)
+            new = old + sum(part * (values[tensor.name] - old) for values, part in ways)
             tensor.CopyFrom(numpy_helper.from_array(new.astype(np.float32), tensor.name))
     return out
 
