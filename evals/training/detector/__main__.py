@@ -127,7 +127,7 @@ def _choose(options: argparse.Namespace) -> int:
     boards = list(real_boards(options.data, "val", options.every))
     seen = list(track(answers(net, boards), "Net", len(boards)))
     tried = {}
-    for least in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55):
+    for least in (0.3, 0.35, 0.4, 0.45):
         known = [judged(answer, judge, least) for answer in seen]
         for arrow in (0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
             tried[least, arrow] = measure(known, words=False, arrow=arrow, line=0.5)

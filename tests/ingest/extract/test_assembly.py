@@ -114,3 +114,41 @@ def test_words_deep_in_a_container_are_not_its_name() -> None:
     assert texts(named)[0] == "Sales"
     deep = assemble(Detection((frame, inner)), [line((20.0, 150.0, 160.0, 176.0), "Sales")], 600)
     assert [thing.kind for thing in deep.things if thing.text == "Sales"] == ["text"]
+
+
+def test_a_name_goes_to_the_nearer_of_two_rings() -> None:
+    other = (240.0, 100.0, 290.0, 150.0)
+    shapes = (Shape("ellipse", ELLIPSE, 0.9), Shape("ellipse", other, 0.9))
+    words = [line((80.0, 155.0, 170.0, 180.0), "Paid"), line((230.0, 155.0, 300.0, 180.0), "Sent")]
+    board = assemble(Detection(shapes), words, 600)
+    assert {thing.text: thing.box[0] for thing in board.things} == {"Paid": 100.0, "Sent": 240.0}
+
+
+def test_a_long_band_is_a_frame_and_no_step() -> None:
+    shapes = (
+        Shape("box", (50.0, 50.0, 1250.0, 130.0), 0.9),
+        Shape("box", (50.0, 300.0, 110.0, 560.0), 0.9),
+        Shape("box", (400.0, 300.0, 600.0, 400.0), 0.9),
+    )
+    words = [
+        line((560.0, 70.0, 700.0, 110.0), "Customer"),
+        line((430.0, 330.0, 570.0, 370.0), "Pay"),
+    ]
+    turned = line((65.0, 350.0, 95.0, 500.0), "Insurer")
+    board = assemble(Detection(shapes), [*words, turned], 600)
+    kinds = {thing.text: thing.kind for thing in board.things}
+    assert kinds == {"Customer": "container", "Insurer": "container", "Pay": "box"}
+
+
+def test_an_unsure_shape_needs_words_or_a_line() -> None:
+    shapes = tuple(
+        Shape("ellipse", (x, 100.0, x + 50, 150.0), sure)
+        for x, sure in ((100.0, 0.6), (400.0, 0.6), (700.0, 0.6), (1000.0, 0.95))
+    )
+
+    def link(_things: object) -> list[Link]:
+        return [Link("arrow", 1, 3, True, ((450.0, 120.0), (1000.0, 120.0)), 0.9)]
+
+    words = [line((95.0, 155.0, 160.0, 180.0), "Paid")]
+    board = assemble(Detection(shapes, link=link), words, 600)
+    assert sorted(thing.box[0] for thing in board.things) == [100.0, 400.0, 1000.0]

@@ -49,11 +49,12 @@ def find_links(
     """
     by_pair = {(int(s), int(t)): scores[k] for k, (s, t) in enumerate(pairs.places)}
     walks = _walks(pairs.traces)
+    routes = {(route.source, route.target): route.path for route in pairs.routes}
     links = []
     for one, two in sorted({(min(pair), max(pair)) for pair in by_pair}):
         there, back = (by_pair.get(p, np.zeros(2)) for p in ((one, two), (two, one)))
         for source, target, heads, score in _kinds(one, two, there, back, walks, arrow, line):
-            path = _path(walks, source, target, boxes)
+            path = _path(walks, routes, source, target, boxes)
             dashed = _is_dashed(maps, path)
             links.append(SeenLink(source, target, heads, score, path, dashed))
     return links
@@ -102,16 +103,22 @@ def _apart(there: Sequence[Trace], back: Sequence[Trace]) -> bool:
 
 
 def _path(
-    walks: dict[tuple[int, int], list[Trace]], source: int, target: int, boxes: Array
-) -> Array:
-    """Return the way of the line: the strongest walk, or straight between the borders."""
+    walks: dict[tuple[int, int], list[Trace]], routes: dict[tuple[int, int], Array],
+    source: int, target: int, boxes: Array,
+) -> Array:  # fmt: skip
+    """Return the way of the line: the strongest walk, the route, or straight between borders."""
     found = [(walk.strength, _course(walk)) for walk in walks.get((source, target), [])]
     found += [
         (0.8 * walk.strength, _course(walk)[::-1]) for walk in walks.get((target, source), [])
     ]
-    if not found:
+    if found:
+        path = max(found, key=lambda pair: pair[0])[1]
+    elif (source, target) in routes:
+        path = routes[source, target]
+    elif (target, source) in routes:
+        path = routes[target, source][::-1]
+    else:
         return _straight(boxes[source], boxes[target])
-    path = max(found, key=lambda pair: pair[0])[1]
     kept = np.unique(np.linspace(0, len(path) - 1, min(_FEW, len(path))).round().astype(int))
     return np.asarray(path[kept])
 

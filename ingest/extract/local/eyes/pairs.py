@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ingest.extract.local.eyes.layout import FRAMES, KINDS, STRIDE
 from ingest.extract.local.eyes.nodes import logistic
+from ingest.extract.local.eyes.routes import Route, find_routes
 from ingest.extract.local.eyes.trace import Trace, trace_ends
 from ingest.extract.local.eyes.votes import Votes, count_votes, find_ends, owners
 
@@ -19,16 +20,18 @@ Array = npt.NDArray[Any]
 _WORDS = KINDS.index("text")
 _WORDS_ROOM = 6.0  # pixels: lines keep their distance from words without a border
 _NODE_KINDS = [place for place, kind in enumerate(KINDS) if kind not in FRAMES]
+_NEAR_BEST = 0.8  # of the strongest route from or to a node: weaker ones are not asked about
 _SPAN = 200.0  # pixels: differences of place are told on this scale
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Candidates for a line: places k×2 (from, to), features k×f, the walks between nodes."""
+    """Candidates for a line: places k×2 (from, to), features k×f, walks, routes of all nodes."""
 
     places: Array
     features: Array
     traces: list[Trace]
+    routes: list[Route]
 
 
 def find_pairs(maps: Array, boxes: Array, kinds: Array) -> Pairs:
@@ -40,7 +43,7 @@ def find_pairs(maps: Array, boxes: Array, kinds: Array) -> Pairs:
         kinds: m, places in `KINDS`; frames are never joined here.
     """
     if len(boxes) < 2:
-        return Pairs(np.zeros((0, 2), int), np.zeros((0, 0), np.float32), [])
+        return Pairs(np.zeros((0, 2), int), np.zeros((0, 0), np.float32), [], [])
     words = kinds == _WORDS
     grown = boxes + np.where(words, _WORDS_ROOM, 0.0)[:, None] * (-1, -1, 1, 1)
     ends = find_ends(maps)
@@ -48,11 +51,15 @@ def find_pairs(maps: Array, boxes: Array, kinds: Array) -> Pairs:
     votes = count_votes(maps, ends, own, grown, words)
     traces = trace_ends(maps, ends, own, grown, words)
     walks = _walks(traces, len(boxes))
+    routes = find_routes(maps, ends, own, grown)
+    ways = _ways(routes, len(boxes))
     some = (votes.cells + votes.cells.T > 0.35) | (votes.heads > 0.03) | (votes.heads.T > 0.03)
     some |= (votes.tails > 0.03) | (votes.tails.T > 0.03)
     some |= (walks.sum(axis=0) > 0.02) | (walks.sum(axis=0).T > 0.02)
+    some |= np.maximum(_rank(ways, 0), _rank(ways, 1)) > _NEAR_BEST
     np.fill_diagonal(some, val=False)
-    return Pairs(np.argwhere(some), _features(votes, walks, boxes, kinds, some), traces)
+    features = _features(votes, walks, ways, boxes, kinds, some)
+    return Pairs(np.argwhere(some), features, traces, routes)
 
 
 def _walks(traces: list[Trace], m: int) -> Array:
@@ -66,6 +73,14 @@ def _walks(traces: list[Trace], m: int) -> Array:
     return walks
 
 
+def _ways(routes: list[Route], m: int) -> Array:
+    """Return the strength of the route s→t: m×m."""
+    ways = np.zeros((m, m))
+    for route in routes:
+        ways[route.source, route.target] = route.strength
+    return ways
+
+
 def _rank(values: Array, axis: int) -> Array:
     return np.asarray(values / (values.max(axis=axis, keepdims=True) + 1e-3))
 
@@ -77,7 +92,9 @@ def _gaps(boxes: Array) -> Array:
     return np.asarray(np.maximum(apart, 0).sum(axis=-1))
 
 
-def _features(votes: Votes, walks: Array, boxes: Array, kinds: Array, some: Array) -> Array:
+def _features(
+    votes: Votes, walks: Array, ways: Array, boxes: Array, kinds: Array, some: Array
+) -> Array:
     """Return k×f: what speaks for a line from s to t, for the k pairs of `some` (m×m)."""
     m = len(boxes)
     cells, gaps = votes.cells, _gaps(boxes)
@@ -92,7 +109,8 @@ def _features(votes: Votes, walks: Array, boxes: Array, kinds: Array, some: Arra
         np.log1p(out) + 0 * cells, np.log1p(into) + 0 * cells, across, down,
     ]  # fmt: skip
     straight = walks[:2]
-    for value in (cells, votes.heads, votes.tails, *walks, straight.min(0), straight.max(0)):
+    evidence = (cells, votes.heads, votes.tails, *walks, straight.min(0), straight.max(0), ways)
+    for value in evidence:
         parts += [value, value.T, _rank(value, 0), _rank(value, 1)]
     parts += [cells / out, cells / into, np.minimum(cells / needed, 3)]
     strongest = straight.max(0)

@@ -169,3 +169,36 @@ def test_maps_of_the_mirror_image_say_the_same() -> None:
     assert np.allclose(seen, np.sort(np.array(drawn), axis=0), atol=4)
     traces = find_pairs(turned, np.array(drawn) * scale, np.zeros(3, int)).traces
     assert {(walk.stop, walk.start) for walk in traces if walk.headed} == {(0, 2)}
+
+
+def routes(drawn: Board) -> dict[tuple[int, int], float]:
+    maps, scale = perfect_maps(drawn)
+    boxes = np.array([shape.box for shape in drawn.shapes]) * scale
+    found = find_pairs(maps, boxes, np.array([shape.kind for shape in drawn.shapes])).routes
+    return {(route.source, route.target): route.strength for route in found}
+
+
+def test_a_route_goes_round_any_number_of_corners() -> None:
+    way = [(300.0, 160.0), (400, 160), (400, 700), (600, 700), (600, 300), (800, 300), (800, 960)]
+    assert routes(board([LEFT, BELOW], [[*way, (900.0, 960.0)]]))[0, 1] > 0.4
+
+
+def test_a_route_leads_from_the_tail_to_the_head() -> None:
+    assert set(routes(board([LEFT, RIGHT], [[(900.0, 160.0), (300.0, 160.0)]]))) == {(1, 0)}
+
+
+def test_there_is_no_route_where_no_line_is() -> None:
+    above, under = (100.0, 600.0, 300.0, 720.0), (900.0, 600.0, 1100.0, 720.0)
+    ways = [[(300.0, y), (900.0, y)] for y in (160.0, 660.0)]
+    found = routes(board([LEFT, RIGHT, above, under], ways))
+    assert set(found) == {(0, 1), (2, 3)}
+
+
+def test_lines_that_cross_are_the_best_routes_of_their_ends() -> None:
+    boxes: list[Box] = [
+        (100, 500, 250, 600), (1000, 500, 1150, 600), (560, 100, 710, 200), (560, 1000, 710, 1100),
+    ]  # fmt: skip
+    ways = [[(250.0, 550.0), (1000.0, 550.0)], [(635.0, 200.0), (635.0, 1000.0)]]
+    found = routes(board(boxes, ways))
+    assert found[0, 1] > 1.05 * found.get((0, 3), 0)
+    assert found[2, 3] > 1.05 * found.get((2, 1), 0)
