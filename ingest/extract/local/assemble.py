@@ -63,17 +63,21 @@ def _is_writing(line: Line, ends: Sequence[Point]) -> bool:
     """Tell words from what the reader takes for words: arrow heads, lone strokes, texture."""
     if line.score < _LEAST_SCORE or _MARK.fullmatch(line.text):
         return False
-    if len(line.text) > 2:
+    if _written(line.text) > 2:
         return True
     on_end = any(holds(line.box, (*end, *end)) for end in ends)
     return not on_end and (line.score >= _LONE_SIGN or line.text.isdigit())
 
 
+def _written(text: str) -> int:
+    """Return how much is written; Chinese signs count twice: two of them are often a word."""
+    return len(text) + len(HAN.findall(text))
+
+
 def _is_meant(block: Block, words: Sequence[Box]) -> bool:
     """Tell words from pieces of drawings that were read as a sign or two."""
     unknown = not words  # nothing told words from drawings
-    written = len(block.text) + len(HAN.findall(block.text))  # a Chinese word is often two signs
-    return unknown or written > _FEW_SIGNS or any(holds(w, block.box) for w in words)
+    return unknown or _written(block.text) > _FEW_SIGNS or any(holds(w, block.box) for w in words)
 
 
 def _owner(line: Line, shapes: Sequence[Shape]) -> int | None:

@@ -12,7 +12,9 @@ from ingest.extract.local.geometry import area_of, holds, overlap_share, short_s
 from ingest.extract.local.seen import Deadline, Detection, Line, TextReader, View
 from kb.scene import Box
 
-_CLOSER = 2.0  # times larger
+_CLOSER, _CLOSEST = 2.0, 4.0  # times larger
+_LEAST_SIDE = 96  # pixels of the enlarged picture
+_MARGIN = 0.25  # of the shorter side: writing that fills a picture is not found
 _MOST = 12  # places: each costs a run of the text detector on a small picture
 _INKED = 0.006  # of a place: less is an empty box
 _MISSING = 0.25  # squares of the line height: so much ink is more than a letter
@@ -49,13 +51,17 @@ def look_closer(
     reader: TextReader, view: View, box: Box, deadline: Deadline
 ) -> tuple[list[Line], bool]:
     """Return the lines that `reader` finds in `box`, enlarged, and whether there was time."""
-    x0, y0, x1, y1 = (max(0, round(value)) for value in box)
+    room = _MARGIN * short_side(box)
+    x0, y0 = (max(0, round(value - room)) for value in box[:2])
+    x1, y1 = (max(0, round(value + room)) for value in box[2:])
     crop = view.bgr[y0:y1, x0:x1]
     if crop.size == 0:
         return [], True
-    close = cv2.resize(crop, None, fx=_CLOSER, fy=_CLOSER, interpolation=cv2.INTER_CUBIC)
+    closer = min(max(_CLOSER, _LEAST_SIDE / min(crop.shape[:2])), _CLOSEST)
+    close = cv2.resize(crop, None, fx=closer, fy=closer, interpolation=cv2.INTER_CUBIC)
     again, complete = reader.read(np.asarray(close), deadline)
-    return [_moved(line, x0, y0) for line in again], complete
+    found = [_moved(line, x0, y0, closer) for line in again]
+    return [line for line in found if holds(box, line.box)], complete
 
 
 def _worth(lines: Sequence[Line]) -> float:
@@ -104,9 +110,9 @@ def _inner(box: Box) -> Box:
     return box[0] + dx, box[1] + dy, box[2] - dx, box[3] - dy
 
 
-def _moved(line: Line, x: float, y: float) -> Line:
+def _moved(line: Line, x: float, y: float, closer: float) -> Line:
     """Take a line of a closer look back to the working copy."""
-    quad = (line.quad / _CLOSER + (x, y)).astype(np.float32)
+    quad = (line.quad / closer + (x, y)).astype(np.float32)
     low, high = quad.min(axis=0), quad.max(axis=0)
     box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
     return replace(line, quad=quad, box=box)
