@@ -22,7 +22,9 @@ _LOOSE = 0.15  # line heights around a line that belong to it
 _BETTER = 1.1  # a second reading must say so much more than the first
 _READ = 0.5  # of a place: covered by a line so far, it was read
 _RIM = 0.14  # of its sides, where the outline itself is
-_SMALL = 2.2  # line heights: a shape below this has its name outside
+_SMALL = 1.6  # line heights within its rim: a shape below this mostly has its name outside
+_TIGHT = 1.2  # the same: below this there is no room for a sign
+_CLEAR = 0.8  # score of a sign or a word in a small shape
 _CARRIERS = frozenset({"box", "sticky", "ellipse", "diamond", "document", "cylinder"})
 
 
@@ -40,6 +42,8 @@ def read_missed(
         more, complete = look_closer(reader, view, box, deadline)
         if not complete:
             return found, False
+        if short_side(box) < _SMALL * _usual_height(lines):  # it may hold a mere symbol
+            more = [line for line in more if line.score >= _CLEAR]
         before = [line for line in found if _covers(line, box)]
         if _worth(more) > _BETTER * _worth(before):
             found = [line for line in found if not _covers(line, box)] + more
@@ -74,10 +78,9 @@ def _places(view: View, detection: Detection, lines: Sequence[Line]) -> list[Box
 
     Where some of the words were read the others may be missing.
     """
-    heights = sorted(line.height for line in lines)
-    height = heights[len(heights) // 2] if heights else 0.0
+    height = _usual_height(lines)
     shapes = [s.box for s in detection.shapes if s.kind in _CARRIERS]
-    roomy = [_inner(box) for box in shapes if short_side(box) >= _SMALL * height]
+    roomy = [_inner(box) for box in shapes if short_side(box) >= _TIGHT * height]
     left = {}
     for box in [*roomy, *detection.words]:
         if short_side(box) >= 4:
@@ -87,6 +90,11 @@ def _places(view: View, detection: Detection, lines: Sequence[Line]) -> list[Box
             if ink > least:
                 left[box] = ink
     return sorted(left, key=lambda box: left[box], reverse=True)
+
+
+def _usual_height(lines: Sequence[Line]) -> float:
+    heights = sorted(line.height for line in lines)
+    return heights[len(heights) // 2] if heights else 0.0
 
 
 def _ink_left(view: View, box: Box, lines: Sequence[Line]) -> int:
