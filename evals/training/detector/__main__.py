@@ -59,6 +59,9 @@ def main(arguments: list[str] | None = None) -> int:
     judging.add_argument("--drawn", type=int, default=200)
     choosing = steps.add_parser("choose", help="choose thresholds on val and say how it does")
     choosing.add_argument("--every", type=int, default=1, help="take every so many boards of val")
+    choosing.add_argument(
+        "--node", type=float, help="score of a node that the whole extractor does best with"
+    )
     exporting = steps.add_parser("export", help="write the files that the extractor carries")
     exporting.add_argument("--to", type=Path, default=WEIGHTS)
     options = parser.parse_args(arguments)
@@ -127,7 +130,7 @@ def _choose(options: argparse.Namespace) -> int:
     boards = list(real_boards(options.data, "val", options.every))
     seen = list(track(answers(net, boards), "Net", len(boards)))
     tried = {}
-    for least in (0.3, 0.35, 0.4, 0.45):
+    for least in (options.node,) if options.node else (0.3, 0.35, 0.4, 0.45):
         known = [judged(answer, judge, least) for answer in seen]
         for arrow in (0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
             tried[least, arrow] = measure(known, words=False, arrow=arrow, line=0.5)
