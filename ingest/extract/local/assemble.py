@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.extract.local.attach import bridge_labels
+from ingest.extract.local.attach import between_words, bridge_labels
 from ingest.extract.local.blocks import HAN, Block, block_of, blocks_of, reading_order
 from ingest.extract.local.doubts import bands_as_frames, unsupported
 from ingest.extract.local.geometry import area_of, gap_between, holds, middle_of, overlap_share
@@ -52,10 +52,15 @@ def pieces_of(
     owners = [_owner(line, shapes) for line in lines]
     things = _shape_things(shapes, lines, owners)
     loose = [line for line, owner in zip(lines, owners, strict=True) if owner is None]
-    blocks = [b for b in _loose_blocks(loose, detection.words) if _is_meant(b, detection.words)]
+    chain = [block_of([line]) for line in loose if line.apart]
+    blocks = _loose_blocks([line for line in loose if not line.apart], detection.words)
+    blocks = chain + [block for block in blocks if _is_meant(block, detection.words)]
     things += [_text_thing(block) for block in blocks]
     without_symbols(things)
-    links, bridged = bridge_labels(detection.link(things), things)
+    links = detection.link(things)
+    first = len(things) - len(blocks)
+    links += between_words(things, links, detection.arrows, range(first, first + len(chain)))
+    links, bridged = bridge_labels(links, things)
     return things, links, bridged
 
 
@@ -63,6 +68,8 @@ def _is_writing(line: Line, ends: Sequence[Point]) -> bool:
     """Tell words from what the reader takes for words: arrow heads, lone strokes, texture."""
     if line.score < _LEAST_SCORE or _MARK.fullmatch(line.text):
         return False
+    if line.apart:
+        return True
     if _written(line.text) > 2:
         return True
     on_end = any(holds(line.box, (*end, *end)) for end in ends)

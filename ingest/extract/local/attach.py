@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -16,6 +16,8 @@ from kb.scene import Box, Point
 _REACH = 26.0  # pixels between an end and a border, beyond which nothing is meant
 _TEXT_REACH = 1.2  # line heights, to words without a border
 _AHEAD = 1.8  # an end that points at a thing reaches this much farther
+_TOUCHED = 0.7  # line heights between a short arrow and the words that it joins
+_BY_WORDS = 0.6  # how often such arrows are right
 _STRAIGHT = -0.85  # cosine between the two pieces of a line that words interrupt
 _MIDDLE = 0.12  # of the way at either end belongs to the ends, not to a label
 
@@ -45,6 +47,36 @@ def link_up(things: Sequence[Thing], connectors: Sequence[Connector]) -> list[Li
             )
         )
     return links
+
+
+def between_words(
+    things: Sequence[Thing], links: Sequence[Link], arrows: Sequence[tuple[Point, Point]],
+    chain: Container[int],
+) -> list[Link]:  # fmt: skip
+    """Return links for short arrows from words to words that nothing else joins.
+
+    `chain`: places of the words that an arrow parted from others of their line.
+    """
+    joined = {frozenset((link.source, link.target)) for link in links}
+    found = []
+    for tail, head in arrows:
+        source, target = (_words_at(things, point) for point in (tail, head))
+        if source is None or target is None or source == target:
+            continue
+        parted = source in chain and target in chain
+        if parted and frozenset((source, target)) not in joined:
+            joined.add(frozenset((source, target)))
+            found.append(Link("arrow", source, target, True, (tail, head), _BY_WORDS))
+    return found
+
+
+def _words_at(things: Sequence[Thing], point: Point) -> int | None:
+    """Return the words without a border that `point` touches, where no shape is nearer."""
+    far = [distance_to(thing.box, point) for thing in things]
+    near = min(range(len(things)), key=far.__getitem__, default=None)
+    if near is None or things[near].shape is not None:
+        return None
+    return near if far[near] < _TOUCHED * things[near].height else None
 
 
 def bridge_labels(links: Sequence[Link], things: Sequence[Thing]) -> tuple[list[Link], set[int]]:

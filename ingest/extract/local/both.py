@@ -75,6 +75,7 @@ def combined(trained: Detection, classical: Detection, least: float = 0.0) -> De
         ends=(*trained.ends, *classical.ends),
         link=_both(trained.link, classical.link),
         complete=classical.complete,
+        arrows=trained.arrows,
     )
 
 

@@ -1,18 +1,28 @@
-"""Parts lines that run through several places of words: neighbours' names read as one."""
+"""Parts lines that are several: neighbours' names read as one, words with arrows between them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
+from ingest.extract.local.geometry import holds
 from ingest.extract.local.missed import look_closer
 from ingest.extract.local.seen import Deadline, Detection, Line, TextReader, View
-from kb.scene import Box
+from ingest.extract.local.wishes import FRAMES
+from kb.scene import Box, Point
 
 _ACROSS, _DOWN = 0.5, 0.5  # shares of a place's width and of a line's height that both cover
 _OVERLAP = 0.3  # line heights by which two places may overlap
 _ROOM = 0.15  # line heights kept around a piece
 _MOST = 8  # lines: each costs a reading of its pieces
+_ASIDE = 0.45  # line heights between an arrow's end and the middle of the line it runs along
+_SHORT = 0.4  # line heights: a shorter arrow is a sign
+_NARROW, _NARROW_RIM = 0.25, 0.5  # line heights: a narrower piece holds no sign
+_SIGN = 2  # letters of a sign
+_BETWEEN = re.compile(r"\w.*[<>→←].*\w")  # what heads are read as
+_ARROW_SIGNS = " -–—=<>→←"  # what is left of an arrow at the rim of a piece
 
 
 def read_apart(
@@ -20,15 +30,20 @@ def read_apart(
 ) -> tuple[list[Line], bool]:
     """Return `lines` with those read anew, piece by piece, that run through several places.
 
-    Places are boxes and where the detector saw words. The second value tells whether there was
+    Places are boxes and where the detector saw words; arrows between words part a line too. The
+    second value tells whether there was
     time for all.
     """
     places = [shape.box for shape in detection.shapes if shape.kind in ("box", "sticky")]
     places += detection.words
+    shapes = [shape.box for shape in detection.shapes if shape.kind not in FRAMES]
+    arrows = detection.arrows
     found: list[Line] = []
     parted = 0
     for at, line in enumerate(lines):
-        pieces = _pieces(line, places)
+        inside = any(holds(box, line.box) for box in shapes)
+        chain = [] if inside or not _may_hold_arrows(line.text) else _at_arrows(line, arrows)
+        pieces = chain or _pieces(line, places)
         if len(pieces) < 2 or parted >= _MOST:
             found.append(line)
             continue
@@ -36,8 +51,47 @@ def read_apart(
             return [*found, *lines[at:]], False
         parted += 1
         again = [one for piece in pieces for one in look_closer(reader, view, piece, deadline)[0]]
+        if chain:
+            again = [one for one in map(_without_arrow, again) if one.text]
+            again = again if len(again) > 1 else []
         found += again or [line]
     return found, True
+
+
+def _may_hold_arrows(text: str) -> bool:
+    """Tell whether `text` has what arrows are read as between words, or is a row of signs."""
+    signs = text.split()
+    row = len(signs) > 1 and all(len(sign) <= _SIGN for sign in signs)
+    return row or _BETWEEN.search(text) is not None
+
+
+def _without_arrow(line: Line) -> Line:
+    return replace(line, text=line.text.strip(_ARROW_SIGNS), apart=True)
+
+
+def _at_arrows(line: Line, arrows: Sequence[tuple[Point, Point]]) -> list[Box]:
+    """Return the parts of `line` between the arrows that run along it, none without arrows."""
+    (x0, y0), (x1, y1) = ((line.quad[i] + line.quad[j]) / 2 for i, j in ((0, 3), (1, 2)))
+    slope, height = (y1 - y0) / max(x1 - x0, 1.0), line.height
+    taken = []
+    for tail, head in arrows:
+        (left, _), (right, _) = sorted((tail, head))
+        aside = max(abs(y0 + slope * (x - x0) - y) for x, y in (tail, head))
+        if x0 <= left and right <= x1 and aside < _ASIDE * height:
+            taken.append((left, right))
+    cuts: list[tuple[float, float]] = []
+    for left, right in sorted(taken):
+        if right - left > _SHORT * height and (not cuts or left >= cuts[-1][1]):
+            cuts.append((left, right))
+    edges = [x0, *(x for cut in cuts for x in cut), x1]
+    boxes = []
+    for left, right in zip(edges[::2], edges[1::2], strict=True):
+        least = _NARROW if x0 < left and right < x1 else _NARROW_RIM
+        middle = y0 + slope * ((left + right) / 2 - x0)
+        half = (0.5 + _ROOM) * height + abs(slope) * (right - left) / 2
+        if right - left > least * height:
+            boxes.append((float(left), float(middle - half), float(right), float(middle + half)))
+    return boxes if len(boxes) > 1 else []
 
 
 def _pieces(line: Line, places: Sequence[Box]) -> list[Box]:

@@ -33,12 +33,16 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of words. `quad`: 4×2, clockwise from the top left of the writing direction."""
+    """One line of words. `quad`: 4×2, clockwise from the top left of the writing direction.
+
+    `apart`: an arrow stands between it and what is beside it.
+    """
 
     quad: Array
     box: Box
     text: str
     score: float
+    apart: bool = False
 
     @property
     def height(self) -> float:
@@ -87,6 +91,7 @@ class Detection:
         ends: where lines between things end: a sign read there may be an arrow head.
         link: joins the things that were made of shapes and words.
         complete: False where time ran out.
+        arrows: tails and heads of short straight arrows: the reader may take them for signs.
     """
 
     shapes: tuple[Shape, ...] = ()
@@ -94,6 +99,7 @@ class Detection:
     ends: tuple[Point, ...] = ()
     link: Callable[[Sequence[Thing]], list[Link]] = no_links
     complete: bool = True
+    arrows: tuple[tuple[Point, Point], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ingest.extract.local.assemble import assemble
@@ -152,3 +154,17 @@ def test_an_unsure_shape_needs_words_or_a_line() -> None:
     words = [line((95.0, 155.0, 160.0, 180.0), "Paid")]
     board = assemble(Detection(shapes, link=link), words, 600)
     assert sorted(thing.box[0] for thing in board.things) == [100.0, 400.0, 1000.0]
+
+
+def test_words_that_an_arrow_parted_are_joined_by_it() -> None:
+    boxes = (
+        (100.0, 100.0, 140.0, 130.0),
+        (220.0, 100.0, 250.0, 130.0),
+        (330.0, 100.0, 360.0, 130.0),
+    )
+    words = [replace(line(box, text), apart=True) for box, text in zip(boxes, "123", strict=True)]
+    arrows = (((145.0, 115.0), (215.0, 115.0)), ((325.0, 115.0), (255.0, 115.0)))
+    board = assemble(Detection(arrows=arrows), words, 600)
+    joined = {(board.things[k.source].text, board.things[k.target].text) for k in board.links}
+    assert joined == {("1", "2"), ("3", "2")}
+    assert all(link.directed for link in board.links)

@@ -42,3 +42,30 @@ def test_a_line_in_one_place_stays(words: tuple[tuple[float, float, float, float
 def test_no_time_leaves_the_line_as_it_was_read() -> None:
     found = read_apart(Spy(), VIEW, Detection(words=(LEFT, RIGHT)), [BOTH], Deadline(0))
     assert found == ([BOTH], False)
+
+
+def test_words_with_arrows_between_them_are_parted() -> None:
+    """``1 → 2 → 3`` is read as one line with signs in it."""
+    row = line((100.0, 100.0, 700.0, 150.0), "in >work> out")
+    arrows = (((220.0, 125.0), (300.0, 125.0)), ((460.0, 122.0), (540.0, 128.0)))
+    lines, _ = read_apart(Spy(), VIEW, Detection(arrows=arrows), [row], Deadline(None))
+    assert [one.text for one in lines] == ["word"] * 3
+    assert all(one.apart for one in lines)
+    assert [one.box[0] // 100 for one in lines] == [1, 3, 5]
+
+
+@pytest.mark.parametrize(
+    ("text", "arrow", "shapes"),
+    [
+        ("in the work", ((220.0, 125.0), (300.0, 125.0)), ()),  # nothing in the text speaks for it
+        ("in > out", ((220.0, 90.0), (300.0, 90.0)), ()),  # beside the line
+        ("in > out", ((220.0, 105.0), (220.0, 145.0)), ()),  # across it
+        ("in > out", ((220.0, 125.0), (300.0, 125.0)), (Shape("box", (90, 90, 710, 160), 0.9),)),
+    ],
+)
+def test_other_lines_stay_whole(
+    text: str, arrow: tuple[tuple[float, float], tuple[float, float]], shapes: tuple[Shape, ...]
+) -> None:
+    row = line((100.0, 100.0, 700.0, 150.0), text)
+    detection = Detection(shapes, arrows=(arrow,))
+    assert read_apart(Spy(), VIEW, detection, [row], Deadline(None))[0] == [row]

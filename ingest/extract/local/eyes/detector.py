@@ -17,6 +17,7 @@ from ingest.extract.local.eyes.links import SeenLink, find_links
 from ingest.extract.local.eyes.nodes import calibrated, find_nodes
 from ingest.extract.local.eyes.pairs import Judge, find_pairs
 from ingest.extract.local.eyes.sight import Maps, Net, OnnxNet, light_of, look
+from ingest.extract.local.eyes.strokes import short_arrows
 from ingest.extract.local.eyes.votes import find_ends
 from ingest.extract.local.geometry import short_side
 from ingest.extract.local.seen import Deadline, Detection, Line, Shape, View
@@ -24,7 +25,7 @@ from ingest.extract.local.things import Link
 
 if TYPE_CHECKING:
     from ingest.extract.local.things import Thing
-    from kb.scene import Box, NodeKind
+    from kb.scene import Box, NodeKind, Point
 
 Array = npt.NDArray[Any]
 
@@ -77,9 +78,15 @@ class TrainedDetector:
             else:
                 belief = calibrated(float(score), thresholds.nodes)
                 shapes.append(_shape(view, KINDS[kind], box, belief))
-        ends = [(float(x), float(y)) for x, y in maps.meant(find_ends(maps.values).points)]
-        linker = NetLinker(maps, judge, thresholds)
-        return Detection(tuple(shapes), tuple(words), tuple(ends), linker)
+        found = find_ends(maps.values)
+        arrows = [_points(maps, np.array(pair)) for pair in short_arrows(maps.values, found)]
+        return Detection(
+            tuple(shapes),
+            tuple(words),
+            tuple(_points(maps, found.points)),
+            NetLinker(maps, judge, thresholds),
+            arrows=tuple((tail, head) for tail, head in arrows),
+        )
 
     def _loaded(self) -> tuple[Net, Judge, Thresholds]:
         if self._parts is None:
@@ -126,6 +133,11 @@ def _kind(thing: Thing) -> int:
     """Return the place of a thing's kind in `KINDS`; titles and drawings are words and icons."""
     kind = {"title": "text", "drawing": "icon"}.get(thing.kind, thing.kind)
     return next(place for place, name in enumerate(KINDS) if name == kind)
+
+
+def _points(maps: Maps, spots: Array) -> list[Point]:
+    """Take points ``(k, 2)`` that the net saw to the picture."""
+    return [(float(x), float(y)) for x, y in maps.meant(spots)]
 
 
 def _side(view: View, lines: Sequence[Line]) -> int:

@@ -13,7 +13,9 @@ from ingest.extract.local.eyes.layout import FRAMES, KINDS
 from ingest.extract.local.eyes.nodes import find_nodes
 from ingest.extract.local.eyes.pairs import find_pairs
 from ingest.extract.local.eyes.sight import mirrored
+from ingest.extract.local.eyes.strokes import short_arrows
 from ingest.extract.local.eyes.trace import Trace
+from ingest.extract.local.eyes.votes import find_ends
 from kb.scene import Box
 
 NODE_KINDS = [place for place, kind in enumerate(KINDS) if kind not in FRAMES]
@@ -202,3 +204,13 @@ def test_lines_that_cross_are_the_best_routes_of_their_ends() -> None:
     found = routes(board(boxes, ways))
     assert found[0, 1] > 1.05 * found.get((0, 3), 0)
     assert found[2, 3] > 1.05 * found.get((2, 1), 0)
+
+
+def test_short_straight_arrows_are_seen_without_any_node() -> None:
+    ways = [[(300.0, 160.0), (380.0, 160.0)], [(700.0, 500.0), (620.0, 500.0)]]
+    long = [(100.0, 900.0), (1100.0, 900.0)]
+    maps, scale = perfect_maps(board([], [*ways, long]))
+    found = short_arrows(maps, find_ends(maps))
+    assert len(found) == 2
+    for way, pair in zip(ways, sorted(found, key=lambda pair: pair[0][1]), strict=True):
+        assert np.abs(np.array(pair) / scale - way).max() < 8
