@@ -26,7 +26,7 @@ _FAINT = 0.06  # what no line at all counts as
 _AGAINST = 1.5  # what going with the line's way, from its head, costs more
 _INSIDE = 6.0  # what crossing a node costs more
 _MOST_CELLS = 20_000
-_MOST_ENDS = 120  # heads, the surest
+_MOST_ENDS = 120  # heads, and tails: the surest
 _FARTHEST = 2.6  # mean cost of a cell, 1 on a line seen surely: dearer is no line
 _CORNER = 0.12  # what a right angle takes off
 _WOBBLE = 0.45  # radians: less is no turn
@@ -50,9 +50,7 @@ class Route:
 def find_routes(maps: Array, ends: Ends, own: Array, boxes: Array) -> list[Route]:
     """Return the best route of each two ends, a tail and a head, at different ``boxes (m, 4)``."""
     sure = (own >= 0) & (ends.scores >= _LEAST)
-    heads = np.nonzero(sure & ends.headed)[0]
-    heads = heads[np.argsort(-ends.scores[heads], kind="stable")][:_MOST_ENDS]
-    tails = np.nonzero(sure & ~ends.headed)[0]
+    heads, tails = (_surest(ends, sure & side) for side in (ends.headed, ~ends.headed))
     if len(heads) == 0 or len(tails) == 0:
         return []
     from scipy.sparse.csgraph import dijkstra  # type: ignore[import-untyped]  # ships none
@@ -76,6 +74,11 @@ def find_routes(maps: Array, ends: Ends, own: Array, boxes: Array) -> list[Route
             if strength > (best.strength if best else 0.0):
                 found[source, target] = Route(source, target, strength, (path + 0.5) * STRIDE)
     return list(found.values())
+
+
+def _surest(ends: Ends, some: Array) -> Array:
+    places = np.nonzero(some)[0]
+    return np.asarray(places[np.argsort(-ends.scores[places], kind="stable")][:_MOST_ENDS])
 
 
 def _strength(cost: float, path: Array) -> float:
