@@ -17,8 +17,12 @@ _SURE = 0.3  # confidence of a thing that tells
 
 def content_of(view: View, assembly: Assembly) -> Box | None:
     """Return the part of the original that a closer look is worth, None where the whole is it."""
-    told = (thing for thing in assembly.things if thing.kind not in FRAMES)
-    sure = [thing.box for thing in told if thing.confidence >= _SURE]
+    sure = [
+        box
+        for thing in assembly.things
+        if (box := thing.words if thing.kind in FRAMES else thing.box) is not None
+        and (thing.text or thing.confidence >= _SURE)
+    ]
     if len(sure) < _FEW:
         return None
     x0, y0, x1, y1 = union_box(sure)

@@ -50,11 +50,15 @@ def read_apart(
         if deadline.passed():
             return [*found, *lines[at:]], False
         parted += 1
-        again = [one for piece in pieces for one in look_closer(reader, view, piece, deadline)[0]]
+        again: list[Line] = []
+        for piece in pieces:
+            more, complete = look_closer(reader, view, piece, deadline)
+            if not complete:
+                return [*found, *lines[at:]], False
+            again += more
         if chain:
             again = [one for one in map(_without_arrow, again) if one.text]
-            again = again if len(again) > 1 else []
-        found += again or [line]
+        found += again if len(again) >= (2 if chain else 1) else [line]
     return found, True
 
 

@@ -103,7 +103,8 @@ def _cells(line: Array, ends: Array) -> tuple[Array, Array]:
     """Return the number of each cell that a route may use, h×w or -1, and their (x, y), n×2."""
     near = cv2.dilate((line > _ON_LINE).astype(np.uint8), np.ones((_NEAR, _NEAR), np.uint8))
     if int(near.sum()) > _MOST_CELLS:  # noise all over the picture
-        near = (line >= np.partition(line.ravel(), -_MOST_CELLS)[-_MOST_CELLS]).astype(np.uint8)
+        near = np.zeros(line.shape, np.uint8)
+        near.flat[np.argpartition(line.ravel(), -_MOST_CELLS)[-_MOST_CELLS:]] = 1
     near[ends[:, 1], ends[:, 0]] = 1
     rows, columns = np.nonzero(near)
     places = np.full(line.shape, -1)
