@@ -4,11 +4,13 @@ PYTHON ?= python3.11
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 LOCK    = deploy/locks/cpu.txt
+TUNE    = .venv-tune
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test unit lint format types serve samples regenerate lock clean
+.PHONY: help demo install test unit lint format types serve samples regenerate lock clean \
+	tune-env loop
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +42,11 @@ format: $(VENV)/installed-dev  ## Format and mend what ruff can
 serve: install  ## Serve the demo's boards on http://127.0.0.1:8040
 	KB_HOME=.demo/store $(BIN)/kb serve
 
+tune-env: $(TUNE)/installed  ## Install ms-swift for the CPU into .venv-tune
+
+loop: install tune-env  ## Boards, dataset, training, merge, serving, ingest, answers: on the CPU
+	$(BIN)/python -m evals.tuning.loop
+
 samples: $(VENV)/installed-dev  ## Draw the sample boards anew
 	$(BIN)/python -m evals.samples
 
@@ -50,7 +57,7 @@ lock: $(VENV)/installed-dev  ## Write the versions in use to the lock file
 	(echo '# Versions that the tests ran with; written by: make lock'; $(BIN)/pip freeze --exclude-editable | grep -v ' @ ' | sed -E 's/\+cpu//') > $(LOCK)
 
 clean:  ## Remove the environment, the demo's store and caches
-	rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(TUNE) .demo .loop build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -65,3 +72,8 @@ $(VENV)/installed: pyproject.toml $(LOCK) | $(VENV)/bin/python
 $(VENV)/installed-dev: pyproject.toml $(LOCK) | $(VENV)/bin/python
 	$(BIN)/pip install --quiet -c $(LOCK) -e '.[dev]'
 	@touch $@ $(VENV)/installed
+
+$(TUNE)/installed: deploy/locks/swift-cpu.txt
+	@$(PYTHON) -m venv --clear $(TUNE)
+	$(TUNE)/bin/pip install --quiet --no-deps -r $<
+	@touch $@
