@@ -5,10 +5,15 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 LOCK    = deploy/locks/cpu.txt
 
+# The model servers' environments contradict the product's, so each is one of its own. They stand
+# outside the tree, named by their lock: every clone with the same lock shares one.
+ENVS   ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/whiteboard-kb/environments
+SGLANG := $(ENVS)/sglang-cpu-$(shell sha256sum deploy/locks/sglang-cpu.txt | cut -c 1-12)
+
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test unit lint format types serve samples regenerate lock clean
+.PHONY: help demo install test unit lint format types serve samples regenerate sglang lock clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +51,9 @@ samples: $(VENV)/installed-dev  ## Draw the sample boards anew
 regenerate: $(VENV)/installed-dev  ## Write all golden files anew (look at the diff!)
 	KB_REGENERATE=1 $(BIN)/python -m pytest -q tests || true
 
+sglang: $(SGLANG)/installed  ## Install SGLang for a CPU, in an environment of its own
+	@echo $(SGLANG)
+
 lock: $(VENV)/installed-dev  ## Write the versions in use to the lock file
 	(echo '# Versions that the tests ran with; written by: make lock'; $(BIN)/pip freeze --exclude-editable | grep -v ' @ ' | sed -E 's/\+cpu//') > $(LOCK)
 
@@ -65,3 +73,8 @@ $(VENV)/installed: pyproject.toml $(LOCK) | $(VENV)/bin/python
 $(VENV)/installed-dev: pyproject.toml $(LOCK) | $(VENV)/bin/python
 	$(BIN)/pip install --quiet -c $(LOCK) -e '.[dev]'
 	@touch $@ $(VENV)/installed
+
+$(SGLANG)/installed: deploy/locks/sglang-cpu.txt
+	$(PYTHON) -m venv --clear $(SGLANG)
+	$(SGLANG)/bin/pip install --quiet --no-deps -r $<
+	@touch $@
