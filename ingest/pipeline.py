@@ -54,6 +54,21 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
+def options_for(settings: Settings, workspace: str, extractor: str) -> WorkerOptions:
+    """Return what workers need to know to read the sources of `workspace`."""
+    from ingest.extract.vlm.options import vlm_options
+
+    vlm = vlm_options(settings, workspace)
+    return WorkerOptions(
+        blobs_url=settings.blob_folder_url,
+        extractor=extractor,
+        limits=limits_of(settings),
+        timeout_s=settings.source_timeout_s,
+        vlm=vlm,
+        conventions=vlm.conventions,
+    )
+
+
 def ingest(
     base: KnowledgeBase,
     paths: Sequence[Path],
@@ -70,7 +85,7 @@ def ingest(
         base: the knowledge base; its writer lock is taken for the whole run.
         paths: files, folders (recursively) and zips.
         workspace: where the boards go.
-        extractor: who reads pictures: "auto" or "local".
+        extractor: who reads pictures: "auto", "local" or "vlm".
         jobs: worker processes; 0 for one per processor.
         retry_failed: read again what failed before, though its bytes are the same.
         watcher: who is told how it goes.
@@ -106,15 +121,9 @@ def ingest_items(
 ) -> Summary:
     """Bring found sources into a workspace: as `ingest`, for whoever holds the bytes already."""
     started = time.monotonic()
-    options = WorkerOptions(
-        blobs_url=base.settings.blob_folder_url,
-        extractor=extractor,
-        limits=limits_of(base.settings),
-        timeout_s=base.settings.source_timeout_s,
-    )
     jobs = jobs or base.settings.jobs or os.cpu_count() or 1
     with base.writing("kb ingest", on_wait=watcher.wait):
-        run = _Run(base, workspace, options, jobs, retry_failed, watcher)
+        run = _Run(base, workspace, extractor, jobs, retry_failed, watcher)
         try:
             run.finish_earlier()
             run.remember(items)
@@ -144,14 +153,14 @@ class _Run:
         self,
         base: KnowledgeBase,
         workspace: str,
-        options: WorkerOptions,
+        extractor: str,
         jobs: int,
         retry_failed: bool,
         watcher: Watcher,
     ) -> None:
         self.base = base
         self.workspace = workspace
-        self.options = options
+        self.extractor = extractor
         self.jobs = jobs
         self.retry_failed = retry_failed
         self.tell = watcher.event
@@ -266,7 +275,8 @@ class _Run:
 
     def _read(self, pending: _Pending) -> None:
         if self._pool is None:
-            self._pool = WorkerPool(self.jobs, self.options)
+            options = options_for(self.base.settings, self.workspace, self.extractor)
+            self._pool = WorkerPool(self.jobs, options)
         self._reading[pending.source.id] = pending
         job = Job(pending.source.id, Path(pending.name).name, pending.source.sha256)
         while not self._pool.try_submit(job):

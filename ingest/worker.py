@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from ingest.board import Limits
 from kb.blobs import BlobStore
+from kb.conventions import Conventions
 from kb.errors import BadSource, StoreDamaged
 from kb.memory import give_back
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from ingest.board import Board
     from ingest.extract import Extractor
+    from ingest.extract.vlm.options import VlmOptions
     from kb.scene import Scene
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,8 @@ class WorkerOptions:
     extractor: str = "auto"
     limits: Limits = field(default_factory=Limits)
     timeout_s: float = 120.0
+    vlm: VlmOptions | None = None
+    conventions: Conventions = field(default_factory=Conventions)
 
 
 @dataclass(frozen=True)
@@ -130,8 +134,10 @@ def _scene(board: Board, extractor: Callable[[], Extractor], options: WorkerOpti
         )
     if board.notes:
         scene = scene.model_copy(update={"notes": (*scene.notes, *board.notes)[:100]})
+    marks = options.conventions
+    scene = marks.label_lines(tag_scene(scene, conventions=marks.rules()))
     # Readers and extractors copy scenes while they build them, which checks nothing.
-    return Scene.model_validate(tag_scene(scene).model_dump())
+    return Scene.model_validate(scene.model_dump())
 
 
 def _encode(board: Board) -> bytes:
@@ -162,7 +168,7 @@ def serve(connection: Connection, options: WorkerOptions) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     most = MAX_MEMORY if hard == resource.RLIM_INFINITY else min(MAX_MEMORY, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
-    extractor = cache(partial(open_extractor, options.extractor))
+    extractor = cache(partial(open_extractor, options.extractor, vlm=options.vlm))
     blobs = BlobStore(options.blobs_url)
     connection.send(Ready())
     while True:

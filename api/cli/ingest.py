@@ -32,7 +32,7 @@ def ingest(
     workspace: WorkspaceOption = None,
     extractor: Annotated[
         str | None,
-        typer.Option("--extractor", help="Who reads pictures: auto or local."),
+        typer.Option("--extractor", help="Who reads pictures: auto, local or vlm."),
     ] = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0: all processors.")

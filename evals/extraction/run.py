@@ -19,7 +19,9 @@ from evals.extraction.report import Report
 from evals.extraction.sets import BoardSet, chosen
 from evals.extraction.sheet import write_sheet
 from ingest.extract import Extractor, open_extractor
+from ingest.extract.vlm.options import vlm_options
 from kb.errors import WrongUse
+from kb.settings import load_settings
 
 SPLITS = ("train", "val")
 PICTURES = (".jpg", ".jpeg", ".png", ".html", ".htm")
@@ -84,6 +86,9 @@ def _measured(extractor: Extractor, boards: BoardSet) -> tuple[list[Reading], Re
 
 
 def _opened(name: str, without: Sequence[str]) -> Extractor:
+    if not without and name in ("auto", "vlm"):
+        settings = load_settings()
+        return open_extractor(name, vlm=vlm_options(settings))
     if not without:
         return open_extractor(name)
     from ingest.extract.local.stages import STAGES, extractor_without

@@ -92,8 +92,8 @@ def plan(wanted: Wanted) -> Plan:
             copies = wanted.gpus // parallel
             if copies > 1:
                 notes.append(
-                    f"{parallel} of {wanted.gpus} GPUs hold it: run {copies} such servers, each "
-                    "with its own GPUs and port, behind a router"
+                    f"a copy takes {parallel} of the {wanted.gpus} GPUs: run {copies} such "
+                    "servers, each with its own GPUs and port, behind a router"
                 )
             return Plan(wanted, parallel, context, weights, tokens, tuple(notes))
     raise _too_large(wanted, weights, _LEAST_CONTEXTS * context * size.kv_bytes / 1e9)
