@@ -4,13 +4,18 @@ PYTHON ?= python3.11
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 LOCK    = deploy/locks/cpu.txt
-TUNE    = .venv-tune
+
+# The model servers' environments contradict the product's, so each is one of its own. They stand
+# outside the tree, named by their lock: every clone with the same lock shares one.
+ENVS   ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/whiteboard-kb/environments
+SGLANG := $(ENVS)/sglang-cpu-$(shell sha256sum deploy/locks/sglang-cpu.txt | cut -c 1-12)
+SWIFT  := $(ENVS)/swift-cpu-$(shell sha256sum deploy/locks/swift-cpu.txt | cut -c 1-12)
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test unit lint format types serve samples regenerate lock clean \
-	tune-env loop
+.PHONY: help demo install test unit lint format types serve samples regenerate sglang swift loop \
+	lock clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,22 +47,20 @@ format: $(VENV)/installed-dev  ## Format and mend what ruff can
 serve: install  ## Serve the demo's boards on http://127.0.0.1:8040
 	KB_HOME=.demo/store $(BIN)/kb serve
 
-tune-env: $(TUNE)/installed  ## Install ms-swift for the CPU into .venv-tune
-
-loop: install tune-env  ## Boards, dataset, training, merge, serving, ingest, answers: on the CPU
-	$(BIN)/python -m evals.tuning.loop
-
 samples: $(VENV)/installed-dev  ## Draw the sample boards anew
 	$(BIN)/python -m evals.samples
 
 regenerate: $(VENV)/installed-dev  ## Write all golden files anew (look at the diff!)
 	KB_REGENERATE=1 $(BIN)/python -m pytest -q tests || true
 
+sglang: $(SGLANG)/installed  ## Install SGLang for a CPU, in an environment of its own
+	@echo $(SGLANG)
+
 lock: $(VENV)/installed-dev  ## Write the versions in use to the lock file
 	(echo '# Versions that the tests ran with; written by: make lock'; $(BIN)/pip freeze --exclude-editable | grep -v ' @ ' | sed -E 's/\+cpu//') > $(LOCK)
 
 clean:  ## Remove the environment, the demo's store and caches
-	rm -rf $(VENV) $(TUNE) .demo .loop build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .demo .loop build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -73,7 +76,12 @@ $(VENV)/installed-dev: pyproject.toml $(LOCK) | $(VENV)/bin/python
 	$(BIN)/pip install --quiet -c $(LOCK) -e '.[dev]'
 	@touch $@ $(VENV)/installed
 
-$(TUNE)/installed: deploy/locks/swift-cpu.txt
-	@$(PYTHON) -m venv --clear $(TUNE)
-	$(TUNE)/bin/pip install --quiet --no-deps -r $<
+$(SGLANG)/installed: deploy/locks/sglang-cpu.txt
+	$(PYTHON) -m venv --clear $(SGLANG)
+	$(SGLANG)/bin/pip install --quiet --no-deps -r $<
+	@touch $@
+
+$(SWIFT)/installed: deploy/locks/swift-cpu.txt
+	$(PYTHON) -m venv --clear $(SWIFT)
+	$(SWIFT)/bin/pip install --quiet --no-deps -r $<
 	@touch $@
