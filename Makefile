@@ -56,6 +56,12 @@ regenerate: $(VENV)/installed-dev  ## Write all golden files anew (look at the d
 sglang: $(SGLANG)/installed  ## Install SGLang for a CPU, in an environment of its own
 	@echo $(SGLANG)
 
+swift: $(SWIFT)/installed  ## Install ms-swift for a CPU, in an environment of its own
+	@echo $(SWIFT)
+
+loop: install sglang swift  ## Teach a tiny model eight boards and let it read them, on the CPU
+	$(BIN)/python -m evals.tuning.loop --swift $(SWIFT)/bin/python --sglang $(SGLANG)/bin/python
+
 lock: $(VENV)/installed-dev  ## Write the versions in use to the lock file
 	(echo '# Versions that the tests ran with; written by: make lock'; $(BIN)/pip freeze --exclude-editable | grep -v ' @ ' | sed -E 's/\+cpu//') > $(LOCK)
 

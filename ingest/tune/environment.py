@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from kb.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-_HERE = Path(__file__).resolve().parent
-_RUNNERS = _HERE / "runners"
+_RUNNERS = Path(__file__).resolve().parent / "runners"
 _TOLD = "kb-result: "  # a runner's last word, among all that ms-swift prints
 _TAIL = 15  # lines of a failed run that are shown
 
@@ -47,8 +46,8 @@ def tune_environment(**more: str) -> dict[str, str]:
     Nothing is fetched: models and data are folders of this machine.
     """
     offline = dict.fromkeys(("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE"), "1")
-    # The shim's folder holds Python's `sitecustomize`; the root lets plugins import the codec.
-    path = os.pathsep.join([str(_HERE / "shim"), str(ROOT)])
+    # The shim lets a PyTorch for CPUs do; from the root plugins import the codec.
+    path = os.pathsep.join([str(ROOT / "ingest" / "models" / "shim"), str(ROOT)])
     return {
         **os.environ,
         **offline,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -113,6 +114,7 @@ def config_of(
     plugins = [_TOKENS, *recipe.get(_PLUGINS, [])]
     config: dict[str, Any] = {
         "model": str(model.absolute()),
+        "model_type": model_type_of(model),
         "dataset": [str(train.absolute())],
         "split_dataset_ratio": 0.0,
         "output_dir": str(out.absolute()),
@@ -131,3 +133,17 @@ def config_of(
     # A plugin is a path below the installation, or one of the caller's own.
     own = [str(ROOT / one) if (ROOT / one).is_file() else str(Path(one).absolute()) for one in plugins]
     return {**config, **recipe.arguments, _PLUGINS: own}
+
+
+def model_type_of(model: Path) -> str:
+    """Return the kind of model in a folder, which transformers and ms-swift call by one name.
+
+    ms-swift must be told: several of its kinds have the same architecture.
+
+    Raises:
+        WrongUse: the folder holds no model.
+    """
+    try:
+        return str(json.loads((model / "config.json").read_text(encoding="utf-8"))["model_type"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WrongUse(f"{model} holds no model: {error!r}", code="unknown_model") from error
