@@ -14,8 +14,8 @@ SWIFT  := $(ENVS)/swift-cpu-$(shell sha256sum deploy/locks/swift-cpu.txt | cut -
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test unit lint format types serve samples regenerate sglang swift loop \
-	lock clean
+.PHONY: help demo install test test-models unit lint format types serve samples regenerate sglang \
+	swift loop lock clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,8 +32,11 @@ test: $(VENV)/installed-dev  ## Install what the tests need; lint, types, layers
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+test-models: $(VENV)/installed-dev $(SGLANG)/installed  ## The extractor against a real SGLang on the CPU
+	KB_TEST_SGLANG=$(SGLANG)/bin/python $(BIN)/python -m pytest tests/models -m models --durations=0
+
 unit: $(VENV)/installed-dev  ## The quick tests only
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not models"
 
 lint: $(VENV)/installed-dev  ## Ruff and the layers
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports

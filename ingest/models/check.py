@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -150,7 +150,7 @@ class _Mark(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     shape: str = Field(max_length=12)
     count: int = Field(ge=0, le=99)
-    places: list[int] = Field(max_length=3)
+    places: list[Annotated[int, Field(ge=0, le=1000)]] = Field(max_length=3)
     sure: bool
 
 
