@@ -63,6 +63,7 @@ swift: $(SWIFT)/installed  ## Install ms-swift for a CPU, in an environment of i
 	@echo $(SWIFT)
 
 loop: install sglang swift  ## Teach a tiny model eight boards and let it read them, on the CPU
+	rm -rf .loop
 	$(BIN)/python -m evals.tuning.loop --swift $(SWIFT)/bin/python --sglang $(SGLANG)/bin/python
 
 lock: $(VENV)/installed-dev  ## Write the versions in use to the lock file

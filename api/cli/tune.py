@@ -24,9 +24,7 @@ _USUAL_LENGTH = 8192
 
 tune = typer.Typer(name="tune", help="Teach the vision model your boards.", no_args_is_help=True)
 
-ModelOption = Annotated[
-    str, typer.Option("--model", help="Folder of the model to start from.")
-]
+ModelOption = Annotated[str, typer.Option("--model", help="Folder of the model to start from.")]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", help="Argument of ms-swift, as NAME=VALUE. Repeatable."),
@@ -46,14 +44,9 @@ def dataset(
     boards: Annotated[
         Path | None, typer.Option("--boards", help="Folder of boards/NAME.jpg, truth/NAME.json.")
     ] = None,
-    hdbpmn: Annotated[
-        Path | None, typer.Option("--hdbpmn", help="Folder of hdBPMN.")
-    ] = None,
+    hdbpmn: Annotated[Path | None, typer.Option("--hdbpmn", help="Folder of hdBPMN.")] = None,
     rendered: Annotated[
         int, typer.Option("--rendered", min=0, help="Boards to draw, of any sort.")
-    ] = 0,
-    plain: Annotated[
-        int, typer.Option("--plain", min=0, help="Small flat boards to draw, of ten nodes.")
     ] = 0,
     extracted: Annotated[
         bool, typer.Option("--extracted", help="Also boards that only an extractor has read.")
@@ -68,7 +61,7 @@ def dataset(
 ) -> int:
     """Make training data: from the boards of a workspace, or from those that are named.
 
-    Without --boards, --hdbpmn, --rendered or --plain the workspace's boards are taken whose scenes a
+    Without --boards, --hdbpmn or --rendered those boards of the workspace are taken whose scenes a
     person or a board file made.
     """
     from ingest.extract.vlm.options import vlm_options
@@ -76,9 +69,11 @@ def dataset(
 
     settings = settings_for(workspace)
     options = vlm_options(settings)
-    named = list(_named(boards, hdbpmn, rendered, plain))
+    named = list(_named(boards, hdbpmn, rendered))
     if named:
-        written = write_dataset((one for some in named for one in some), out, options, val_share=val)
+        written = write_dataset(
+            (one for some in named for one in some), out, options, val_share=val
+        )
     else:
         from ingest.tune.lessons import kept_lessons
 
@@ -95,9 +90,7 @@ def dataset(
     return SOME_FAILED if told.get("check", {}).get("faults") else 0
 
 
-def _named(
-    boards: Path | None, hdbpmn: Path | None, rendered: int, plain: int
-) -> Iterator[Iterable[Lesson]]:
+def _named(boards: Path | None, hdbpmn: Path | None, rendered: int) -> Iterator[Iterable[Lesson]]:
     from ingest.tune.lessons import folder_lessons
 
     if boards is not None:
@@ -106,8 +99,6 @@ def _named(
         yield _evals("sources").hdbpmn_lessons(hdbpmn)
     if rendered:
         yield _evals("sources").rendered_lessons(rendered)
-    if plain:
-        yield _evals("sources").plain_lessons(plain)
 
 
 def _checked(out: Path, model: str) -> dict[str, Any]:
@@ -224,10 +215,9 @@ def run(
 def _progress() -> Iterator[Callable[[Step], None]]:
     """Give what is told each step: a bar where a person looks, a line now and then elsewhere."""
     import sys
-    import time
 
     if not sys.stderr.isatty():
-        yield _lines(time.monotonic())
+        yield _lines()
         return
     from rich import progress
     from rich.console import Console
@@ -253,18 +243,20 @@ def _progress() -> Iterator[Callable[[Step], None]]:
         yield told
 
 
-def _lines(started: float, every_s: float = 30.0) -> Callable[[Step], None]:
+def _lines(every_s: float = 30.0) -> Callable[[Step], None]:
+    """Give what says a step now and then; the rate counts from the first, when all is loaded."""
     import time
 
-    last = started
+    started = last = 0.0
 
     def told(step: Step) -> None:
-        nonlocal last
+        nonlocal started, last
         now = time.monotonic()
+        started = started or now
         if now - last >= every_s or step.number == step.of:
             last = now
-            rate = step.number / (now - started)
-            left = (step.of - step.number) / rate
+            rate = (step.number - 1) / (now - started) if now > started else 0.0
+            left = (step.of - step.number) / rate if rate else 0.0
             say(
                 f"step {step.number} of {step.of}, {rate:.2f}/s, about {left:.0f} s left, "
                 f"loss {step.loss:.3f}"
@@ -297,9 +289,7 @@ def export(
     model: Annotated[Path, typer.Argument(help="Folder of a whole model.")],
     out: Annotated[Path, typer.Argument(help="Folder for the smaller one; must not exist.")],
     *,
-    method: Annotated[
-        str, typer.Option("--method", help="gptq, awq, fp8 or bitsandbytes.")
-    ],
+    method: Annotated[str, typer.Option("--method", help="gptq, awq, fp8 or bitsandbytes.")],
     data: Annotated[
         Path | None, typer.Option("--data", help="Data set to measure on (gptq, awq).")
     ] = None,
@@ -317,6 +307,45 @@ def export(
     else:
         say(f"{method}: {made.folder}, {made.gb:.2f} GB")
     return 0
+
+
+@tune.command("gate")
+def gate(
+    old: Annotated[str, typer.Argument(help="local, MODEL at KB_VLM_URL, or MODEL@URL.")],
+    new: Annotated[str, typer.Argument(help="The one that shall take its place.")],
+    *,
+    data: Annotated[
+        Path, typer.Option("--data", help="Folder of a data set, of boards with truth, of hdBPMN.")
+    ],
+    limit: Annotated[int, typer.Option("--limit", min=0, help="Most boards; 0 is all.")] = 0,
+    as_json: JsonOption = False,
+) -> int:
+    """Let both read the same boards; the new one passes only where it is better for sure.
+
+    The verdict is added to the record in the store's folder. Exit code 3 where it doesn't pass.
+    """
+    gates = _evals("gate")
+    settings = settings_for()
+    verdict = gates.run(old, new, data=data, settings=settings, limit=limit)
+    file = gates.record(verdict, settings.home / "models")
+    if as_json:
+        put_json(verdict.as_dict())
+    else:
+        _show_verdict(verdict)
+        say(f"{'passes' if verdict.passes else 'does not pass'}: {verdict.reason} (record: {file})")
+    return 0 if verdict.passes else SOME_FAILED
+
+
+def _show_verdict(verdict: Any) -> None:
+    from rich.table import Table
+
+    table = Table("of", "figure", "boards", "old", "new", "new - old, 95 %", "")
+    for one in verdict.differences:
+        span = "" if one.low is None else f"{one.low:+.3f} … {one.high:+.3f}"
+        mark = "better" if one.better else "worse" if one.worse else ""
+        sides = ["" if value is None else f"{value:.3f}" for value in (one.old, one.new)]
+        table.add_row(one.group, one.figure, str(one.boards), *sides, span, mark)
+    console().print(table)
 
 
 def _evals(name: str) -> Any:

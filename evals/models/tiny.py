@@ -83,6 +83,7 @@ def build(
     vision_layers: int = 2,
     ranks: int = RANKS,
     spread: float = 0.02,
+    tied: bool = True,
     dtype: str = "float32",
     max_pixels: int = 1024 * 1024,
 ) -> int:
@@ -99,6 +100,7 @@ def build(
             are then not the published ones.
         spread: standard deviation of the random weights. With the usual 0.02 so narrow a model is
             mute: its answers can only become sure if the embedding itself is trained.
+        tied: whether the output shares the embedding's weights, as in the small published models.
         dtype: torch's name for the type of the stored weights.
         max_pixels: larger pictures are scaled down by the processor (1,024 pixels are one token).
     """
@@ -111,6 +113,7 @@ def build(
     _write_processors(folder, max_pixels)
     torch.manual_seed(seed)
     config = Qwen3VLConfig(**_shape(hidden, layers, vision_layers, ids))
+    config.tie_word_embeddings = config.text_config.tie_word_embeddings = tied
     config.text_config.initializer_range = config.vision_config.initializer_range = spread
     model = Qwen3VLForConditionalGeneration(config).to(getattr(torch, dtype))
     ends = [ids[END_OF_TURN], ids[END_OF_TEXT]]
@@ -239,6 +242,7 @@ def main() -> None:
     parser.add_argument("--vision-layers", type=int, default=2)
     parser.add_argument("--ranks", type=int, default=RANKS, help="of Qwen's byte sequences, kept")
     parser.add_argument("--spread", type=float, default=0.02)
+    parser.add_argument("--untied", action="store_true", help="the output has weights of its own")
     given = parser.parse_args()
     count = build(
         given.folder,
@@ -248,6 +252,7 @@ def main() -> None:
         vision_layers=given.vision_layers,
         ranks=given.ranks,
         spread=given.spread,
+        tied=not given.untied,
     )
     print(f"{given.folder}: {count:,} parameters")
 

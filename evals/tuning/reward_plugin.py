@@ -1,4 +1,4 @@
-"""Tells ms-swift the rewards, by the names that the recipe uses; loaded by ``--external_plugins``."""
+"""Tells ms-swift the rewards by the names that the recipe uses (``--external_plugins``)."""
 
 from __future__ import annotations
 

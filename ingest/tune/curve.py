@@ -23,7 +23,8 @@ def loss_curve(points: Sequence[tuple[int, float]]) -> str:
     steps = [step for step, _ in shown]
     low = math.floor(math.log10(min(loss for _, loss in shown)))
     high = max(low + 1, math.ceil(math.log10(max(loss for _, loss in shown))))
-    first, last = min(steps), max(max(steps), min(steps) + 1)
+    first = min(steps)
+    last = max(first + 1, *steps)
 
     def at(step: float, loss: float) -> tuple[float, float]:
         x = _LEFT + (step - first) / (last - first) * (_WIDE - _LEFT - _RIGHT)
@@ -35,8 +36,8 @@ def loss_curve(points: Sequence[tuple[int, float]]) -> str:
         y = at(first, 10.0**power)[1]
         lines.append(_path([(_LEFT, y), (_WIDE - _RIGHT, y)], _GRID, 1))
         lines.append(_text(_LEFT - 8, y + 4, f"{10.0**power:g}", "end"))
-    for step in sorted({round(first + (last - first) * part / 4) for part in range(5)}):
-        lines.append(_text(at(step, 10.0**low)[0], _HIGH - _BOTTOM + 18, str(step)))
+    marks = sorted({round(first + (last - first) * part / 4) for part in range(5)})
+    lines += [_text(at(step, 10.0**low)[0], _HIGH - _BOTTOM + 18, str(step)) for step in marks]
     lines.append(_path([at(*point) for point in shown], _FAINT, 1))
     lines.append(_path([at(*point) for point in _smoothed(shown)], _LINE, 2))
     body = "\n".join(lines)

@@ -99,7 +99,7 @@ def write_dataset(
         seen.add(digest)
         file = pictures / f"{lesson.name}.jpg"
         file.write_bytes(picture)
-        samples.append((lesson, _row(lesson, file.absolute(), answer, options)))
+        samples.append((lesson, _row(file.absolute(), answer, options)))
     if not samples:
         raise WrongUse(
             "there is no board to learn from",
@@ -166,7 +166,7 @@ def _shown(lesson: Lesson, options: VlmOptions) -> bytes:
     return base64.b64decode(data_url(picture, whole, size).partition(",")[2])
 
 
-def _row(lesson: Lesson, picture: Path, answer: str, options: VlmOptions) -> dict[str, Any]:
+def _row(picture: Path, answer: str, options: VlmOptions) -> dict[str, Any]:
     """Return one line for ms-swift; `solution` is what the rewards of GRPO compare with."""
     from ingest.extract.vlm.prompt import system_text, user_text
 

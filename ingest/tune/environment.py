@@ -34,7 +34,7 @@ def tune_python(settings: Settings) -> Path:
     if not python.is_file():
         raise WrongUse(
             f"ms-swift's environment is not there: {python}",
-            hint="`make tune-env` builds it; KB_TUNE_PYTHON names the Python of another one",
+            hint="`make swift` builds one for a CPU; KB_TUNE_PYTHON names its Python",
             code="no_tune_environment",
         )
     return python.absolute()  # not resolved: a link into the environment is the environment

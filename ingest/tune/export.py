@@ -154,7 +154,9 @@ def export(
     refused = why_not(python, method, data=data, gpus=gpus)
     if refused:
         raise WrongUse(
-            f"{method} can't be made here: {refused}", hint=METHODS[method].note, code="cannot_export"
+            f"{method} can't be made here: {refused}",
+            hint=METHODS[method].note,
+            code="cannot_export",
         )
     if (model / "adapter_config.json").is_file():
         raise WrongUse(f"{model} holds adapters", hint="`kb tune merge` first", code="not_merged")
@@ -171,7 +173,7 @@ def export(
 
 
 def why_not(python: Path, method: str, *, data: Path | None, gpus: int) -> str:
-    """Return why `method` can't be made here, "" where it can. Raises `WrongUse` if it isn't one."""
+    """Return why `method` can't be made here, "" if it can. Raises `WrongUse` if it is none."""
     if method not in METHODS:
         raise WrongUse(
             f"there is no method {method!r}",

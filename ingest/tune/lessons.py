@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from kb.base import KnowledgeBase
 
 
-def kept_lessons(base: KnowledgeBase, workspace: str, *, extracted: bool = False) -> Iterator[Lesson]:
+def kept_lessons(
+    base: KnowledgeBase, workspace: str, *, extracted: bool = False
+) -> Iterator[Lesson]:
     """Yield the boards of a workspace whose scene is known to be right.
 
     That are those which a person or a board file made. `extracted`: also those which an extractor

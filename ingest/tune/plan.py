@@ -185,6 +185,8 @@ def _memory_gb() -> float:
     """Return this machine's memory that is free to use, GB; 0 where it can't be asked."""
     try:
         text = Path("/proc/meminfo").read_text(encoding="ascii")
-        return next(int(line.split()[1]) for line in text.splitlines() if "MemAvailable" in line) / 1e6
+        return (
+            next(int(line.split()[1]) for line in text.splitlines() if "MemAvailable" in line) / 1e6
+        )
     except (OSError, StopIteration, ValueError):
         return 0.0

@@ -131,7 +131,9 @@ def config_of(
         for name in ("report_to", "add_version"):
             config.pop(name)
     # A plugin is a path below the installation, or one of the caller's own.
-    own = [str(ROOT / one) if (ROOT / one).is_file() else str(Path(one).absolute()) for one in plugins]
+    own = [
+        str(ROOT / one) if (ROOT / one).is_file() else str(Path(one).absolute()) for one in plugins
+    ]
     return {**config, **recipe.arguments, _PLUGINS: own}
 
 

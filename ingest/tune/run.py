@@ -1,8 +1,8 @@
 """Runs a recipe in the tuning environment, and tells how it goes while it goes.
 
-The folder of a run gets ``recipe.yaml`` (exactly what ms-swift was told), ``training.log`` (all that
-it said), ``loss.svg``, and in ``swift`` what it writes itself: ``logging.jsonl`` (its figures, a
-line a step) and ``checkpoint-N`` folders.
+The folder of a run gets ``recipe.yaml`` (exactly what ms-swift was told), ``training.log`` (all
+that it said), ``loss.svg``, and in ``swift`` what it writes itself: ``logging.jsonl`` (its figures,
+a line a step) and ``checkpoint-N`` folders.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _STEP = re.compile(r"(\d+)/(\d+)")
 
 @dataclass(frozen=True)
 class Step:
-    """One step of training. `figures` are ms-swift's own: loss, token_acc, reward …"""
+    """One step of training. `figures` are those of ms-swift: loss, token_acc, reward."""
 
     number: int
     of: int
@@ -70,7 +70,7 @@ def train(
     data: Path,
     out: Path,
     gpus: int = 0,
-    told: Callable[[Step], None] = lambda step: None,
+    told: Callable[[Step], object] = str,
 ) -> Trained:
     """Run `recipe` and return what came of it.
 
@@ -111,7 +111,7 @@ def train(
 
 
 def _run(
-    python: Path, recipe: Recipe, out: Path, gpus: int, told: Callable[[Step], None]
+    python: Path, recipe: Recipe, out: Path, gpus: int, told: Callable[[Step], object]
 ) -> list[Step]:
     """Start ms-swift, follow its figures until it ends, and return all steps."""
     *kind, command = recipe.command.split()
@@ -174,7 +174,9 @@ def step_of(line: str) -> Step | None:
 
 def newest_checkpoint(out: Path) -> Path | None:
     """Return the checkpoint of the last step in the folder of a run, None where there is none."""
-    found = [path for path in (out / OWN).glob("checkpoint-*") if path.name.split("-")[-1].isdigit()]
+    found = [
+        path for path in (out / OWN).glob("checkpoint-*") if path.name.split("-")[-1].isdigit()
+    ]
     return max(found, key=lambda path: int(path.name.split("-")[-1]), default=None)
 
 

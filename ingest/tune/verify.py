@@ -1,4 +1,4 @@
-"""Holds a data set against the model's own tokens: what ms-swift would teach is what was written."""
+"""Holds a data set against the model's own tokens: what is taught is what was written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ingest.tune.environment import ask
 
 
 def verify(python: Path, data: Path, model: str, most: int) -> dict[str, Any]:
-    """Encode and decode every sample by ms-swift's template; take out those that come back otherwise.
+    """Encode and decode every sample by ms-swift's template; take out what comes back otherwise.
 
     Args:
         python: of the tuning environment.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kb.errors import WrongUse
+
+_IN_A_LAYER = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
 @dataclass(frozen=True)
@@ -41,33 +44,28 @@ class Shape:
         """Weights of the language model, embedding and output included."""
         outputs = self.vocabulary * self.hidden * (1 if self.tied else 2)
         norms = 2 * self.hidden + 2 * self.head
-        mlp = 3 * self.hidden * self.inner
-        return outputs + self.layers * (self._attention + mlp + norms) + self.hidden
+        maps = (one for name in _IN_A_LAYER for one in self._maps[name])
+        inside = sum(inputs * outputs * count for inputs, outputs, count in maps)
+        return outputs + inside + self.layers * norms + self.hidden
 
     @property
-    def _attention(self) -> int:
-        return sum(wide * high for wide, high in self.projections.values())
-
-    @property
-    def projections(self) -> dict[str, tuple[int, int]]:
-        """Inputs and outputs of the linear maps in one layer's attention."""
-        queries, keys = self.heads * self.head, self.kv_heads * self.head
+    def _maps(self) -> dict[str, list[tuple[int, int, int]]]:
+        """Inputs, outputs and number of the linear maps, by their names in the model."""
+        wide, queries, keys = self.hidden, self.heads * self.head, self.kv_heads * self.head
+        eye, four, merged = self.eye_hidden, 4 * self.eye_hidden, 1 + self.eye_extra
         return {
-            "q_proj": (self.hidden, queries),
-            "k_proj": (self.hidden, keys),
-            "v_proj": (self.hidden, keys),
-            "o_proj": (queries, self.hidden),
-        }
-
-    @property
-    def _linear(self) -> dict[str, tuple[int, int]]:
-        """Inputs and outputs of all linear maps in one layer."""
-        inner = (self.hidden, self.inner)
-        return {
-            **self.projections,
-            "gate_proj": inner,
-            "up_proj": inner,
-            "down_proj": (self.inner, self.hidden),
+            "q_proj": [(wide, queries, self.layers)],
+            "k_proj": [(wide, keys, self.layers)],
+            "v_proj": [(wide, keys, self.layers)],
+            "o_proj": [(queries, wide, self.layers)],
+            "gate_proj": [(wide, self.inner, self.layers)],
+            "up_proj": [(wide, self.inner, self.layers)],
+            "down_proj": [(self.inner, wide, self.layers)],
+            "lm_head": [(wide, self.vocabulary, 1)],
+            "qkv": [(eye, 3 * eye, self.eye_layers)],
+            "proj": [(eye, eye, self.eye_layers)],
+            "linear_fc1": [(eye, self.eye_inner, self.eye_layers), (four, four, merged)],
+            "linear_fc2": [(self.eye_inner, eye, self.eye_layers), (four, wide, merged)],
         }
 
     @property
@@ -91,22 +89,24 @@ class Shape:
         """All weights."""
         return self.language + self.vision + self.aligner
 
-    def adapters(self, rank: int, modules: list[str]) -> int:
-        """Return the weights of LoRA adapters of `rank` on the linear maps named in every layer.
+    def adapters(self, rank: int, modules: Sequence[str]) -> int:
+        """Return the weights of LoRA adapters of `rank` on all linear maps of these names.
+
+        "all-linear" is those of the language model's layers, "linear_qkv" Megatron's one map for
+        queries, keys and values.
 
         Raises:
             WrongUse: a name is not known here.
         """
-        fused = {"linear_qkv": ("q_proj", "k_proj", "v_proj"), "all-linear": tuple(self._linear)}
-        count = 0
-        for module in modules:
-            for name in fused.get(module, (module,)):
-                if name not in self._linear:
-                    raise WrongUse(f"there is no {name!r} in a layer", code="bad_recipe")
-                count += rank * sum(self._linear[name])
-        if "linear_qkv" in modules:  # one adapter for all three: its input side is there once
-            count -= 2 * rank * self.hidden
-        return self.layers * count
+        fused = {"linear_qkv": _IN_A_LAYER[:3], "all-linear": _IN_A_LAYER}
+        names = [name for module in modules for name in fused.get(module, (module,))]
+        unknown = sorted(set(names) - set(self._maps))
+        if unknown:
+            raise WrongUse(f"the model has no {unknown[0]!r}", code="bad_recipe")
+        maps = (one for name in names for one in self._maps[name])
+        count = sum(rank * (inputs + outputs) * times for inputs, outputs, times in maps)
+        # Megatron's has one input side for all three.
+        return count - modules.count("linear_qkv") * self.layers * 2 * rank * self.hidden
 
 
 _SMALL_EYE = {"eye_hidden": 1024, "eye_layers": 24, "eye_inner": 4096}

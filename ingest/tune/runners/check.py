@@ -1,8 +1,8 @@
 """Sends samples through ms-swift's template and back: is what is learnt what was written?
 
-``check.py MODEL FILE MOST`` encodes every line of a JSONL file as training would, decodes the tokens
-that are learnt, and tells for each line its tokens and what is wrong with it, "" where nothing is:
-an answer that comes back otherwise, a picture that was resized, more than MOST tokens.
+``check.py MODEL FILE MOST`` encodes every line of a JSONL file as training would, decodes the
+tokens that are learnt, and tells for each line its tokens and what is wrong with it, "" where
+nothing is: an answer that comes back otherwise, a picture that was resized, more than MOST tokens.
 """
 
 import json

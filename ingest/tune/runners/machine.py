@@ -1,4 +1,4 @@
-"""Tells what this Python has for tuning: ms-swift's version, packages, GPUs. Imports no ms-swift."""
+"""Tells what this Python has for tuning: ms-swift's version, packages, GPUs."""
 
 import json
 import sys

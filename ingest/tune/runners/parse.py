@@ -19,16 +19,16 @@ _GPU_ONLY = ("megatron", "mcore_bridge", "transformer_engine")
 class _Pretended(MetaPathFinder, Loader):
     """Stands in for Megatron's packages, which no CPU can hold, while its arguments are read."""
 
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, *_: Any) -> ModuleSpec | None:
         if fullname.split(".")[0] not in _GPU_ONLY:
             return None
         return ModuleSpec(fullname, self, is_package=True)
 
-    def create_module(self, spec: ModuleSpec) -> Any:
+    def create_module(self, _: ModuleSpec) -> Any:
         return MagicMock(__path__=[], __version__="0.16.1")
 
-    def exec_module(self, module: Any) -> None:
-        pass
+    def exec_module(self, _: Any) -> None:
+        """Do nothing: it answers to every name already."""
 
 
 def class_of(command: str) -> type:
@@ -65,11 +65,11 @@ def wrong_with(command: str, arguments: dict[str, Any]) -> str:
     from swift.utils.utils import _patch_get_type_hints
     from transformers import HfArgumentParser
 
-    bare: Any = type("Bare", (class_of(command),), {"__post_init__": lambda self: None})
+    bare: Any = type("Bare", (class_of(command),), {"__post_init__": lambda _: None})
     with _patch_get_type_hints():
         parser = HfArgumentParser([bare], exit_on_error=False)
     said: list[str] = []
-    parser.error = lambda message: said.append(message)  # type: ignore[method-assign,assignment,return-value]
+    parser.error = said.append
     try:
         _, unknown = parser.parse_args_into_dataclasses(
             as_options(arguments), return_remaining_strings=True
