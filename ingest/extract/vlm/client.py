@@ -75,7 +75,7 @@ class ModelClient:
 
     def __init__(self, options: VlmOptions) -> None:
         self._options = options
-        self._breaker = Breaker()
+        self._breaker = Breaker(options.patience, options.rest_s)
         self._window = asyncio.Semaphore(options.window)
         self._served: Served | None = None
         self._asking = asyncio.Lock()

@@ -41,12 +41,16 @@ class BrokenAnswer(Exception):
 
 @dataclass
 class Decoded:
-    """What a model saw in one picture or part: nodes in pixels of the whole board."""
+    """What a model saw in one picture or part: nodes in pixels of the whole board.
+
+    `parts`: where it never saw the whole at once, the parts that it saw.
+    """
 
     title: str = ""
     nodes: list[Node] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     repairs: Counter[str] = field(default_factory=Counter)
+    parts: tuple[Box, ...] = ()
 
 
 # writing
