@@ -6,7 +6,6 @@ The order of writes makes every crash harmless: blob, catalog ``registered``, sc
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from collections.abc import Sequence
@@ -81,9 +80,8 @@ def shared_out(jobs: int, options: WorkerOptions) -> tuple[int, WorkerOptions]:
     if name != "vlm" or options.vlm is None:
         return jobs, replace(options, extractor=name)
     jobs = min(jobs, options.vlm.window)
-    lanes = math.ceil(options.vlm.window / jobs)
-    vlm = replace(options.vlm, window=lanes)
-    return jobs, replace(options, extractor=name, vlm=vlm, lanes=lanes)
+    vlm = replace(options.vlm, window=options.vlm.window // jobs)
+    return jobs, replace(options, extractor=name, vlm=vlm, lanes=vlm.lanes)
 
 
 def ingest(

@@ -39,8 +39,8 @@ class WorkerPool:
     """Worker processes, each with one or several lanes: sources that it reads at the same time.
 
     Each lane has a supervising thread. One lane is right for what needs the processor; many are
-    right for what waits for a model server. A source whose worker died while others shared it is
-    read once more in a worker of its own, so that only the one that is to blame is lost.
+    right for what waits for a model server. A source that failed in a worker which others shared
+    is read once more in a worker of its own, so that only the one that is to blame is lost.
     """
 
     def __init__(self, jobs: int, options: WorkerOptions) -> None:
@@ -139,7 +139,7 @@ class WorkerPool:
     def _failed(self, lane: _Lane, job: Job, failure: ReadFailure) -> None:
         if self._stopping.is_set():
             return
-        if lane.shared and failure.code == "worker_crashed":
+        if lane.shared:  # another source may have taken its time, or its worker
             self._read_alone(job)
         else:
             self._tell(Result(job.key, failure))

@@ -49,6 +49,11 @@ class VlmOptions:
     conventions: Conventions = field(default_factory=Conventions)
 
     @property
+    def lanes(self) -> int:
+        """Return how many boards to read at a time: some are made ready while others wait."""
+        return self.window + max(1, self.window // 4)
+
+    @property
     def base_url(self) -> str:
         """Return the URL without ``/v1`` and without a slash at its end."""
         return self.url.rstrip("/").removesuffix("/v1").rstrip("/")
