@@ -13,7 +13,8 @@ from kb.scene import ExtractorInfo, Node, Relation, Scene
 MADE = ExtractorInfo(name="made")
 _KINDS = ("text", "title", "box", "ellipse", "diamond", "sticky", "container", "table")
 _TEXTS = st.text(
-    st.sampled_from('abz XYZ019?!"\\/{}[]:,\n风险库存订单é€😀') | st.characters(codec="utf-8"),
+    st.sampled_from('abz XYZ019?!"\\/{}[]:,\n风险库存订单é€😀')
+    | st.characters(codec="utf-8", exclude_characters="¶＂＼"),
     max_size=30,
 ).map(lambda text: "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip())
 
