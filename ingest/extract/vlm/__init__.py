@@ -101,7 +101,7 @@ class VlmExtractor:
             kept = cache.get(key) if cache else None
             if kept is not None:
                 tally.add("cached")
-                return kept
+                return _at_no_cost(kept, tally)
             first = self._look(picture, until) if self._options.hints else None
             seen = self._loop.run(self._read(picture, first, until, tally))
             if not seen.nodes:
@@ -183,6 +183,20 @@ class VlmExtractor:
         with self._looking:
             left = None if until is None else max(_LEAST_LOCAL_S, until - time.monotonic())
             return self._local_extractor().extract(picture, deadline_s=left)
+
+
+def _at_no_cost(scene: Scene, tally: Tally) -> Scene:
+    """Return a `scene` of an earlier reading with what it cost this time."""
+    from ingest.extract.vlm.tally import COSTS, FAULTS
+
+    lasting = {
+        name: value
+        for name, value in scene.extractor.figures.items()
+        if name not in COSTS and name not in FAULTS
+    }
+    figures = {**lasting, **tally.as_dict()}
+    info = scene.extractor.model_copy(update={"figures": figures})
+    return scene.model_copy(update={"extractor": info})
 
 
 class _Loop:
