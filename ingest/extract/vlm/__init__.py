@@ -101,7 +101,7 @@ class VlmExtractor:
             kept = cache.get(key) if cache else None
             if kept is not None:
                 tally.add("cached")
-                return kept
+                return _at_no_cost(kept, tally)
             first = self._look(picture, until) if self._options.hints else None
             seen = self._loop.run(self._read(picture, first, until, tally))
             if not seen.nodes:
@@ -185,11 +185,26 @@ class VlmExtractor:
             return self._local_extractor().extract(picture, deadline_s=left)
 
 
+def _at_no_cost(scene: Scene, tally: Tally) -> Scene:
+    """Return a `scene` of an earlier reading with what it cost this time."""
+    from ingest.extract.vlm.tally import COSTS, FAULTS
+
+    lasting = {
+        name: value
+        for name, value in scene.extractor.figures.items()
+        if name not in COSTS and name not in FAULTS
+    }
+    figures = {**lasting, **tally.as_dict()}
+    info = scene.extractor.model_copy(update={"figures": figures})
+    return scene.model_copy(update={"extractor": info})
+
+
 class _Loop:
     """An event loop in a thread of its own, started by the first one who needs it."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
@@ -197,12 +212,17 @@ class _Loop:
         with self._starting:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                threading.Thread(
+                self._thread = threading.Thread(
                     target=self._loop.run_forever, name="model-requests", daemon=True
-                ).start()
+                )
+                self._thread.start()
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def close(self) -> None:
-        if self._loop is not None:
+        """End the loop and its thread."""
+        if self._loop is not None and self._thread is not None:
             self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+            self._loop.close()
             self._loop = None

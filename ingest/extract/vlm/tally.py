@@ -34,6 +34,7 @@ ANSWERS = {
     "unusable_ids": "most relations ended on nodes that don't exist",
     "saw_nothing": "the model saw nothing where words or ink are",
 }
+COSTS = ("requests", "prompt_tokens", "answer_tokens", "model_seconds", "halved", "tiles")
 FAULTS = {**TRANSPORT, **REFUSALS, **ANSWERS}
 
 
