@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.board import Limits
 from ingest.discover import Found, Refused, discover
+from ingest.extract import chosen_extractor
 from ingest.report import QUIET, Event, Outcome, Summary, Watcher
 from ingest.worker import Message, ReadBoard, ReadFailure, WorkerOptions
 from ingest.workers import Job, WorkerPool
@@ -67,6 +68,20 @@ def options_for(settings: Settings, workspace: str, extractor: str) -> WorkerOpt
         vlm=vlm,
         conventions=vlm.conventions,
     )
+
+
+def shared_out(jobs: int, options: WorkerOptions) -> tuple[int, WorkerOptions]:
+    """Return how many workers to start, and their options.
+
+    Reading by a model is waiting, most of the time: the window of requests that the server takes
+    at a time is shared out among the workers, so that it is kept full with few processes.
+    """
+    name = chosen_extractor(options.extractor, options.vlm)
+    if name != "vlm" or options.vlm is None:
+        return jobs, replace(options, extractor=name)
+    jobs = min(jobs, options.vlm.window)
+    vlm = replace(options.vlm, window=options.vlm.window // jobs)
+    return jobs, replace(options, extractor=name, vlm=vlm, lanes=vlm.lanes)
 
 
 def ingest(
@@ -167,6 +182,7 @@ class _Run:
         self.reached = watcher.reached
         self.summary = Summary()
         self._pool: WorkerPool | None = None
+        self._pool_workspace = ""
         self._reading: dict[str, _Pending] = {}
         self._to_index: dict[str, _Pending] = {}
         self._known: dict[str, list[tuple[LocationRow, SourceRow]]] = {}
@@ -274,13 +290,24 @@ class _Run:
     # reading
 
     def _read(self, pending: _Pending) -> None:
-        if self._pool is None:
-            options = options_for(self.base.settings, self.workspace, self.extractor)
-            self._pool = WorkerPool(self.jobs, options)
+        pool = self._pool_for(pending.source.workspace)
         self._reading[pending.source.id] = pending
         job = Job(pending.source.id, Path(pending.name).name, pending.source.sha256)
-        while not self._pool.try_submit(job):
+        while not pool.try_submit(job):
             self._collect(timeout=0.5)
+
+    def _pool_for(self, workspace: str) -> WorkerPool:
+        """Return the workers of `workspace`, which know what marks mean there."""
+        if self._pool is not None and self._pool_workspace == workspace:
+            return self._pool
+        while self._reading:  # what a crash left in another workspace
+            self._collect(timeout=0.5)
+        self._close_pool()
+        jobs, options = shared_out(
+            self.jobs, options_for(self.base.settings, workspace, self.extractor)
+        )
+        self._pool, self._pool_workspace = WorkerPool(jobs, options), workspace
+        return self._pool
 
     def _collect(self, timeout: float) -> None:
         if self._pool is None:
@@ -363,6 +390,9 @@ class _Run:
 
     def close(self) -> None:
         """Stop the workers."""
+        self._close_pool()
+
+    def _close_pool(self) -> None:
         if self._pool is not None:
             self._pool.close()
             self._pool = None

@@ -10,7 +10,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -69,74 +69,75 @@ class ModelServer:
             self._here -= 1
 
 
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def log_message(self, *_: Any) -> None: ...
+
+    def do_GET(self) -> None:
+        row = {"id": "tiny", "owned_by": self.server.model.owner, "root": "/tiny"}
+        self._send(200, json.dumps({"object": "list", "data": [row]}).encode(), {})
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        model = self.server.model
+        number = model.enter(body, dict(self.headers))
+        try:
+            self._reply(model.script(number, body))
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+        finally:
+            model.leave()
+
+    def _reply(self, reply: Reply) -> None:
+        time.sleep(reply.wait_s)
+        data = reply.raw if reply.raw is not None else completion(reply)
+        if reply.act:
+            self.close_connection = True
+        if reply.act == "reset":
+            linger = struct.pack("ii", 1, 0)  # close sends RST
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.connection.close()
+        elif reply.act == "stall":
+            time.sleep(self.server.model.stall_s)
+        elif reply.act == "half":
+            self._send(200, data[: len(data) // 2], {"Content-Length": str(len(data))})
+        else:
+            headers = {"Content-Type": reply.content_type, **reply.headers}
+            self._send(reply.status, data, headers)
+
+    def _send(self, status: int, data: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(data)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def finish(self) -> None:
+        with suppress(OSError, ValueError):  # after a reset
+            super().finish()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    block_on_close = False
+    model: ModelServer
+
+    def handle_error(self, *_: Any) -> None: ...
+
+
 @contextmanager
-def model_server(script: Script, owner: str = "sglang") -> Iterator[ModelServer]:
+def model_server(script: Script, owner: str = "sglang", port: int = 0) -> Iterator[ModelServer]:
     """Serve on loopback while the block runs."""
-    model = ModelServer(script, owner)
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: Any) -> None: ...
-
-        def do_GET(self) -> None:
-            row = {"id": "tiny", "object": "model", "owned_by": model.owner, "root": "/tiny"}
-            self._send(200, json.dumps({"object": "list", "data": [row]}).encode(), {})
-
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            number = model.enter(body, dict(self.headers))
-            try:
-                self._reply(model.script(number, body))
-            except (BrokenPipeError, ConnectionResetError):
-                self.close_connection = True
-            finally:
-                model.leave()
-
-        def _reply(self, reply: Reply) -> None:
-            time.sleep(reply.wait_s)
-            data = reply.raw if reply.raw is not None else completion(reply)
-            if reply.act == "reset":
-                linger = struct.pack("ii", 1, 0)  # close sends RST
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                self.connection.close()
-                self.close_connection = True
-            elif reply.act == "stall":
-                time.sleep(model.stall_s)
-                self.close_connection = True
-            elif reply.act == "half":
-                self._send(200, data[: len(data) // 2], {"Content-Length": str(len(data))})
-                self.close_connection = True
-            else:
-                headers = {"Content-Type": reply.content_type, **reply.headers}
-                self._send(reply.status, data, headers)
-
-        def _send(self, status: int, data: bytes, headers: dict[str, str]) -> None:
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(data)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(data)
-
-        def finish(self) -> None:
-            try:
-                super().finish()
-            except (OSError, ValueError):
-                return
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        request_queue_size = 128
-        block_on_close = False
-
-        def handle_error(self, *_: Any) -> None: ...
-
-    server = Server(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", port), _Handler)
+    server.model = ModelServer(script, owner)
+    server.model.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
-    model.url = f"http://127.0.0.1:{server.server_port}"
     try:
-        yield model
+        yield server.model
     finally:
         server.shutdown()
         server.server_close()

@@ -5,9 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-FAILURES = 5  # in a row, until it opens
-REST_S = 30.0
-
 
 class Breaker:
     """Open after `failures` in a row; after `rest_s` one request may try again.
@@ -17,8 +14,8 @@ class Breaker:
 
     def __init__(
         self,
-        failures: int = FAILURES,
-        rest_s: float = REST_S,
+        failures: int,
+        rest_s: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._most = failures

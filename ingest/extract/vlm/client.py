@@ -23,6 +23,7 @@ from ingest.extract.vlm.tally import FAULTS, TRANSPORT, Tally
 if TYPE_CHECKING:
     from ingest.extract.vlm.options import VlmOptions
 
+MODELS, CHAT = "/v1/models", "/v1/chat/completions"
 _LONGEST_WAIT_S = 10.0  # between two attempts, whatever the server asks for
 _CONNECT_S = 5.0
 _MOST_BYTES = 8_000_000  # of one answer
@@ -75,7 +76,7 @@ class ModelClient:
 
     def __init__(self, options: VlmOptions) -> None:
         self._options = options
-        self._breaker = Breaker()
+        self._breaker = Breaker(options.patience, options.rest_s)
         self._window = asyncio.Semaphore(options.window)
         self._served: Served | None = None
         self._asking = asyncio.Lock()
@@ -95,7 +96,7 @@ class ModelClient:
         async with self._asking:
             if self._served is None:
                 listed = await self._tried(
-                    lambda: self._http.build_request("GET", "/v1/models"), _is_list, tally
+                    lambda: self._http.build_request("GET", MODELS), _is_list, tally
                 )
                 self._served = chosen(listed, self._options.model)
         return self._served
@@ -110,21 +111,12 @@ class ModelClient:
     ) -> Answer:
         """Return the model's answer to `messages`, held to `schema`. Raises `ModelFault`."""
         served = await self.served(tally)
-        body = {
-            "model": served.model,
-            "messages": messages,
-            "max_tokens": most_tokens,
-            "temperature": 0,
-            **response_format(schema, served.dialect),
-        }
-        data = json.dumps(body, ensure_ascii=False).encode()
+        data = body_of(served, messages, schema, most_tokens)
 
         def request() -> httpx.Request:
             tally.add("requests")
             kind = {"Content-Type": "application/json"}
-            return self._http.build_request(
-                "POST", "/v1/chat/completions", content=data, headers=kind
-            )
+            return self._http.build_request("POST", CHAT, content=data, headers=kind)
 
         async with self._window:
             started = time.monotonic()
@@ -247,6 +239,20 @@ def _is_list(told: Any) -> bool:
     return isinstance(told, dict) and isinstance(told.get("data"), list)
 
 
+def body_of(
+    served: Served, messages: list[dict[str, Any]], schema: dict[str, Any], most_tokens: int
+) -> bytes:
+    """Return the body of a request whose answer is held to `schema` and to so many tokens."""
+    body = {
+        "model": served.model,
+        "messages": messages,
+        "max_tokens": most_tokens,
+        "temperature": 0,
+        **response_format(schema, served.dialect),
+    }
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
 def answer_of(told: dict[str, Any]) -> Answer:
     """Return the answer in a chat completion (`_is_completion`)."""
     choice = told["choices"][0]
@@ -291,7 +297,7 @@ def answers(options: VlmOptions) -> bool:
     """Tell whether a model server is there: it lists its models within two seconds."""
     try:
         response = httpx.get(
-            f"{options.base_url}/v1/models",
+            f"{options.base_url}{MODELS}",
             headers=_headers(options),
             timeout=_PROBE_S,
             trust_env=False,

@@ -4,6 +4,9 @@
 can be mended, and counts every mend. For a scene that keeps the bounds of `schema`, ``decode`` of
 ``encode`` gives it back: ids by reading order, boxes to the nearest 1/1000 of the picture, without
 paths, strokes and confidences.
+
+Strings hold no escapes: where a string has a greatest length, xgrammar lets a model write no
+backslash, so a new line is ``¶``, and a quotation mark and a backslash are their wide forms.
 """
 
 from __future__ import annotations
@@ -41,12 +44,16 @@ class BrokenAnswer(Exception):
 
 @dataclass
 class Decoded:
-    """What a model saw in one picture or part: nodes in pixels of the whole board."""
+    """What a model saw in one picture or part: nodes in pixels of the whole board.
+
+    `parts`: where it never saw the whole at once, the parts that it saw.
+    """
 
     title: str = ""
     nodes: list[Node] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     repairs: Counter[str] = field(default_factory=Counter)
+    parts: tuple[Box, ...] = ()
 
 
 # writing
@@ -119,8 +126,21 @@ def to_grid(box: Box, width: float, height: float) -> list[int]:
     return [x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)]
 
 
+_WIDE = {"\n": "¶", '"': "＂", "\\": "＼", "\t": " "}
+_TO_WIDE = str.maketrans(_WIDE)
+_FROM_WIDE = str.maketrans({"¶": "\n", "＂": '"', "＼": "\\"})
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
 def _bounded(text: str, most: int) -> str:
+    text = _CONTROL.sub("", text).translate(_TO_WIDE)
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def plain(text: str) -> str:
+    """Return a string of an answer as any store takes it: no control signs, no half signs."""
+    text = _CONTROL.sub("", text.translate(_FROM_WIDE))
+    return text.encode("utf-8", "replace").decode("utf-8").strip()
 
 
 # reading

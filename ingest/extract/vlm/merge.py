@@ -52,6 +52,9 @@ def merged(looks: Sequence[Look]) -> Decoded:
     made.nodes, made.relations = renumbered(nodes, relations)
     for look in looks:
         made.repairs += look.seen.repairs
+    whole = union_box([look.part for look in looks])
+    if all(look.part != whole for look in looks):
+        made.parts = tuple(look.part for look in looks)
     return made
 
 

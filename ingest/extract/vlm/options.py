@@ -27,6 +27,8 @@ class VlmOptions:
         answer_tokens: most tokens of one answer.
         attempts: how often one request is sent before it counts as failed.
         backoff_s: longest wait before the second attempt; doubles with each.
+        patience: failures in a row after which the server is left alone …
+        rest_s: … for so long.
         cache: folder of answers that were given before; None: none are kept.
         conventions: what marks mean in this workspace.
     """
@@ -41,8 +43,15 @@ class VlmOptions:
     answer_tokens: int = 4096
     attempts: int = 4
     backoff_s: float = 0.5
+    patience: int = 8
+    rest_s: float = 30.0
     cache: Path | None = None
     conventions: Conventions = field(default_factory=Conventions)
+
+    @property
+    def lanes(self) -> int:
+        """Return how many boards to read at a time: some are made ready while others wait."""
+        return self.window + max(1, self.window // 4)
 
     @property
     def base_url(self) -> str:

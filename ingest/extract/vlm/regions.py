@@ -52,13 +52,12 @@ def _line_height(seen: Scene) -> float | None:
 def _grid(size: tuple[int, int], parts: float) -> tuple[int, int]:
     """Return columns and rows of about `parts` tiles that are as square as can be."""
     across = down = 1
-    while across * down < parts * (1 + OVERLAP) and across * down < MOST_TILES:
-        if size[0] / across >= size[1] / down:
-            across += 1
-        else:
-            down += 1
-        if across * down > MOST_TILES:
+    while across * down < parts * (1 + OVERLAP):
+        wider, taller = (across + 1, down), (across, down + 1)
+        grid = wider if size[0] / across >= size[1] / down else taller
+        if math.prod(grid) > MOST_TILES:
             break
+        across, down = grid
     return across, down
 
 

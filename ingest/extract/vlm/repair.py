@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from ingest.extract.local.geometry import overlap_union
-from ingest.extract.vlm.codec import BrokenAnswer, Decoded, points
+from ingest.extract.vlm.codec import BrokenAnswer, Decoded, plain, points
 from ingest.extract.vlm.schema import (
     COLOURS,
     GRID,
@@ -45,7 +45,6 @@ REPAIRS = {
 }
 _LOST = ("boxes_dropped", "nodes_malformed")
 _LOOPED = 0.5  # of the entries are repetitions: the model had lost its way
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SAME = 0.9  # intersection over union from which two boxes with the same words are one node
 
 
@@ -264,10 +263,9 @@ def _colour(value: Any) -> str | None:
 
 
 def _words(value: Any, most: int, repairs: Counter[str]) -> str:
-    """Return `value` as text that any store takes: no control signs, no half of a sign."""
     if not isinstance(value, str):
         return ""
-    text = _CONTROL.sub("", value).encode("utf-8", "replace").decode("utf-8").strip()
+    text = plain(value)
     if len(text) > most:
         repairs["texts_cut"] += 1
         text = text[: most - 1] + "…"
