@@ -105,7 +105,7 @@ def _sglang_on_cpu(plan: Plan) -> list[str]:
         *("--device", "cpu", "--dtype", "bfloat16"),
         # The usual choice on x86 wants matrix extensions that few processors have.
         *("--attention-backend", "torch_native", "--mm-attention-backend", "sdpa"),
-        *("--disable-overlap-schedule", "--skip-server-warmup"),
+        *("--disable-overlap-schedule", "--skip-server-warmup", "--sleep-on-idle"),
         *("--max-total-tokens", str(plan.cache_tokens)),
         *("--max-running-requests", str(_CPU_REQUESTS), "--mem-fraction-static", "0.5"),
     ]

@@ -8,23 +8,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
-ACTS = ("pass", "stall", "cut", "garble")
 _PIECE = 65_536
 
 
 class Proxy:
-    """Passes bytes on; `act` tells what happens to connections made from then on.
-
-    "stall": the request goes on, no answer comes back. "cut": the answer ends in its middle with
-    the connection. "garble": the bytes of the answer's body are replaced by others.
-    """
+    """Passes bytes on, and harms answers as told."""
 
     def __init__(self, target: str) -> None:
         parts = urlsplit(target)
         self._target = (parts.hostname, parts.port)
-        self.act = "pass"
+        self._act = ""
+        self._times = 0
+        self.asked = 0  # pieces of requests that went on to the server
         self.harmed = 0
         self.url = ""
+
+    def harm(self, act: str, times: int = 1_000_000) -> None:
+        """Harm the next `times` answers: "stall", "cut" or "garble"; "" harms none.
+
+        A stalled answer never comes; a cut one ends in its middle, with the connection; of a
+        garbled one the body is other bytes.
+        """
+        self._act, self._times = act, times if act else 0
 
     async def serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
         server = await asyncio.start_server(self._join, "127.0.0.1", 0)
@@ -39,42 +44,52 @@ class Proxy:
         except OSError:
             writer.close()
             return
-        there = asyncio.create_task(_pass(reader, far_writer))
-        back = asyncio.create_task(self._answer(far_reader, writer))
+        ways = {
+            asyncio.create_task(self._ask(reader, far_writer)),
+            asyncio.create_task(self._answer(far_reader, writer)),
+        }
         try:
-            await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (there, back):
-                task.cancel()
+            for way in ways:
+                way.cancel()
             for end in (writer, far_writer):
                 end.close()
+
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(_PIECE):
+                self.asked += 1
+                writer.write(data)
+                await writer.drain()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(_PIECE):
-                if self.act != "pass":
-                    self.harmed += 1
-                if self.act == "stall":
+                act = self._next(data)
+                if act == "stall":
                     await asyncio.Event().wait()
-                writer.write(self._harmed(data))
+                writer.write(harmed(data, act))
                 await writer.drain()
-                if self.act == "cut":
+                if act == "cut":
                     return
 
-    def _harmed(self, data: bytes) -> bytes:
-        if self.act == "cut":
-            return data[: len(data) // 2]
+    def _next(self, data: bytes) -> str:
+        if not self._times or (self._act == "garble" and data.endswith(b"\r\n\r\n")):
+            return ""  # headers alone have no body to garble
+        self._times -= 1
+        self.harmed += 1
+        return self._act
+
+
+def harmed(data: bytes, act: str) -> bytes:
+    """Return a piece of an answer as it is passed on."""
+    if act == "cut":
+        return data[: len(data) // 2]
+    if act == "garble":
         head, gap, body = data.partition(b"\r\n\r\n")
-        if self.act == "garble" and gap:
-            return head + gap + b"\xff" * len(body)
-        return b"\xff" * len(data) if self.act == "garble" else data
-
-
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while data := await reader.read(_PIECE):
-            writer.write(data)
-            await writer.drain()
+        return head + gap + b"\xff" * len(body) if gap else b"\xff" * len(data)
+    return data
 
 
 @contextmanager
@@ -88,12 +103,12 @@ def proxy_before(target: str) -> Iterator[Proxy]:
         target=lambda: loop.run_until_complete(proxy.serve(ready, stop)), daemon=True
     )
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(30)
     try:
         yield proxy
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join()
         _end(loop)
 
 

@@ -46,6 +46,7 @@ FIELDS = (
     "mm_attention_backend",
     "disable_overlap_schedule",
     "skip_server_warmup",
+    "sleep_on_idle",
     "max_total_tokens",
     "max_running_requests",
 )
@@ -103,5 +104,6 @@ def test_on_a_cpu(parsed: list[dict[str, Any]]) -> None:
     assert told["mm_attention_backend"] == "sdpa"
     assert told["disable_overlap_schedule"] is True
     assert told["skip_server_warmup"] is True
+    assert told["sleep_on_idle"] is True
     assert told["max_running_requests"] == 16
     assert told["max_total_tokens"] >= 32_768
