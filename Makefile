@@ -32,8 +32,9 @@ test: $(VENV)/installed-dev  ## Install what the tests need; lint, types, layers
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-models: $(VENV)/installed-dev $(SGLANG)/installed  ## The extractor against a real SGLang on the CPU
-	KB_TEST_SGLANG=$(SGLANG)/bin/python $(BIN)/python -m pytest tests/models -m models --durations=0
+test-models: $(VENV)/installed-dev $(SGLANG)/installed $(SWIFT)/installed  ## Against a real SGLang and ms-swift on the CPU
+	KB_TEST_SGLANG=$(SGLANG)/bin/python KB_TEST_SWIFT=$(SWIFT)/bin/python \
+	$(BIN)/python -m pytest tests/models -m models --durations=0
 
 unit: $(VENV)/installed-dev  ## The quick tests only
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not models"

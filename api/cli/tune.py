@@ -120,7 +120,7 @@ def _show_dataset(out: Path, written: Written, told: dict[str, Any]) -> None:
 @tune.command("plan")
 def plan(
     recipe: Annotated[
-        str, typer.Argument(metavar="[RECIPE]", help="Name or YAML file (default: all).")
+        str, typer.Argument(metavar="RECIPE", help="Name or YAML file (default: all).")
     ] = "",
     *,
     model: ModelOption = "Qwen3-VL-8B",

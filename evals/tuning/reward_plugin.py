@@ -10,16 +10,18 @@ from swift.rewards import ORM, orms
 from evals.tuning.reward import nodes, relations, valid
 
 
-def _reward(score: Callable[[str, str], float]) -> type[ORM]:
-    """Return a reward of ms-swift: it gets answers and, from the data set, what is right."""
+def _register(name: str, title: str, score: Callable[[str, str], float]) -> None:
+    """Add a reward: it gets answers and, from the data set, what is right.
 
-    class SceneReward(ORM):
-        def __call__(self, completions: list[str], solution: list[str], **_: Any) -> list[float]:
-            return [score(*pair) for pair in zip(completions, solution, strict=True)]
+    `title` is the class's name, under which ms-swift tells the reward's mean with every step.
+    """
 
-    return SceneReward
+    def worth(_: Any, completions: list[str], solution: list[str], **__: Any) -> list[float]:
+        return [score(*pair) for pair in zip(completions, solution, strict=True)]
+
+    orms[name] = type(title, (ORM,), {"__call__": worth})
 
 
-orms["scene_valid"] = _reward(lambda answer, _: valid(answer))
-orms["scene_nodes"] = _reward(nodes)
-orms["scene_relations"] = _reward(relations)
+_register("scene_valid", "SceneValid", lambda answer, _: valid(answer))
+_register("scene_nodes", "SceneNodes", nodes)
+_register("scene_relations", "SceneRelations", relations)

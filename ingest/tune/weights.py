@@ -12,6 +12,8 @@ from kb.errors import WrongUse
 
 _IN_A_LAYER = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
+_PATCH = 3 * 2 * 16 * 16  # colours, pictures, and pixels that the eye takes at once
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -63,7 +65,7 @@ class Shape:
             "down_proj": [(self.inner, wide, self.layers)],
             "lm_head": [(wide, self.vocabulary, 1)],
             "qkv": [(eye, 3 * eye, self.eye_layers)],
-            "proj": [(eye, eye, self.eye_layers)],
+            "proj": [(eye, eye, self.eye_layers), (_PATCH, eye, 1)],
             "linear_fc1": [(eye, self.eye_inner, self.eye_layers), (four, four, merged)],
             "linear_fc2": [(self.eye_inner, eye, self.eye_layers), (four, wide, merged)],
         }
@@ -72,7 +74,7 @@ class Shape:
     def vision(self) -> int:
         """Weights of the vision tower, without the aligner."""
         wide = self.eye_hidden
-        patches = 3 * 2 * 16 * 16 * wide + wide
+        patches = _PATCH * wide + wide
         mlp = 2 * wide * self.eye_inner + self.eye_inner + wide
         attention = 4 * wide * wide + 4 * wide
         return patches + self.eye_places * wide + self.eye_layers * (mlp + attention + 4 * wide)
