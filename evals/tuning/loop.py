@@ -36,7 +36,12 @@ BOARDS, NODES = 8, 10
 NODE_F1, EDGE_F1 = 0.90, 0.85
 _QUESTION = {"en": "What comes after {}?", "zh": "{}之后是什么？"}
 # What the extractor and the data set must agree on.
-_READING = {"KB_VLM_HINTS": "false", "KB_VLM_IMAGE_TOKENS": "64", "KB_VLM_TIMEOUT_S": "300"}
+_READING = {
+    "KB_VLM_HINTS": "false",
+    "KB_VLM_IMAGE_TOKENS": "160",
+    "KB_VLM_ANSWER_TOKENS": "1200",  # half as many again as the longest answer has
+}
+_PATIENCE = {"KB_VLM_TIMEOUT_S": "600", "KB_SOURCE_TIMEOUT_S": "900"}  # a busy CPU is slow
 
 
 @dataclass
@@ -66,6 +71,7 @@ class Loop:
         self._env = {
             **os.environ,
             **_READING,
+            **_PATIENCE,
             "KB_TUNE_PYTHON": str(swift),
             "KB_CONFIG": str(home / "none.toml"),
             "KB_HOME": str(home / "store"),
@@ -89,10 +95,10 @@ class Loop:
             )
         with self._timed("merge"):
             self.kb("tune", "merge", "run", "taught")
-        self.told.before = self.read("tiny")
         self.told.after = self.read("taught")
         with self._timed("ask"):
             self.told.answers = self.ask("taught")
+        self.told.before = self.read("tiny")
         return self.told
 
     def draw(self) -> None:

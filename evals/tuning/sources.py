@@ -17,6 +17,8 @@ from kb.scene import ExtractorInfo, Node, Relation, Scene, clamp_box
 
 _TRUTH = ExtractorInfo(name="truth", version="1")
 _SHAPES: tuple[Shape, ...] = ("box", "round", "ellipse", "diamond", "document", "cylinder")
+_INKS = ("black", "blue", "red", "green")
+_NOTES = ("yellow", "pink", "green", "blue", "orange", None)
 _COLUMNS = 4
 _STEP = (168.0, 126.0)  # pixels from node to node
 
@@ -86,6 +88,7 @@ def plain_spec(seed: int, language: Script, nodes: int) -> BoardSpec:
     items = tuple(
         Item(
             f"n{place}", name, _SHAPES[int(rng.integers(len(_SHAPES)))],
+            fill=_NOTES[seed % len(_NOTES)],
             at=((place % _COLUMNS) * _STEP[0], (place // _COLUMNS) * _STEP[1]), wrap=110,
         )
         for place, name in enumerate(names)
@@ -95,7 +98,7 @@ def plain_spec(seed: int, language: Script, nodes: int) -> BoardSpec:
         for place in range(1, nodes)
     )
     code = "zh" if language == "zh" else "en"
-    style = Style("whiteboard", text=19, pen=2.4)
+    style = Style("whiteboard", ink=_INKS[seed // 2 % len(_INKS)], text=19, pen=2.4)
     return BoardSpec("", ((Part("p", "free", items),),), links, code, style, seed=seed)
 
 

@@ -169,7 +169,7 @@ def _gpus_needed(made: TunePlan, least: float) -> str:
     if room <= 0:
         return "; a smaller max_length or batch would help"
     count = -(-(made.gb["weights"] + made.gb["training"]) * max(1, made.gpus) // room)
-    return f"; split over {count:.0f} GPUs it would fit"
+    return f"; with --set deepspeed=zero3 over {count:.0f} GPUs it would fit"
 
 
 def machine_here(python: Path, packages: Sequence[str]) -> Machine:
