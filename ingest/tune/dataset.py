@@ -16,8 +16,9 @@ import base64
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ class Lesson:
     """One board to learn from.
 
     Attributes:
-        name: of the board, in words that a file can be called by; no two have the same.
+        name: of the board, as a file can be called; of two with the same the later gets a number.
         source: what it comes from: a file, a writer. All lessons of a source stay together.
         scene: what is on it, in pixels of the picture.
         picture: opens the picture, mode "RGB", upright.
@@ -80,26 +81,8 @@ def write_dataset(
     """
     if (out / TRAIN).exists():
         raise WrongUse(f"{out} holds a data set already", hint="name another folder")
-    pictures = out / "pictures"
-    pictures.mkdir(parents=True, exist_ok=True)
     written = Written()
-    samples: list[tuple[Lesson, dict[str, Any]]] = []
-    seen: set[str] = set()
-    for lesson in lessons:
-        picture = _shown(lesson, options)
-        digest = hashlib.sha256(picture).hexdigest()
-        try:
-            answer = _answer(as_asked(lesson.scene, options.conventions))
-        except ValueError as error:
-            written.left_out[str(error)] += 1
-            continue
-        if digest in seen:
-            written.left_out["the same picture again"] += 1
-            continue
-        seen.add(digest)
-        file = pictures / f"{lesson.name}.jpg"
-        file.write_bytes(picture)
-        samples.append((lesson, _row(file.absolute(), answer, options)))
+    samples = list(_samples(lessons, out / "pictures", options, written.left_out))
     if not samples:
         raise WrongUse(
             "there is no board to learn from",
@@ -107,16 +90,46 @@ def write_dataset(
             code="no_lessons",
         )
     held_out = held_out_sources([lesson.source for lesson, _ in samples], val_share)
-    sides: dict[bool, list[dict[str, Any]]] = {False: [], True: []}
-    for lesson, row in samples:
-        sides[lesson.source in held_out].append(row)
+    train = [row for lesson, row in samples if lesson.source not in held_out]
+    val = [row for lesson, row in samples if lesson.source in held_out]
+    write_rows(out / TRAIN, train)
+    if val:
+        write_rows(out / VAL, val)
+    for lesson, _ in samples:
         if lesson.source in held_out:
             _keep_whole(lesson, out / CHECK)
-    write_rows(out / TRAIN, sides[False])
-    if sides[True]:
-        write_rows(out / VAL, sides[True])
-    written.train, written.val = len(sides[False]), len(sides[True])
+    written.train, written.val = len(train), len(val)
     return written
+
+
+def _samples(
+    lessons: Iterable[Lesson], pictures: Path, options: VlmOptions, left_out: Counter[str]
+) -> Iterator[tuple[Lesson, dict[str, Any]]]:
+    """Write the picture of each lesson that can be learnt and yield it with its line."""
+    pictures.mkdir(parents=True, exist_ok=True)
+    seen: set[str] = set()
+    for lesson in lessons:
+        picture = _shown(lesson, options)
+        digest = hashlib.sha256(picture).hexdigest()
+        try:
+            answer = _answer(as_asked(lesson.scene, options.conventions))
+        except ValueError as error:
+            left_out[str(error)] += 1
+            continue
+        if digest in seen:
+            left_out["the same picture again"] += 1
+            continue
+        seen.add(digest)
+        name = _unused(lesson.name, pictures)
+        file = pictures / f"{name}.jpg"
+        file.write_bytes(picture)
+        yield replace(lesson, name=name), _row(file.absolute(), answer, options)
+
+
+def _unused(name: str, pictures: Path) -> str:
+    """Return `name`, or a numbered one where a picture is called so already."""
+    names = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(one for one in names if not (pictures / f"{one}.jpg").exists())
 
 
 def held_out_sources(sources: Sequence[str], share: float) -> set[str]:

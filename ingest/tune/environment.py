@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,7 +84,7 @@ def ask(python: Path, name: str, arguments: Sequence[str], **more: str) -> Any:
     return json.loads(told[-1])
 
 
-def failed(what: str, code: int, lines: Sequence[str]) -> TuningFailed:
+def failed(what: str, code: int, lines: Sequence[str], *, hint: str = "") -> TuningFailed:
     """Return the error for a program that ended with `code` after writing `lines`."""
     tail = "\n".join(lines[-_TAIL:])
-    return TuningFailed(f"{what} ended with code {code}:\n{tail}", hint=f"run by {sys.platform}")
+    return TuningFailed(f"{what} ended with code {code}:\n{tail}", hint=hint)

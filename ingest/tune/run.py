@@ -8,6 +8,7 @@ a line a step) and ``checkpoint-N`` folders.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import time
@@ -19,7 +20,7 @@ from typing import Any
 import yaml
 
 from ingest.tune.curve import loss_curve
-from ingest.tune.environment import failed, tune_environment
+from ingest.tune.environment import TuningFailed, failed, tune_environment
 from ingest.tune.recipes import Recipe, config_of
 from kb.errors import WrongUse
 
@@ -103,7 +104,7 @@ def train(
     steps = _run(python, recipe, out, gpus, told)
     checkpoint = newest_checkpoint(out)
     if checkpoint is None or not steps:
-        raise failed(f"swift {recipe.command}", 0, _log(out))
+        raise _failure(recipe, 0, out)
     curve = out / CURVE
     curve.write_text(loss_curve([(step.number, step.loss) for step in steps]), encoding="utf-8")
     seconds = time.monotonic() - started
@@ -117,8 +118,8 @@ def _run(
     *kind, command = recipe.command.split()
     program = "swift.cli._megatron.main" if kind else "swift.cli.main"
     more = {"NPROC_PER_NODE": str(gpus)} if gpus > 1 else {}
-    if not gpus:
-        more["CUDA_VISIBLE_DEVICES"] = ""
+    if not (gpus and os.environ.get("CUDA_VISIBLE_DEVICES")):  # whoever chose GPUs keeps them
+        more["CUDA_VISIBLE_DEVICES"] = ",".join(str(place) for place in range(gpus))
     steps: list[Step] = []
     with (out / LOG).open("w", encoding="utf-8") as log:
         process = subprocess.Popen(  # noqa: S603 - the settings name the program
@@ -137,7 +138,7 @@ def _run(
                 process.terminate()
                 process.wait()
     if process.returncode:
-        raise failed(f"swift {recipe.command}", process.returncode, _log(out))
+        raise _failure(recipe, process.returncode, out)
     return steps
 
 
@@ -180,5 +181,6 @@ def newest_checkpoint(out: Path) -> Path | None:
     return max(found, key=lambda path: int(path.name.split("-")[-1]), default=None)
 
 
-def _log(out: Path) -> list[str]:
-    return (out / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
+def _failure(recipe: Recipe, code: int, out: Path) -> TuningFailed:
+    lines = (out / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
+    return failed(f"swift {recipe.command}", code, lines, hint=f"all that it said: {out / LOG}")

@@ -5,10 +5,12 @@ its own, such as the tiny one of the tests, has others. ms-swift loads this file
 ``--external_plugins``.
 """
 
+from __future__ import annotations
+
 from swift.template.templates.qwen import Qwen2VLTemplate
 
 
-def _id_of(token):
+def _id_of(token: str) -> property:
     return property(lambda template: template.tokenizer.convert_tokens_to_ids(token))
 
 

@@ -174,3 +174,10 @@ def test_only_boards_that_are_known_to_be_right_are_learnt(tmp_path: Path) -> No
         assert exact[0].picture().size == (640, 480)
         assert len(list(kept_lessons(base, "w", extracted=True))) == 3
         assert not list(kept_lessons(base, "other"))
+
+
+def test_two_boards_of_one_name_are_both_kept(tmp_path: Path) -> None:
+    twin = Lesson("board-1", "elsewhere", scene(), lesson(2).picture)
+    assert write_dataset([lesson(1), twin], tmp_path, OPTIONS, val_share=0).train == 2
+    images = [Path(row["images"][0]).name for row in read_rows(tmp_path / TRAIN)]
+    assert images == ["board-1.jpg", "board-1-2.jpg"]
