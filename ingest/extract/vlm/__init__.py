@@ -87,13 +87,13 @@ class VlmExtractor:
         self._loop.close()
 
     def _scene(self, picture: Image.Image, until: float | None, tally: Tally) -> Scene:
-        from ingest.extract.vlm.cache import SceneCache, picture_key
         from ingest.extract.vlm.client import ModelFault
         from ingest.extract.vlm.finish import finished
+        from kb.readings import Readings, picture_key
 
         if min(picture.size) < _TOO_SMALL:
             return self._look(picture, until)
-        cache = SceneCache(self._options.cache) if self._options.cache else None
+        cache = Readings(self._options.cache) if self._options.cache else None
         first: Scene | None = None
         try:
             served = self._loop.run(self._served(tally))
@@ -111,7 +111,9 @@ class VlmExtractor:
                     raise ModelFault("saw_nothing")
         except ModelFault as fault:
             return self._without_model(first or self._look(picture, until), fault, tally)
-        info = ExtractorInfo(name=self.name, version=self.version, model=served.model[:200])
+        info = ExtractorInfo(
+            name=self.name, version=self.version, model=served.model[:200], kept=key
+        )
         scene = finished(seen, picture, first, info, tally)
         if cache:
             cache.put(key, scene)
