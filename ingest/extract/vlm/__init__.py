@@ -44,6 +44,7 @@ class VlmExtractor:
 
     Attributes:
         tally: what was sent, what went wrong and what was mended, over all boards.
+        lanes: how many boards to read at a time, so that the server is kept full.
     """
 
     name = "vlm"
@@ -56,6 +57,7 @@ class VlmExtractor:
 
         self.version = f"{VERSION}.{prompt_version()}"
         self.tally = Tally()
+        self.lanes = options.lanes
         self._options = options
         self._threads = threads
         self._local = local
