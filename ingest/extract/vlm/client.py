@@ -153,7 +153,8 @@ class ModelClient:
                 if not fault.may_pass:
                     self._breaker.succeeded()  # it is there, though it says no
                     raise
-                self._breaker.failed()
+                if fault.fault != "busy":  # it works, and says when to come back
+                    self._breaker.failed()
                 if attempt == self._options.attempts:
                     raise
                 await asyncio.sleep(self._wait(attempt, fault.wait_s))

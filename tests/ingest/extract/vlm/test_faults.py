@@ -231,6 +231,18 @@ def test_a_server_that_is_not_there_is_left_alone_and_found_again() -> None:
             assert is_true(reader.extract(oracle.board()))
 
 
+def test_a_busy_server_is_asked_again_and_not_left_alone() -> None:
+    def script(number: int, body: Body) -> Reply:
+        return misbehaving("busy", body) if number % 4 else Reply(oracle.told(body))
+
+    with model_server(script) as server, closing(extractor(server.url, patience=2)) as reader:
+        for _ in range(3):
+            assert is_true(reader.extract(oracle.board()))
+        counted = reader.tally.as_dict()
+    assert counted["busy"] == 6
+    assert "left_alone" not in counted
+
+
 @pytest.mark.parametrize(("status", "fault"), [(401, "unauthorized"), (400, "rejected")])
 def test_a_refusal_is_not_repeated(status: int, fault: str) -> None:
     reply = Reply(status=status, raw=b'{"error": {"message": "no such thing"}}')
