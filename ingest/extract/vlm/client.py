@@ -98,8 +98,12 @@ class ModelClient:
                 listed = await self._tried(
                     lambda: self._http.build_request("GET", MODELS), _is_list, tally
                 )
-                self._served = chosen(listed, self._options.model)
-        return self._served
+                try:
+                    self._served = chosen(listed, self._options.model)
+                except ModelFault as fault:
+                    tally.add(fault.fault)
+                    raise
+            return self._served
 
     async def ask(
         self,

@@ -268,3 +268,11 @@ def test_the_time_for_a_board_is_kept_though_the_server_is_slow() -> None:
 
 def test_every_fault_has_words() -> None:
     assert all(words for words in FAULTS.values())
+
+
+def test_a_server_without_a_model_is_told() -> None:
+    with model_server(lambda *_: Reply("")) as server, closing(extractor(server.url)) as reader:
+        server.models = []
+        scene = reader.extract(oracle.board())
+    assert scene.extractor.figures["no_model"] == 1
+    assert "lists no model" in scene.notes[0]
