@@ -47,6 +47,7 @@ class ModelServer:
         self.bodies: list[Body] = []
         self.headers: list[dict[str, str]] = []
         self.most_at_once = 0
+        self.models = ["tiny"]
         self.stall_s = 1.0
         self._here = 0
         self._lock = threading.Lock()
@@ -76,8 +77,11 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None: ...
 
     def do_GET(self) -> None:
-        row = {"id": "tiny", "owned_by": self.server.model.owner, "root": "/tiny"}
-        self._send(200, json.dumps({"object": "list", "data": [row]}).encode(), {})
+        rows = [
+            {"id": name, "owned_by": self.server.model.owner, "root": f"/{name}"}
+            for name in self.server.model.models
+        ]
+        self._send(200, json.dumps({"object": "list", "data": rows}).encode(), {})
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

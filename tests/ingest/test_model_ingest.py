@@ -10,6 +10,7 @@ import pytest
 from ingest.options import options_for, shared_out
 from ingest.pipeline import ingest
 from kb.errors import WrongUse
+from kb.removal import remove_board
 from kb.scene import Scene
 from kb.settings import load_settings
 from tests.ingest.extract.vlm import oracle
@@ -79,6 +80,24 @@ def test_a_second_ingest_into_a_new_collection_asks_the_model_nothing(tmp_path: 
     assert told[0]["requests"] == told[0]["boards"] == 3
     assert told[1]["cached"] == told[1]["boards"] == 3
     assert "requests" not in told[1]
+
+
+def test_what_is_deleted_is_not_kept_among_the_readings(tmp_path: Path) -> None:
+    files = pictures(tmp_path / "in", 1)
+    with (
+        model_server(lambda _, body: Reply(oracle.told(body))) as server,
+        open_store(
+            tmp_path / "store",
+            vlm_url=server.url,
+            vlm_hints=False,
+            cache_dir=tmp_path / "cache",
+        ) as base,
+    ):
+        ingest(base, files, workspace="default", jobs=1)
+        assert len(list((tmp_path / "cache").rglob("*.json"))) == 1
+        (row,) = base.catalog.boards("default")
+        remove_board(base, "default", row.id)
+        assert not list((tmp_path / "cache").rglob("*.json"))
 
 
 def test_conventions_of_each_workspace_reach_its_boards(tmp_path: Path) -> None:

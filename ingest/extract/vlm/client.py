@@ -98,8 +98,12 @@ class ModelClient:
                 listed = await self._tried(
                     lambda: self._http.build_request("GET", MODELS), _is_list, tally
                 )
-                self._served = chosen(listed, self._options.model)
-        return self._served
+                try:
+                    self._served = chosen(listed, self._options.model)
+                except ModelFault as fault:
+                    tally.add(fault.fault)
+                    raise
+            return self._served
 
     async def ask(
         self,
@@ -120,7 +124,12 @@ class ModelClient:
 
         async with self._window:
             started = time.monotonic()
-            told = await self._tried(request, _is_completion, tally)
+            try:
+                told = await self._tried(request, _is_completion, tally)
+            except ModelFault as fault:
+                if fault.fault == "rejected":
+                    self._served = None  # another model may be served by now
+                raise
             tally.add("model_seconds", time.monotonic() - started)
         answer = answer_of(told)
         tally.add("prompt_tokens", answer.prompt_tokens)
@@ -148,7 +157,8 @@ class ModelClient:
                 if not fault.may_pass:
                     self._breaker.succeeded()  # it is there, though it says no
                     raise
-                self._breaker.failed()
+                if fault.fault != "busy":  # it works, and says when to come back
+                    self._breaker.failed()
                 if attempt == self._options.attempts:
                     raise
                 await asyncio.sleep(self._wait(attempt, fault.wait_s))
@@ -185,7 +195,7 @@ class ModelClient:
         response = await self._http.send(request, stream=True)
         try:
             data = bytearray()
-            async for piece in response.aiter_bytes():
+            async for piece in response.aiter_raw():  # unpacked it could be of any size
                 data += piece
                 if len(data) > _MOST_BYTES:
                     raise ModelFault("not_an_answer", "it is too large")
@@ -308,4 +318,5 @@ def answers(options: VlmOptions) -> bool:
 
 
 def _headers(options: VlmOptions) -> dict[str, str]:
-    return {"Authorization": f"Bearer {options.api_key}"} if options.api_key else {}
+    key = {"Authorization": f"Bearer {options.api_key}"} if options.api_key else {}
+    return {"Accept-Encoding": "identity", **key}
