@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.models)
-            item.add_marker(pytest.mark.timeout(900))
+            item.add_marker(pytest.mark.timeout(1500))
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +53,10 @@ def in_sglang(python: Path, *words: str) -> str:
 
 @pytest.fixture(scope="session")
 def checkpoint(sglang_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny Qwen3-VL that knows the shape of an answer."""
+    """A tiny Qwen3-VL that knows the shape of an answer; KB_TEST_CHECKPOINT names one made before."""
+    made = os.environ.get("KB_TEST_CHECKPOINT")
+    if made:
+        return Path(made)
     folder = tmp_path_factory.mktemp("checkpoint") / "tiny"
     in_sglang(sglang_python, "-m", "evals.models.taught", str(folder))
     return folder
