@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ingest.extract.vlm.options import VlmOptions
 from kb.errors import KBError
 
 CONCURRENCY = 8
@@ -100,7 +101,7 @@ async def _check(
     concurrency: int,
     told: Callable[[Finding], None],
 ) -> Report:
-    base = url.rstrip("/").removesuffix("/v1").rstrip("/")
+    base = VlmOptions(url).base_url
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     limits = httpx.Limits(max_connections=concurrency)
     findings: list[Finding] = []

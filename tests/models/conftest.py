@@ -53,7 +53,7 @@ def in_sglang(python: Path, *words: str) -> str:
 
 @pytest.fixture(scope="session")
 def checkpoint(sglang_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny Qwen3-VL that knows the shape of an answer; KB_TEST_CHECKPOINT names one made before."""
+    """A tiny Qwen3-VL that knows the shape of an answer, or the one KB_TEST_CHECKPOINT names."""
     made = os.environ.get("KB_TEST_CHECKPOINT")
     if made:
         return Path(made)
