@@ -9,15 +9,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.board import Limits
 from ingest.discover import Found, Refused, discover
-from ingest.extract import chosen_extractor
+from ingest.options import limits_of, options_for, shared_out
 from ingest.report import QUIET, Event, Outcome, Summary, Watcher
-from ingest.worker import Message, ReadBoard, ReadFailure, WorkerOptions
+from ingest.worker import Message, ReadBoard, ReadFailure
 from ingest.workers import Job, WorkerPool
 from kb.blobs import hash_of
 from kb.catalog import NewBoard, NewSource
@@ -29,7 +28,6 @@ from kb.scene import Scene
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
     from kb.catalog import LocationRow, SourceRow
-    from kb.settings import Settings
 
 FEW = 500  # places that one query names
 MAX_ATTEMPTS = 3  # for failures that may pass: a timeout, a dead worker, a store that lost a file
@@ -41,47 +39,6 @@ _MAY_PASS = {
     "damaged_blob",
     "damaged_scene",
 }
-
-
-def limits_of(settings: Settings) -> Limits:
-    """Return the readers' caps as the settings have them."""
-    return Limits(
-        max_bytes=settings.max_source_mb * 2**20,
-        max_pixels=settings.max_megapixels * 1_000_000,
-        max_pages=settings.max_pages,
-        max_elements=settings.max_elements,
-        max_members=settings.max_members,
-        max_unpacked=settings.max_unpacked_mb * 2**20,
-    )
-
-
-def options_for(settings: Settings, workspace: str, extractor: str) -> WorkerOptions:
-    """Return what workers need to know to read the sources of `workspace`."""
-    from ingest.extract.vlm.options import vlm_options
-
-    vlm = vlm_options(settings, workspace)
-    return WorkerOptions(
-        blobs_url=settings.blob_folder_url,
-        extractor=extractor,
-        limits=limits_of(settings),
-        timeout_s=settings.source_timeout_s,
-        vlm=vlm,
-        conventions=vlm.conventions,
-    )
-
-
-def shared_out(jobs: int, options: WorkerOptions) -> tuple[int, WorkerOptions]:
-    """Return how many workers to start, and their options.
-
-    Reading by a model is waiting, most of the time: the window of requests that the server takes
-    at a time is shared out among the workers, so that it is kept full with few processes.
-    """
-    name = chosen_extractor(options.extractor, options.vlm)
-    if name != "vlm" or options.vlm is None:
-        return jobs, replace(options, extractor=name)
-    jobs = min(jobs, options.vlm.window)
-    vlm = replace(options.vlm, window=options.vlm.window // jobs)
-    return jobs, replace(options, extractor=name, vlm=vlm, lanes=vlm.lanes)
 
 
 def ingest(
@@ -337,6 +294,7 @@ class _Run:
         picture = source.sha256 if board.picture is None else self.base.blobs.put(board.picture)
         self.reached("picture")
         scene = Scene.model_validate_json(board.scene)
+        self._count(scene)
         pending.units += len(scene.nodes) + len(scene.relations) + 1
         self.base.catalog.put_board(
             source.workspace,
@@ -398,6 +356,12 @@ class _Run:
             self._pool = None
 
     # telling
+
+    def _count(self, scene: Scene) -> None:
+        """Sum up what the model server was asked; shares such as the agreement are no sums."""
+        for name, value in scene.extractor.figures.items():
+            if not name.startswith("agreement"):
+                self.summary.model[name] = round(self.summary.model.get(name, 0.0) + value, 3)
 
     def _tell(self, outcome: Outcome, path: str) -> None:
         (self.summary.added if outcome == "added" else self.summary.unchanged).append(path)

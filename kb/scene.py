@@ -93,6 +93,7 @@ class ExtractorInfo(_Part):
     name: str
     version: str = "1"
     model: Annotated[str, Field(max_length=200)] = ""  # that a server ran for it
+    kept: Annotated[str, Field(max_length=64)] = ""  # its name among the readings of models
     figures: Annotated[dict[str, float], Field(max_length=60)] = {}  # repairs, agreement, cost
 
 

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     jobs: Annotated[int, Field(ge=0, le=256)] = Field(
         0, description="Worker processes of an ingest; 0: one per processor"
     )
-    vlm_url: str = Field(
+    vlm_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = Field(
         "", description="URL of an OpenAI-compatible server with a vision model; empty: none"
     )
     vlm_model: str = Field("", description="Its name there; empty: the first that is listed")

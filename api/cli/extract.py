@@ -60,7 +60,7 @@ def extract(
     picture what was understood; out-2.png is the second board, and so on.
     """
     from ingest.discover import Refused, discover
-    from ingest.pipeline import limits_of
+    from ingest.options import limits_of
     from kb.errors import BadSource
 
     settings = settings_for(extractor=extractor)
@@ -92,7 +92,7 @@ def extract(
 def _reader(settings: Settings) -> Callable[[Found], Iterator[ReadBoard]]:
     """Return what reads the boards of one file; the extractor opens with the first picture."""
     from ingest.extract import open_extractor
-    from ingest.pipeline import options_for
+    from ingest.options import options_for
     from ingest.worker import read_boards
 
     options = options_for(settings, settings.workspace, settings.extractor)

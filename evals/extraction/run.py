@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,8 @@ def _measured(extractor: Extractor, boards: BoardSet) -> tuple[list[Reading], Re
 
 def _opened(name: str, without: Sequence[str]) -> Extractor:
     if not without and name in ("auto", "vlm"):
-        settings = load_settings()
-        return open_extractor(name, vlm=vlm_options(settings))
+        # What is measured is read anew, whatever the cache holds.
+        return open_extractor(name, vlm=replace(vlm_options(load_settings()), cache=None))
     if not without:
         return open_extractor(name)
     from ingest.extract.local.stages import STAGES, extractor_without

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import ingest, options_for, shared_out
+from ingest.options import options_for, shared_out
+from ingest.pipeline import ingest
 from kb.errors import WrongUse
+from kb.removal import remove_board
 from kb.scene import Scene
 from kb.settings import load_settings
 from tests.ingest.extract.vlm import oracle
@@ -59,7 +61,7 @@ def test_the_server_is_kept_full_by_few_workers(tmp_path: Path) -> None:
 def test_a_second_ingest_into_a_new_collection_asks_the_model_nothing(tmp_path: Path) -> None:
     files = pictures(tmp_path / "in", 3)
     with model_server(lambda _, body: Reply(oracle.told(body))) as server:
-        scenes = []
+        scenes, told = [], []
         for collection in ("first", "second"):
             with open_store(
                 tmp_path / collection,
@@ -70,9 +72,32 @@ def test_a_second_ingest_into_a_new_collection_asks_the_model_nothing(tmp_path: 
             ) as base:
                 summary = ingest(base, files, workspace="default", jobs=1, extractor="vlm")
                 assert len(summary.added) == 3
-                scenes.append(sorted(row.scene for row in base.catalog.boards("default")))
+                rows = base.catalog.boards("default")
+                scenes.append([Scene.model_validate_json(row.scene).nodes for row in rows])
+                told.append(summary.model)
             assert server.asked == 3
     assert scenes[0] == scenes[1]
+    assert told[0]["requests"] == told[0]["boards"] == 3
+    assert told[1]["cached"] == told[1]["boards"] == 3
+    assert "requests" not in told[1]
+
+
+def test_what_is_deleted_is_not_kept_among_the_readings(tmp_path: Path) -> None:
+    files = pictures(tmp_path / "in", 1)
+    with (
+        model_server(lambda _, body: Reply(oracle.told(body))) as server,
+        open_store(
+            tmp_path / "store",
+            vlm_url=server.url,
+            vlm_hints=False,
+            cache_dir=tmp_path / "cache",
+        ) as base,
+    ):
+        ingest(base, files, workspace="default", jobs=1)
+        assert len(list((tmp_path / "cache").rglob("*.json"))) == 1
+        (row,) = base.catalog.boards("default")
+        remove_board(base, "default", row.id)
+        assert not list((tmp_path / "cache").rglob("*.json"))
 
 
 def test_conventions_of_each_workspace_reach_its_boards(tmp_path: Path) -> None:

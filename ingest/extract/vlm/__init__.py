@@ -44,6 +44,7 @@ class VlmExtractor:
 
     Attributes:
         tally: what was sent, what went wrong and what was mended, over all boards.
+        lanes: how many boards to read at a time, so that the server is kept full.
     """
 
     name = "vlm"
@@ -56,6 +57,7 @@ class VlmExtractor:
 
         self.version = f"{VERSION}.{prompt_version()}"
         self.tally = Tally()
+        self.lanes = options.lanes
         self._options = options
         self._threads = threads
         self._local = local
@@ -87,13 +89,13 @@ class VlmExtractor:
         self._loop.close()
 
     def _scene(self, picture: Image.Image, until: float | None, tally: Tally) -> Scene:
-        from ingest.extract.vlm.cache import SceneCache, picture_key
         from ingest.extract.vlm.client import ModelFault
         from ingest.extract.vlm.finish import finished
+        from kb.readings import Readings, picture_key
 
         if min(picture.size) < _TOO_SMALL:
             return self._look(picture, until)
-        cache = SceneCache(self._options.cache) if self._options.cache else None
+        cache = Readings(self._options.cache) if self._options.cache else None
         first: Scene | None = None
         try:
             served = self._loop.run(self._served(tally))
@@ -101,7 +103,7 @@ class VlmExtractor:
             kept = cache.get(key) if cache else None
             if kept is not None:
                 tally.add("cached")
-                return kept
+                return _at_no_cost(kept, tally)
             first = self._look(picture, until) if self._options.hints else None
             seen = self._loop.run(self._read(picture, first, until, tally))
             if not seen.nodes:
@@ -111,7 +113,9 @@ class VlmExtractor:
                     raise ModelFault("saw_nothing")
         except ModelFault as fault:
             return self._without_model(first or self._look(picture, until), fault, tally)
-        info = ExtractorInfo(name=self.name, version=self.version, model=served.model[:200])
+        info = ExtractorInfo(
+            name=self.name, version=self.version, model=served.model[:200], kept=key
+        )
         scene = finished(seen, picture, first, info, tally)
         if cache:
             cache.put(key, scene)
@@ -183,6 +187,20 @@ class VlmExtractor:
         with self._looking:
             left = None if until is None else max(_LEAST_LOCAL_S, until - time.monotonic())
             return self._local_extractor().extract(picture, deadline_s=left)
+
+
+def _at_no_cost(scene: Scene, tally: Tally) -> Scene:
+    """Return a `scene` of an earlier reading with what it cost this time."""
+    from ingest.extract.vlm.tally import COSTS, FAULTS
+
+    lasting = {
+        name: value
+        for name, value in scene.extractor.figures.items()
+        if name not in COSTS and name not in FAULTS
+    }
+    figures = {**lasting, **tally.as_dict()}
+    info = scene.extractor.model_copy(update={"figures": figures})
+    return scene.model_copy(update={"extractor": info})
 
 
 class _Loop:

@@ -120,7 +120,12 @@ class ModelClient:
 
         async with self._window:
             started = time.monotonic()
-            told = await self._tried(request, _is_completion, tally)
+            try:
+                told = await self._tried(request, _is_completion, tally)
+            except ModelFault as fault:
+                if fault.fault == "rejected":
+                    self._served = None  # another model may be served by now
+                raise
             tally.add("model_seconds", time.monotonic() - started)
         answer = answer_of(told)
         tally.add("prompt_tokens", answer.prompt_tokens)

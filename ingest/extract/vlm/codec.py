@@ -174,12 +174,23 @@ def parse(text: str) -> dict[str, Any]:
     try:
         parsed = json.loads(_FENCE.sub("", text))
     except (ValueError, RecursionError) as error:
-        if len(text.rstrip()) < 0.8 * len(text) or re.search(r"\s{200}", text):
+        if _runs_on(text):
             raise BrokenAnswer("white_space_loop", "the answer ran on with white space") from error
         raise BrokenAnswer("broken_json", f"the answer is no JSON: {str(error)[:80]}") from error
     if not isinstance(parsed, dict) or not isinstance(parsed.get("nodes"), list):
         raise BrokenAnswer("no_scene", "the answer is JSON, but no scene")
     return parsed
+
+
+def unfinished(text: str) -> BrokenAnswer:
+    """Return what is wrong with an answer that was cut off at its greatest length."""
+    if _runs_on(text):
+        return BrokenAnswer("white_space_loop", "the answer ran on with white space")
+    return BrokenAnswer("cut_off", "the answer was longer than allowed")
+
+
+def _runs_on(text: str) -> bool:
+    return len(text.rstrip()) < 0.8 * len(text) or re.search(r"\s{200}", text) is not None
 
 
 def scene_of(decoded: Decoded, size: tuple[int, int], **fields: Any) -> Scene:

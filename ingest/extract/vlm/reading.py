@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from ingest.extract.vlm.client import ModelFault
-from ingest.extract.vlm.codec import BrokenAnswer, Decoded, decode_part
+from ingest.extract.vlm.codec import BrokenAnswer, Decoded, decode_part, unfinished
 from ingest.extract.vlm.hints import hints_for
 from ingest.extract.vlm.merge import Look, merged
 from ingest.extract.vlm.prompt import messages, system_text, user_text
@@ -115,8 +115,7 @@ class _Reader:
             most_tokens=self._room(tokens_of(size, side), user),
         )
         if answer.cut_off:
-            _tell_loop(answer.text)
-            raise BrokenAnswer("cut_off", "the answer was longer than allowed")
+            raise unfinished(answer.text)
         return decode_part(answer.text, part)
 
     def _room(self, image_tokens: int, user: str) -> int:
@@ -124,15 +123,13 @@ class _Reader:
         most = self._options.answer_tokens
         if not self._served.context:
             return most
-        asked = 1.3 * token_cost(self._system + user)
-        left = int(self._served.context - image_tokens - asked - _MARGIN)
+        left = self._served.context - image_tokens - _tokens(self._system + user) - _MARGIN
         return max(_FEWEST_ANSWER_TOKENS, min(most, left))
 
 
-def _tell_loop(text: str) -> None:
-    """Raise `BrokenAnswer` where an answer was cut off because it ran on with white space."""
-    if len(text.rstrip()) < 0.8 * len(text):
-        raise BrokenAnswer("white_space_loop", "the answer ran on with white space")
+def _tokens(text: str) -> int:
+    """Return about how many tokens `text` takes, rather too many: figures take one a digit."""
+    return int(1.3 * token_cost(text)) + sum(sign.isdigit() or sign in "[]," for sign in text)
 
 
 def data_url(picture: Image.Image, part: Box, size: tuple[int, int]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 # Faults of the way to the server: worth another try, and held against the server.
@@ -34,20 +34,21 @@ ANSWERS = {
     "unusable_ids": "most relations ended on nodes that don't exist",
     "saw_nothing": "the model saw nothing where words or ink are",
 }
+COSTS = ("requests", "prompt_tokens", "answer_tokens", "model_seconds", "halved", "tiles")
 FAULTS = {**TRANSPORT, **REFUSALS, **ANSWERS}
 
 
 class Tally:
-    """Named counts that several threads add to."""
+    """Named counts, and sums of seconds and tokens, that several threads add to."""
 
     def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
+        self._counts: defaultdict[str, float] = defaultdict(float)
         self._lock = threading.Lock()
 
     def add(self, name: str, by: float = 1) -> None:
         """Count `name` up."""
         with self._lock:
-            self._counts[name] += by  # type: ignore[assignment]  # seconds are counted too
+            self._counts[name] += by
 
     def merge(self, counts: Mapping[str, float]) -> None:
         """Add all of `counts`."""
@@ -61,7 +62,7 @@ class Tally:
 
     def __getitem__(self, name: str) -> float:
         with self._lock:
-            return self._counts[name]
+            return self._counts.get(name, 0.0)
 
 
 def faults_in_words(counts: Mapping[str, float]) -> Iterator[str]:

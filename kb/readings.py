@@ -1,10 +1,15 @@
-"""Scenes that a model read before, by picture and by everything that the reading depends on."""
+"""Scenes that a model read before, by picture and by everything that the reading depends on.
+
+They are kept beside the stores, so that another store needs no model for the same picture. Whatever
+is removed from a store is removed here as well.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import re
 import uuid
 from typing import TYPE_CHECKING
 
@@ -18,6 +23,10 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+    from kb.settings import Settings
+
+_KEY = re.compile(r"[0-9a-f]{64}")
+
 
 def picture_key(picture: Image.Image, circumstances: Mapping[str, object]) -> str:
     """Return the name under which the scene of `picture` is kept, read under `circumstances`."""
@@ -27,7 +36,12 @@ def picture_key(picture: Image.Image, circumstances: Mapping[str, object]) -> st
     return digest.hexdigest()
 
 
-class SceneCache:
+def readings_of(settings: Settings) -> Readings:
+    """Return the readings that the settings place in the cache folder."""
+    return Readings(settings.cache_dir / "vlm")
+
+
+class Readings:
     """A folder of scenes; what can't be read or written there is as if it were not kept."""
 
     def __init__(self, folder: Path) -> None:
@@ -52,6 +66,11 @@ class SceneCache:
             torn.replace(path)
         except OSError:
             torn.unlink(missing_ok=True)
+
+    def drop(self, key: str) -> None:
+        """Remove what is kept under `key`, if anything is."""
+        if _KEY.fullmatch(key):
+            self._path(key).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}.json"
