@@ -12,7 +12,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kb.scene import ExtractorInfo, Scene
@@ -98,7 +99,7 @@ class VlmExtractor:
         cache = Readings(self._options.cache) if self._options.cache else None
         first: Scene | None = None
         try:
-            served = self._loop.run(self._served(tally))
+            served = self._loop.run(self._served(until, tally))
             key = picture_key(picture, self._circumstances(served)) if cache else ""
             kept = cache.get(key) if cache else None
             if kept is not None:
@@ -152,23 +153,33 @@ class VlmExtractor:
             self._made = ModelClient(self._options)
         return self._made
 
-    async def _served(self, tally: Tally) -> Served:
-        return await (await self._client()).served(tally)
+    async def _served(self, until: float | None, tally: Tally) -> Served:
+        async with self._time(until, tally):
+            return await (await self._client()).served(tally)
 
     async def _read(
         self, picture: Image.Image, first: Scene | None, until: float | None, tally: Tally
     ) -> Decoded:
-        """Ask the model about `picture`; the rest of the time is the local extractor's."""
-        from ingest.extract.vlm.client import ModelFault
+        """Ask the model about `picture`; part of the time is kept for who has to look yet."""
         from ingest.extract.vlm.reading import read_board
 
         client = await self._client()
+        async with self._time(until, tally, whole=first is not None):
+            return await read_board(client, self._options, picture, first, tally)
+
+    @asynccontextmanager
+    async def _time(
+        self, until: float | None, tally: Tally, *, whole: bool = False
+    ) -> AsyncIterator[None]:
+        """Give the block the time that is left, or, unless the `whole` of it, the most part."""
+        from ingest.extract.vlm.client import ModelFault
+
         left = None if until is None else max(0.0, until - time.monotonic())
-        if left is not None and first is None:
+        if left is not None and not whole:
             left *= 1 - _FOR_LOCAL
         try:
             async with asyncio.timeout(left):
-                return await read_board(client, self._options, picture, first, tally)
+                yield
         except TimeoutError as error:
             tally.add("stalled")
             raise ModelFault("stalled", "the time for this board was over") from error

@@ -190,7 +190,7 @@ class ModelClient:
         response = await self._http.send(request, stream=True)
         try:
             data = bytearray()
-            async for piece in response.aiter_bytes():
+            async for piece in response.aiter_raw():  # unpacked it could be of any size
                 data += piece
                 if len(data) > _MOST_BYTES:
                     raise ModelFault("not_an_answer", "it is too large")
@@ -313,4 +313,5 @@ def answers(options: VlmOptions) -> bool:
 
 
 def _headers(options: VlmOptions) -> dict[str, str]:
-    return {"Authorization": f"Bearer {options.api_key}"} if options.api_key else {}
+    key = {"Authorization": f"Bearer {options.api_key}"} if options.api_key else {}
+    return {"Accept-Encoding": "identity", **key}

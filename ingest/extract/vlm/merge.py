@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from ingest.extract.vlm.codec import Decoded, renumbered
 from kb.reading import one_line
 from kb.scene import Box, Node, Relation, union_box
 
+MOST_THINGS = 2000  # on one board; no board has more that a model could tell apart
 _SAME_PLACE = 0.5  # intersection over union from which two boxes are one thing, whatever is read
 _MOSTLY = 0.5  # of the smaller box: with like words, the two are one thing cut by an edge
 _ALIKE = 70.0  # of 100: words that were read twice
@@ -34,28 +36,42 @@ def merged(looks: Sequence[Look]) -> Decoded:
     """
     if len(looks) == 1:
         return looks[0].seen
-    things: list[_Thing] = []
-    places: dict[tuple[int, str], int] = {}
-    for number, look in enumerate(looks):
-        for node in look.seen.nodes:
-            place = next((i for i, one in enumerate(things) if one.is_same(node, number)), None)
-            if place is None:
-                place = len(things)
-                things.append(_Thing(node, number, _is_cut(node.bbox, look.part, looks)))
-            else:
-                things[place].add(node, number, _is_cut(node.bbox, look.part, looks))
-            places[number, node.id] = place
+    things, places = _things(looks)
     nodes = [thing.node.model_copy(update={"id": str(i)}) for i, thing in enumerate(things)]
-    nodes = _with_parents(nodes, looks, places)
-    relations = _relations(looks, places)
     made = Decoded(next((look.seen.title for look in looks if look.seen.title), ""))
-    made.nodes, made.relations = renumbered(nodes, relations)
-    for look in looks:
-        made.repairs += look.seen.repairs
+    made.nodes, made.relations = renumbered(
+        _with_parents(nodes, looks, places), _relations(looks, places)
+    )
+    made.repairs = sum((look.seen.repairs for look in looks), start=Counter())
+    lost = sum(len(look.seen.nodes) for look in looks) - len(places)
+    if lost:
+        made.repairs["too_many"] += lost
     whole = union_box([look.part for look in looks])
     if all(look.part != whole for look in looks):
         made.parts = tuple(look.part for look in looks)
     return made
+
+
+_Places = dict[tuple[int, str], int]
+"""(number of the look, id of the node there) → place among the things."""
+
+
+def _things(looks: Sequence[Look]) -> tuple[list[_Thing], _Places]:
+    """Return each thing once, and which one every node of every look is."""
+    things: list[_Thing] = []
+    places: _Places = {}
+    for number, look in enumerate(looks):
+        for node in look.seen.nodes:
+            cut = _is_cut(node.bbox, look.part, looks)
+            place = next((i for i, one in enumerate(things) if one.is_same(node, number)), None)
+            if place is not None:
+                things[place].add(node, number, cut)
+            elif len(things) < MOST_THINGS:
+                place = len(things)
+                things.append(_Thing(node, number, cut))
+            if place is not None:
+                places[number, node.id] = place
+    return things, places
 
 
 class _Thing:
@@ -108,16 +124,15 @@ def _is_cut(box: Box, part: Box, looks: Sequence[Look]) -> bool:
     )
 
 
-def _with_parents(
-    nodes: list[Node], looks: Sequence[Look], places: dict[tuple[int, str], int]
-) -> list[Node]:
+def _with_parents(nodes: list[Node], looks: Sequence[Look], places: _Places) -> list[Node]:
     parents: dict[int, int] = {}
     for number, look in enumerate(looks):
         for node in look.seen.nodes:
-            if node.parent is not None:
-                child, parent = places[number, node.id], places[number, node.parent]
-                if child not in parents and not _is_above(child, parent, parents):
-                    parents[child] = parent
+            child, parent = places.get((number, node.id)), places.get((number, node.parent or ""))
+            if child is None or parent is None or child in parents:
+                continue
+            if not _is_above(child, parent, parents):
+                parents[child] = parent
     return [
         node.model_copy(update={"parent": str(parents[i]) if i in parents else None})
         for i, node in enumerate(nodes)
@@ -132,12 +147,15 @@ def _is_above(child: int, parent: int | None, parents: dict[int, int]) -> bool:
     return False
 
 
-def _relations(looks: Iterable[Look], places: dict[tuple[int, str], int]) -> list[Relation]:
+def _relations(looks: Iterable[Look], places: _Places) -> list[Relation]:
     """Return all relations, each once: the same ends and kind are the same line."""
     kept: dict[tuple[int, int, str], Relation] = {}
     for number, look in enumerate(looks):
         for relation in look.seen.relations:
-            source, target = places[number, relation.source], places[number, relation.target]
+            source = places.get((number, relation.source))
+            target = places.get((number, relation.target))
+            if source is None or target is None:
+                continue
             if source == target and relation.source != relation.target:
                 continue  # both ends turned out to be one thing
             twin = (source, target, relation.kind)

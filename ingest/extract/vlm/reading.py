@@ -53,7 +53,7 @@ async def read_board(
     if tiles:
         tally.add("tiles", len(tiles))
     looks = await _all_of([reader.read(part) for part in [*tiles, whole]])
-    return merged([look for some in looks for look in some])
+    return await asyncio.to_thread(merged, [look for some in looks for look in some])
 
 
 async def _all_of(work: list[Coroutine[Any, Any, list[Look]]]) -> list[list[Look]]:

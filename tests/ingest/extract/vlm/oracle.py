@@ -16,7 +16,7 @@ from kb.scene import Box, ExtractorInfo, Node, Relation, Scene
 from tests.ingest.extract.vlm.scenes import answer
 from tests.modelserver import Body, picture_of
 
-WIDTH, HEIGHT = 640, 480
+WIDTH, HEIGHT = 512, 384
 COLUMNS, ROWS = 4, 3
 
 
@@ -59,12 +59,12 @@ def truth(width: int = WIDTH, height: int = HEIGHT) -> Scene:
 
 def part_of(body: Body) -> Box:
     """Return which part of the board a request shows, in 0 to 1 of its sides."""
-    shown = np.asarray(picture_of(body).convert("RGB"), dtype=float) / 255
+    shown = np.asarray(picture_of(body))
     return (
-        float(shown[:, :8, 0].mean()),
-        float(shown[:8, :, 1].mean()),
-        float(shown[:, -8:, 0].mean()),
-        float(shown[-8:, :, 1].mean()),
+        float(shown[:, :8, 0].mean()) / 255,
+        float(shown[:8, :, 1].mean()) / 255,
+        float(shown[:, -8:, 0].mean()) / 255,
+        float(shown[-8:, :, 1].mean()) / 255,
     )
 
 

@@ -7,9 +7,10 @@ import random
 import socket
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -50,7 +51,7 @@ class Local:
 
 
 def extractor(url: str, **more: object) -> VlmExtractor:
-    options = {"timeout_s": 0.4, "backoff_s": 0.01, "hints": False, "rest_s": 0.05, **more}
+    options = {"timeout_s": 2.0, "backoff_s": 0.01, "hints": False, "rest_s": 0.05, **more}
     return VlmExtractor(VlmOptions(url, **options), local=Local())  # type: ignore[arg-type]
 
 
@@ -63,51 +64,46 @@ def free_port() -> int:
 
 def misbehaving(fault: str, body: Body) -> Reply:
     """Return what a server or model sends that fails in the way of `fault`."""
-    true = oracle.told(body)
-    nodes = json.loads(true)["nodes"]
-    replies = {
-        "reset": Reply(act="reset"),
-        "stalled": Reply(act="stall"),
-        "busy": Reply(status=429, raw=b"{}", headers={"Retry-After": "0.02"}),
-        "server_error": Reply(status=500, raw=b"oops"),
-        "html": Reply(raw=b"<html><h1>Welcome</h1></html>", content_type="text/html"),
-        "half_transfer": Reply(true, act="half"),
-        "half_json": Reply(true[: len(true) // 2]),
-        "cut_off": Reply(true[: len(true) // 2], finish="length"),
-        "white_space_loop": Reply(true[: len(true) // 2] + " \n" * 3000, finish="length"),
-        "wrong_ids": Reply(
-            answer(nodes, [arrow(1, 900 + i) for i in range(3)] + [arrow(1, 2)], "Steps")
-        ),
-        "unusable_boxes": Reply(answer([node | {"bbox_2d": OFF} for node in nodes])),
-        "some_boxes_off": Reply(
-            answer([*nodes, box("box", "ghost", OFF, 99)], json.loads(true)["relations"], "Steps")
-        ),
-        "duplicate_loop": Reply(answer(nodes * 30)),
-        "empty": Reply(""),
-        "no_nodes": Reply(answer([])),
-        "no_choices": Reply(raw=b'{"choices": []}'),
-    }
-    return replies[fault]
+    if fault in ON_THE_WAY:
+        return ON_THE_WAY[fault]
+    return Reply(*WRITTEN[fault](oracle.told(body)))
 
 
-KINDS = (
-    "reset",
-    "stalled",
-    "busy",
-    "server_error",
-    "html",
-    "half_transfer",
-    "half_json",
-    "cut_off",
-    "white_space_loop",
-    "wrong_ids",
-    "unusable_boxes",
-    "some_boxes_off",
-    "duplicate_loop",
-    "empty",
-    "no_nodes",
-    "no_choices",
-)
+ON_THE_WAY = {
+    "reset": Reply(act="reset"),
+    "stalled": Reply(act="stall"),
+    "busy": Reply(status=429, raw=b"{}", headers={"Retry-After": "0.02"}),
+    "server_error": Reply(status=500, raw=b"oops"),
+    "html": Reply(raw=b"<html><h1>Welcome</h1></html>", content_type="text/html"),
+    "half_transfer": Reply("half of this", act="half"),
+    "no_choices": Reply(raw=b'{"choices": []}'),
+}
+
+
+def _nodes(true: str) -> list[dict[str, Any]]:
+    nodes: list[dict[str, Any]] = json.loads(true)["nodes"]
+    return nodes
+
+
+# fault → (what the model writes, why it stopped), given the true answer
+WRITTEN: dict[str, Callable[[str], tuple[str, ...]]] = {
+    "half_json": lambda true: (true[: len(true) // 2],),
+    "cut_off": lambda true: (true[: len(true) // 2], "length"),
+    "white_space_loop": lambda true: (true[: len(true) // 2] + " \n" * 3000, "length"),
+    "wrong_ids": lambda true: (
+        answer(_nodes(true), [arrow(1, 900 + i) for i in range(3)] + [arrow(1, 2)], "Steps"),
+    ),
+    "unusable_boxes": lambda true: (answer([one | {"bbox_2d": OFF} for one in _nodes(true)]),),
+    "some_boxes_off": lambda true: (
+        answer(
+            [*_nodes(true), box("box", "ghost", OFF, 99)], json.loads(true)["relations"], "Steps"
+        ),
+    ),
+    "duplicate_loop": lambda true: (answer(_nodes(true) * 12),),
+    "empty": lambda _: ("",),
+    "no_nodes": lambda _: (answer([]),),
+}
+KINDS = (*ON_THE_WAY, *WRITTEN)
 SEEN_AS = {
     "html": "not_an_answer",
     "no_choices": "not_an_answer",
@@ -134,6 +130,7 @@ def is_true(scene: Scene) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_five_hundred_bad_requests_lose_no_board_and_hide_nothing() -> None:
     random_ = random.Random(7)
     injected: Counter[str] = Counter()
@@ -142,7 +139,7 @@ def test_five_hundred_bad_requests_lose_no_board_and_hide_nothing() -> None:
     def script(_: int, body: Body) -> Reply:
         with lock:
             fault = random_.choice(KINDS)
-            fault = fault if random_.random() < 0.75 else ""
+            fault = fault if random_.random() < 0.8 else ""
             injected[fault] += 1
         return misbehaving(fault, body) if fault else Reply(oracle.told(body))
 
@@ -155,9 +152,9 @@ def test_five_hundred_bad_requests_lose_no_board_and_hide_nothing() -> None:
         # nobody is there yet: refused
         scenes = list(threads.map(lambda _: reader.extract(picture), range(8)))
         with model_server(script, port=port) as server:
-            server.stall_s = 0.6
+            server.stall_s = 2.5
             while sum(injected.values()) - injected[""] < 500:
-                scenes += threads.map(lambda _: reader.extract(picture), range(48))
+                scenes += threads.map(lambda _: reader.extract(picture), range(16))
         counted = reader.tally.as_dict()
         # what a dying connection swallowed was sent, and counted, but never arrived
         assert counted["requests"] >= server.asked == sum(injected.values())
@@ -170,7 +167,7 @@ def test_five_hundred_bad_requests_lose_no_board_and_hide_nothing() -> None:
             "read by the local" in n for n in scene.notes
         )
     assert sum(scene.extractor.name == "local" for scene in scenes) == counted["fallbacks"]
-    assert sum(is_true(scene) for scene in scenes) > 0.3 * len(scenes)
+    assert sum(is_true(scene) for scene in scenes) > 0.1 * len(scenes)
     assert counted["refused"] >= 8
     for fault in KINDS:
         assert injected[fault] > 0
@@ -183,7 +180,7 @@ def test_a_fault_that_stays_ends_at_the_local_extractor_or_in_a_note(fault: str)
         model_server(lambda _, body: misbehaving(fault, body)) as server,
         closing(extractor(server.url)) as reader,
     ):
-        server.stall_s = 0.6
+        server.stall_s = 2.5
         scene = reader.extract(oracle.board())
         assert server.asked <= 4 * 7  # attempts × parts: bounded
     assert scene.notes
@@ -201,7 +198,7 @@ def test_a_fault_that_passes_costs_nothing_but_time(fault: str) -> None:
         return misbehaving(fault, body) if number < 2 else Reply(oracle.told(body))
 
     with model_server(script) as server, closing(extractor(server.url)) as reader:
-        server.stall_s = 0.6
+        server.stall_s = 2.5
         scene = reader.extract(oracle.board())
     assert is_true(scene)
     assert scene.extractor.name == "vlm"
