@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from evals.models.server import SglangServer
+from ingest.models.check import check
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIM = ROOT / "ingest" / "models" / "shim"
@@ -69,4 +70,5 @@ def server(
     """SGLang, running."""
     log = tmp_path_factory.mktemp("sglang") / "server.log"
     with SglangServer(checkpoint, sglang_python, log) as running:
+        check(running.url, timeout_s=600, concurrency=1)  # its first picture takes a while
         yield running
