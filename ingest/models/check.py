@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ingest.extract.vlm.options import VlmOptions
 from kb.errors import KBError
 
 CONCURRENCY = 8
@@ -100,7 +101,7 @@ async def _check(
     concurrency: int,
     told: Callable[[Finding], None],
 ) -> Report:
-    base = url.rstrip("/").removesuffix("/v1").rstrip("/")
+    base = VlmOptions(url).base_url
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     limits = httpx.Limits(max_connections=concurrency)
     findings: list[Finding] = []
@@ -182,10 +183,12 @@ class _Server:
         names = [str(row["id"]) for row in rows]
         if not names:
             raise Unfit("it lists no model")
-        if wanted and wanted not in names:
-            raise Unfit(f"it lists no {wanted!r}, but {', '.join(names)}")
         self.model = wanted or names[0]
-        window = rows[names.index(self.model)].get("max_model_len")
+        base, _, adapter = self.model.rpartition(":")  # how SGLang wants an adapter to be named
+        listed_as = base if base in names and adapter in names else self.model
+        if listed_as not in names:
+            raise Unfit(f"it lists no {wanted!r}, but {', '.join(names)}")
+        window = rows[names.index(listed_as)].get("max_model_len")
         detail = ", ".join(names)
         if isinstance(window, int):
             return _Found(f"{detail}; {window:,} tokens", {"context": float(window)})

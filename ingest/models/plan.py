@@ -15,6 +15,7 @@ _USED = 0.88  # of a GPU's memory; the rest is for the pictures' activations
 _OVERHEAD_GB = 2.0  # CUDA, graphs and the picture tower's scratch, each GPU
 _LEAST_CONTEXTS = 2  # full contexts that must fit beside the weights
 _CPU_CACHE_BYTES = 4e9
+_CPU_BILLIONS = 0.1  # parameters; a larger model is slow there
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Wanted:
         memory_gb: of each GPU.
         context: most tokens of one request, picture and answer included.
         quantise: the weights while loading, a key of `sizes.BYTES`.
-        adapters: LoRA adapters by the name under which requests choose them.
+        adapters: LoRA adapters by their names.
         name: under which the model is listed; "" is its own.
         key: callers must send it; "" asks for none.
     """
@@ -84,7 +85,8 @@ def plan(wanted: Wanted) -> Plan:
     notes = [f"the model can attend to {context:,} tokens"] if context < wanted.context else []
     if not wanted.gpus:
         tokens = int(min(16 * context, max(context, _CPU_CACHE_BYTES / size.kv_bytes)))
-        notes.append("on a CPU a model of more than a few million parameters takes minutes a board")
+        if size.parameters > _CPU_BILLIONS:
+            notes.append("on a CPU a model of this size takes minutes a board, or hours")
         return Plan(wanted, 0, context, weights, tokens, tuple(notes))
     for parallel in _ways(wanted.gpus, size):
         tokens = _cache_tokens(size, weights, parallel, wanted.memory_gb)

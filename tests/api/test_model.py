@@ -72,7 +72,7 @@ def test_without_gpus_here_and_none_named_it_is_the_cpu(
     assert run(["model", "serve", MODEL]) == 0
     out, err = capsys.readouterr()
     assert "--device cpu" in out
-    assert "minutes a board" in err
+    assert "on a CPU" in err
 
 
 def test_memory_that_cannot_be_asked_for_must_be_told(

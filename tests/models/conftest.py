@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from evals.models.server import SglangServer
+from ingest.models.check import check
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIM = ROOT / "ingest" / "models" / "shim"
@@ -20,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.models)
-            item.add_marker(pytest.mark.timeout(900))
+            item.add_marker(pytest.mark.timeout(1500))
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +54,10 @@ def in_sglang(python: Path, *words: str) -> str:
 
 @pytest.fixture(scope="session")
 def checkpoint(sglang_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny Qwen3-VL that knows the shape of an answer."""
+    """A tiny Qwen3-VL that knows the shape of an answer, or the one KB_TEST_CHECKPOINT names."""
+    made = os.environ.get("KB_TEST_CHECKPOINT")
+    if made:
+        return Path(made)
     folder = tmp_path_factory.mktemp("checkpoint") / "tiny"
     in_sglang(sglang_python, "-m", "evals.models.taught", str(folder))
     return folder
@@ -66,4 +70,5 @@ def server(
     """SGLang, running."""
     log = tmp_path_factory.mktemp("sglang") / "server.log"
     with SglangServer(checkpoint, sglang_python, log) as running:
+        check(running.url, timeout_s=600, concurrency=1)  # its first picture takes a while
         yield running

@@ -49,7 +49,8 @@ class Proxy:
             asyncio.create_task(self._answer(far_reader, writer)),
         }
         try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            with suppress(asyncio.CancelledError):  # the proxy ends
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for way in ways:
                 way.cancel()
@@ -100,22 +101,22 @@ def proxy_before(target: str) -> Iterator[Proxy]:
     ready = threading.Event()
     stop = asyncio.Event()
     thread = threading.Thread(
-        target=lambda: loop.run_until_complete(proxy.serve(ready, stop)), daemon=True
+        target=lambda: loop.run_until_complete(_until(stop, proxy, ready)), daemon=True
     )
     thread.start()
-    assert ready.wait(30)
+    assert ready.wait(60)
     try:
         yield proxy
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join()
-        _end(loop)
+        loop.close()
 
 
-def _end(loop: asyncio.AbstractEventLoop) -> None:
-    """Let open connections go, then close the loop."""
-    left = asyncio.all_tasks(loop)
+async def _until(stop: asyncio.Event, proxy: Proxy, ready: threading.Event) -> None:
+    """Run `proxy` until `stop` is set; let its open connections go."""
+    await proxy.serve(ready, stop)
+    left = asyncio.all_tasks() - {asyncio.current_task()}
     for task in left:
         task.cancel()
-    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-    loop.close()
+    await asyncio.gather(*left, return_exceptions=True)

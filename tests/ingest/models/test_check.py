@@ -143,6 +143,15 @@ def test_a_model_that_is_not_listed_ends_it() -> None:
         tried(good, model="other")
 
 
+@pytest.mark.parametrize(("name", "listed"), [("tiny:tiny", True), ("tiny:other", False)])
+def test_an_adapter_is_named_after_its_model(name: str, listed: bool) -> None:
+    if listed:
+        assert tried(good, model=name).model == name
+    else:
+        with pytest.raises(Unreachable):
+            tried(good, model=name)
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://", "no url"])
 def test_nothing_at_the_address_is_told(url: str) -> None:
     with pytest.raises(Unreachable) as error:
