@@ -121,9 +121,9 @@ class Loop:
         """Serve a model, ingest the boards with it into a workspace of its own, and compare."""
         log = self.home / f"serve-{model}.log"
         with self._timed(f"serve {model}"):
-            server = SglangServer(
-                self.home / model, self.sglang, log, options=("--context", "8192")
-            )
+            # The name tells the readings of two models apart in the cache.
+            options = ("--context", "8192", "--name", model)
+            server = SglangServer(self.home / model, self.sglang, log, options=options)
             server.start()
         try:
             with self._timed(f"ingest by {model}"):
