@@ -266,6 +266,23 @@ def test_the_time_for_a_board_is_kept_though_the_server_is_slow() -> None:
     assert "time for this board was over" in scene.notes[0]
 
 
+def test_requests_that_were_given_up_block_no_later_ones() -> None:
+    def script(number: int, body: Body) -> Reply:
+        return Reply(oracle.told(body), wait_s=1.0 if number < 12 else 0.0)
+
+    with (
+        model_server(script) as server,
+        closing(extractor(server.url, window=4, timeout_s=30.0)) as reader,
+        ThreadPoolExecutor(4) as threads,
+    ):
+        given_up = threads.map(lambda _: reader.extract(oracle.board(), deadline_s=0.2), range(12))
+        assert {scene.extractor.name for scene in given_up} == {"local"}
+        while server.asked < 12:  # on a slow machine some were given up before they were sent
+            reader.extract(oracle.board(), deadline_s=0.2)
+        later = threads.map(lambda _: reader.extract(oracle.board()), range(4))
+        assert all(is_true(scene) for scene in later)
+
+
 def test_every_fault_has_words() -> None:
     assert all(words for words in FAULTS.values())
 
