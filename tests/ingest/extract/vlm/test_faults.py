@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import socket
@@ -9,7 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
 import pytest
@@ -17,8 +18,9 @@ from PIL import Image
 
 from ingest.extract.local.geometry import overlap_union
 from ingest.extract.vlm import VlmExtractor
+from ingest.extract.vlm.client import Answer, ModelClient
 from ingest.extract.vlm.options import VlmOptions
-from ingest.extract.vlm.tally import FAULTS
+from ingest.extract.vlm.tally import FAULTS, Tally
 from kb.scene import ExtractorInfo, Scene, Stroke
 from tests.ingest.extract.vlm import oracle
 from tests.ingest.extract.vlm.scenes import answer, arrow, box
@@ -267,20 +269,27 @@ def test_the_time_for_a_board_is_kept_though_the_server_is_slow() -> None:
 
 
 def test_requests_that_were_given_up_block_no_later_ones() -> None:
-    def script(number: int, body: Body) -> Reply:
-        return Reply(oracle.told(body), wait_s=1.0 if number < 12 else 0.0)
+    def script(_: int, body: Body) -> Reply:
+        return Reply("{}", wait_s=0.3 if body["max_tokens"] == 1 else 0.0)
 
-    with (
-        model_server(script) as server,
-        closing(extractor(server.url, window=4, timeout_s=30.0)) as reader,
-        ThreadPoolExecutor(4) as threads,
-    ):
-        given_up = threads.map(lambda _: reader.extract(oracle.board(), deadline_s=0.2), range(12))
-        assert {scene.extractor.name for scene in given_up} == {"local"}
-        while server.asked < 12:  # on a slow machine some were given up before they were sent
-            reader.extract(oracle.board(), deadline_s=0.2)
-        later = threads.map(lambda _: reader.extract(oracle.board()), range(4))
-        assert all(is_true(scene) for scene in later)
+    async def give_up(client: ModelClient, after_s: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(after_s):
+                await client.ask([], {}, Tally(), most_tokens=1)
+
+    async def ask(url: str) -> list[Answer]:
+        client = ModelClient(VlmOptions(url, window=8, timeout_s=2.0, attempts=1))
+        await client.served(Tally())
+        # many at once, so that some are given up while they wait for a connection
+        await asyncio.gather(*(give_up(client, (0.005, 0.02, 0.1)[n % 3]) for n in range(300)))
+        try:
+            asked = [client.ask([], {}, Tally(), most_tokens=9) for _ in range(4)]
+            return await asyncio.gather(*asked)
+        finally:
+            await client.close()
+
+    with model_server(script) as server:
+        assert [answer.text for answer in asyncio.run(ask(server.url))] == ["{}"] * 4
 
 
 def test_every_fault_has_words() -> None:
