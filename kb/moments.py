@@ -46,8 +46,9 @@ def date_in(name: str) -> float | None:
     if found is None:
         return None
     year, _, *rest = found.groups()
+    month, day, hour, minute, second = (int(part or 0) for part in rest)
     try:
-        return datetime(*(int(part or 0) for part in (year, *rest))).timestamp()
+        return datetime(int(year), month, day, hour, minute, second).timestamp()
     except ValueError:  # 30 February
         return None
 

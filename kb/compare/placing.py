@@ -57,7 +57,9 @@ def fit(before: Scene, after: Scene, anchors: Sequence[tuple[Box, Box]]) -> Plac
     """
     span = _span(after)
     start, end = middles([a for a, _ in anchors]), middles([b for _, b in anchors])
-    found = [_shift(start, end, scale) for scale in (span / _span(before), 1.0)]
+    found: list[NDArray[np.float64] | None] = [
+        _shift(start, end, scale) for scale in (span / _span(before), 1.0)
+    ]
     if len(anchors) >= FEW:
         found.append(_similarity(start, end, span))
     if len(anchors) >= MANY:
