@@ -20,5 +20,6 @@ def compare_boards(base: KnowledgeBase, before: str, after: str, *, workspace: s
 
     rows = [base.catalog.board(workspace, board) for board in (before, after)]
     old, new = boards_at(base, rows)
-    found = compare_scenes(*(Scene.model_validate_json(row.scene) for row in rows))
+    scenes = [Scene.model_validate_json(row.scene) for row in rows]
+    found = compare_scenes(scenes[0], scenes[1])
     return Diff(**dict(found), before=old, after=new)

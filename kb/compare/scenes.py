@@ -20,9 +20,9 @@ DOUBTED = 0.5  # confidence below which a node's colour proves nothing
 MOVED = 2.0  # times LOOSE: from where a thing in the same container has moved
 
 
-def compare_scenes(before: Scene, after: Scene) -> SceneDiff:
-    """Return what differs between two scenes of about the same board."""
-    matching = match(before, after)
+def compare_scenes(before: Scene, after: Scene, matching: Matching | None = None) -> SceneDiff:
+    """Return what differs between two scenes of about the same board, matched if they are not."""
+    matching = matching or match(before, after)
     old = {node.id: node for node in before.nodes}
     new = {node.id: node for node in after.nodes}
     exact = not {before.extractor.name, after.extractor.name} & _FROM_PICTURES

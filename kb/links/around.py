@@ -17,7 +17,7 @@ from kb.links.names import names_a_thing
 BATCH = 300  # names in one query
 MAX_NAMESAKES = 25  # a name on more nodes than that joins nothing
 EVEN = 0.5  # score from which a link may speak for another one
-EACH = 0.15  # what agreeing neighbours add to a link's score, for the first MOST_COUNTED of them
+EACH = 0.2  # what agreeing neighbours add to a link's score, for the first MOST_COUNTED of them
 MOST_COUNTED = 2
 JOINED = 0.75  # strength from which a link joins boards without a user's word
 WORTH_ASKING = 0.5  # strength from which a user is asked

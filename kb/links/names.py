@@ -64,7 +64,7 @@ def judge(a: str, b: str, spelling: float, meaning: float) -> Judgement | None:
         score = 0.95
         signals["words"] = 1.0
     if spelling >= MISSPELT and min(len(a), len(b)) >= SHORTEST:
-        score = max(score, spelling - 0.2)  # what differs may be just what matters
+        score = max(score, spelling - 0.25)  # what differs may be just what matters
         signals["spelling"] = round(spelling, 2)
     least, even = ACROSS if across else WITHIN
     if meaning >= least:
