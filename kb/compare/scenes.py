@@ -44,6 +44,7 @@ def compare_scenes(before: Scene, after: Scene, matching: Matching | None = None
         ),
         relations=compare_lines(before, after, matching.pairs),
         ghosts=tuple(boxes),
+        pairs=matching.pairs,
         same=len(both) - len(touched),
         alike=round(2 * len(both) / max(1, len(old) + len(new)), 3),
     )

@@ -103,13 +103,17 @@ class EdgeDiff(_Shape):
 class SceneDiff(_Shape):
     """What differs between two scenes.
 
-    `ghosts` are the boxes of the removed nodes in pixels of the later picture, in their order;
-    `alike` is the share of nodes that were matched, of all nodes of both.
+    Attributes:
+        ghosts: boxes of the removed nodes in pixels of the later picture, in their order.
+        pairs: the nodes that are on both, id before → id after.
+        same: how many of them are as they were.
+        alike: their share of all nodes of both, 0 … 1.
     """
 
     nodes: NodeDiff
     relations: EdgeDiff
     ghosts: tuple[Box, ...]
+    pairs: dict[str, str]
     same: int
     alike: float
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from sqlalchemy import or_, select
 
 from kb.catalog import BoardRow, VersionRow
+from kb.compare.shapes import BoardAt
 from kb.links.deciding import decision_of
 from kb.links.shapes import State, Version, Versions
 from kb.moments import boards_at, in_order
@@ -24,29 +25,35 @@ def versions_of(base: KnowledgeBase, workspace: str, board_id: str) -> Versions:
     """Return the boards that are, or may be, this board at other times. Raises `NotFound`.
 
     Boards are joined by suggested and accepted pairs, also through a third one; what a user
-    rejected as a version of this board is left out.
+    rejected as a version of this board stands apart.
     """
     asked = base.catalog.board(workspace, board_id)
     with base.catalog.session() as session:
         pairs = _reached(session, workspace, board_id)
-        rejected = {other for other, row in pairs.items() if row and row.state == "rejected"}
-        ids = set(pairs) - rejected
-        statement = select(BoardRow).where(BoardRow.id.in_(ids), BoardRow.state != "deleting")
+        statement = select(BoardRow).where(BoardRow.id.in_(pairs), BoardRow.state != "deleting")
         rows = list(session.scalars(statement))
-    ordered = in_order(boards_at(base, [asked, *rows]))
-    place = next(i for i, one in enumerate(ordered) if one.board.id == board_id)
-    told = [
-        Version(
-            at=one,
-            score=row.score if (row := pairs.get(one.board.id)) else 0.0,
-            signals=dict(row.signals) if row else {},
-            state=cast("State", row.state) if row else "suggested",
-            decision=decision_of(row) if row else None,
-        )
-        for one in ordered
-        if one.board.id != board_id
-    ]
-    return Versions(board=ordered[place], earlier=tuple(told[:place]), later=tuple(told[place:]))
+    own, *others = boards_at(base, [asked, *rows])
+    told = [_version(one, pairs[one.board.id]) for one in in_order(others)]
+    kept = [one for one in told if one.state != "rejected"]
+    earlier = [one for one in kept if in_order([one.at, own])[0] is one.at]
+    return Versions(
+        board=own,
+        earlier=tuple(earlier),
+        later=tuple(one for one in kept if one not in earlier),
+        rejected=tuple(one for one in told if one.state == "rejected"),
+    )
+
+
+def _version(at: BoardAt, row: VersionRow | None) -> Version:
+    if row is None:
+        return Version(at=at, score=0.0, signals={}, state="suggested", decision=None)
+    return Version(
+        at=at,
+        score=row.score,
+        signals=dict(row.signals),
+        state=cast("State", row.state),
+        decision=decision_of(row),
+    )
 
 
 def _reached(session: Session, workspace: str, start: str) -> dict[str, VersionRow | None]:

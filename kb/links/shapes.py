@@ -87,8 +87,9 @@ class Version(_Shape):
 
 
 class Versions(_Shape):
-    """A board and its versions, all in time order, the oldest first."""
+    """A board and its versions in time order, the oldest first; and what is said to be none."""
 
     board: BoardAt
     earlier: tuple[Version, ...]
     later: tuple[Version, ...]
+    rejected: tuple[Version, ...]

@@ -111,8 +111,11 @@ def test_examples_are_true(  # an example that does not fit its own shape mislea
 ) -> None:
     from api.boards import BoardPage
     from api.http import shapes
+    from kb.compare import Diff
     from kb.evidence import Answer, SearchResult
+    from kb.links.shapes import LinkPage, Versions
     from kb.scene import Scene
+    from kb.timeline import Timeline
 
     for name, model in {
         "upload": shapes.UploadResult,
@@ -123,6 +126,13 @@ def test_examples_are_true(  # an example that does not fit its own shape mislea
         "ask_body": shapes.AskBody,
         "ask": Answer,
         "scene": Scene,
+        "links": LinkPage,
+        "link_body": shapes.LinkBody,
+        "link": shapes.LinkResult,
+        "versions": Versions,
+        "version_body": shapes.VersionBody,
+        "diff": Diff,
+        "timeline": Timeline,
     }.items():
         model.model_validate(shapes.EXAMPLES[name])  # type: ignore[attr-defined]  # all are pydantic models
 
