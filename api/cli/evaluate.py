@@ -17,6 +17,7 @@ EVALUATIONS = {
     "performance": "evals.performance",
     "extraction": "evals.extraction.run",
     "answers": "evals.answers",
+    "links": "evals.links",
 }
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
@@ -93,6 +94,12 @@ def extraction(
 def answers(context: typer.Context) -> int:
     """Print how well questions are answered. Options as of `python -m evals.answers --help`."""
     return _run("answers", context.args)
+
+
+@evaluations.command("links", context_settings=_PASS_ON)
+def links(context: typer.Context) -> int:
+    """Print how well names and versions are linked. Options as of `python -m evals.links --help`."""
+    return _run("links", context.args)
 
 
 def _module(name: str, part: str = "") -> str:

@@ -90,7 +90,7 @@ class _Drawing:
         corners: list[Point] = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
         draw_dashed(self._pen, corners, colour, self._width, self._letters / 2)
         if text.strip():
-            self._say(text, x0, y0, colour)
+            self._say(text, x0 + 2 * self._width, y0 + 2 * self._width, colour)
 
     def _came(self, box: Box, node: Node) -> None:
         self._ghost(box, "", MOVED)
@@ -161,7 +161,7 @@ def _legend(diff: SceneDiff) -> list[tuple[str, RGB]]:
         ("moved", len(nodes.moved), 0, MOVED),
     )
     rows = [
-        (f"{what}: {things} things, {joints} lines", colour)
+        (f"{what}: things {things}, lines {joints}", colour)
         for what, things, joints, colour in counts
         if things or joints
     ]
