@@ -98,7 +98,7 @@ def answers(context: typer.Context) -> int:
 
 @evaluations.command("links", context_settings=_PASS_ON)
 def links(context: typer.Context) -> int:
-    """Print how well names and versions are linked. Options as of `python -m evals.links --help`."""
+    """Print how well names and versions are linked. Options: `python -m evals.links --help`."""
     return _run("links", context.args)
 
 

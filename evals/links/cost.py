@@ -62,15 +62,15 @@ def measure(home: Path, units: int) -> dict[str, float]:
             for unit in board.units
         ]
         real.passages(passages[:8])
-        start = time.process_time()
+        began = time.process_time()
         real.passages(passages)
-        embedding = time.process_time() - start
+        embedding = time.process_time() - began
         rows = [row for source in fresh for row in base.catalog.boards_of(source)]
         link_boards(base, rows[:1])  # the means of the languages, once a process
-        start = time.process_time()
+        began = time.process_time()
         for at in range(1, MEASURED, 8):  # as an ingest hands them over
             link_boards(base, rows[at : at + 8])
-        linking = (time.process_time() - start) * MEASURED / (MEASURED - 1)
+        linking = (time.process_time() - began) * MEASURED / (MEASURED - 1)
     return {
         "units": float(units),
         "embedding": embedding / MEASURED,
