@@ -1,8 +1,7 @@
 """Boards that say the same in two languages, written for this measurement and nothing else.
 
 Each line of ``flows.txt`` is a flow: its steps as an English board and a Chinese board have them. A
-third name is the step on another English board: other words, or a slip of the pen. No threshold
-was set by them.
+third name is the step on another English board: other words, or a slip of the pen.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from kb.catalog import LinkRow
 from kb.links.around import BATCH, JOINED, agreeing, strength_of
 
+MOST_UNSURE = 100  # links whose neighbours are looked at in one go, the likeliest first
+
 
 def joined_names(session: Session, workspace: str, names: Collection[str]) -> dict[str, set[str]]:
     """Return for each name the names of the same thing: its own and those linked to it.
@@ -19,8 +21,9 @@ def joined_names(session: Session, workspace: str, names: Collection[str]) -> di
     """
     found = {name: {name} for name in names}
     rows = list(_rows(session, workspace, sorted(found)))
-    unsure = [(row.a, row.b) for row in rows if row.state == "suggested" and row.score < JOINED]
-    support = agreeing(session, workspace, unsure)
+    unsure = [row for row in rows if row.state == "suggested" and row.score < JOINED]
+    unsure = sorted(unsure, key=lambda row: (-row.score, row.a, row.b))[:MOST_UNSURE]
+    support = agreeing(session, workspace, [(row.a, row.b) for row in unsure])
     for row in rows:
         pair = (row.a, row.b)
         if row.state == "rejected":

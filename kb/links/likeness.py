@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
@@ -12,6 +13,7 @@ from kb.links.meaning import unpacked
 from kb.links.names import ACROSS, MISSPELT, WITHIN, Judgement, judge, names_a_thing
 from kb.text import language_of
 
+MOST = 12  # suggestions that one new name brings
 LEAST = 0.7  # likeness of letters that is worth knowing; below it counts as none
 
 
@@ -70,7 +72,11 @@ class Likeness:
 
 
 def judged(likeness: Likeness, fresh: Collection[str]) -> dict[tuple[str, str], Judgement]:
-    """Judge each pair of names (in order) of which one is fresh; the others were judged before."""
+    """Judge each pair of names (in order) of which one is fresh; the others were judged before.
+
+    Of one fresh name the MOST likely pairs are kept, so that suggestions grow with the names and
+    not with their square.
+    """
     new = set(fresh)
     found: dict[tuple[str, str], Judgement] = {}
     for row, column in likeness.candidates():
@@ -80,7 +86,14 @@ def judged(likeness: Likeness, fresh: Collection[str]) -> dict[tuple[str, str], 
         spelling, meaning = likeness.spelling[row, column], likeness.meaning[row, column]
         if (judgement := judge(a, b, float(spelling), float(meaning))) is not None:
             found[a, b] = judgement
-    return found
+    ranked = sorted(found, key=lambda pair: (-found[pair].score, pair))
+    kept: Counter[str] = Counter()
+    best = {}
+    for pair in ranked:
+        if any(kept[name] < MOST for name in set(pair) & new):
+            best[pair] = found[pair]
+            kept.update(pair)
+    return best
 
 
 _language = lru_cache(maxsize=200_000)(language_of)

@@ -18,9 +18,9 @@ MAX_NAME = 60  # characters; what is longer is a sentence
 MISSPELT = 0.85  # likeness of letters from which two names may be one, written otherwise
 SHORTEST = 5  # letters of a name that can be misspelt and still be known
 # Likeness of meaning from which names are looked at, and at which it is even odds that they are
-# one thing; within a language, and across.
-WITHIN, ACROSS = (0.55, 0.65), (0.34, 0.42)
-EQUAL = 0.85  # likeness at which they nearly surely are
+# one thing; within a language, where "print report" is near "check report", and across.
+WITHIN, ACROSS = (0.7, 0.78), (0.38, 0.44)
+EQUAL = {WITHIN: 0.95, ACROSS: 0.85}  # at which they nearly surely are
 
 _LETTERS = re.compile(r"[^\W\d_]")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
@@ -66,8 +66,9 @@ def judge(a: str, b: str, spelling: float, meaning: float) -> Judgement | None:
     if spelling >= MISSPELT and min(len(a), len(b)) >= SHORTEST:
         score = max(score, spelling - 0.25)  # what differs may be just what matters
         signals["spelling"] = round(spelling, 2)
-    least, even = ACROSS if across else WITHIN
-    if meaning >= least:
-        score = max(score, float(np.interp(meaning, (least, even, EQUAL), (0.4, 0.5, 0.95))))
+    odds = ACROSS if across else WITHIN
+    if meaning >= odds[0]:
+        steps = (*odds, EQUAL[odds])
+        score = max(score, float(np.interp(meaning, steps, (0.4, 0.5, 0.95))))
         signals["meaning"] = round(meaning, 2)
     return Judgement(round(score, 2), signals) if signals else None

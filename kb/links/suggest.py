@@ -1,8 +1,9 @@
 """New boards are looked at once: their names against all names, their nodes against like boards.
 
-What is suggested depends on two names, or two boards, and on nothing else: whatever the order in
-which boards come and go, what is left is what a store of the remaining boards would hold. Names
-and suggestions are written in one transaction with the mark that a board is done.
+What is suggested depends on two names, or two boards, and (within `likeness.MOST` a name and
+`again.MOST` a board) on nothing else: whatever the order in which boards come and go, what is left
+is what a store of the remaining boards would hold. Names and suggestions are written in one
+transaction with the mark that a board is done.
 """
 
 from __future__ import annotations

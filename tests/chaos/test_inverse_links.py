@@ -106,7 +106,7 @@ def joined(base: KnowledgeBase) -> dict[str, set[str]]:
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=_steps)
 def test_after_any_history_the_store_is_that_of_what_remains(steps: list[tuple[Any, ...]]) -> None:
