@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from kb.catalog import LinkRow, NameRow, VersionRow
-from kb.catalog.rows import MAX_KEY
 from kb.errors import NotFound, WrongUse
+from kb.links.names import name_of
 from kb.links.shapes import Decision, State
-from kb.reading import label_of
-from kb.text import key_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -27,11 +25,6 @@ MAX_NOTE = 1_000  # characters
 def link_id(workspace: str, a: str, b: str) -> str:
     """Return the id of a link (12 hex digits): the same for the same two names."""
     return hashlib.sha256(f"link\0{workspace}\0{a}\0{b}".encode()).hexdigest()[:12]
-
-
-def name_of(text: str) -> str:
-    """Return the name (catalog key) that a text has as a node."""
-    return key_of(label_of(text))[:MAX_KEY]
 
 
 def decide_link(

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from kb.catalog import BoardRow, LinkRow, LocationRow, NodeRow
 from kb.evidence import BoardRef
 from kb.links.around import JOINED, WORTH_ASKING, Pair, agreeing, strength_of
-from kb.links.deciding import decision_of, link_id, name_of
+from kb.links.deciding import decision_of, link_id
+from kb.links.names import name_of
 from kb.links.shapes import Link, LinkPage, Name, Place, State
 from kb.reading import label_of
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kb.text import content_terms, language_of
+from kb.catalog.rows import MAX_KEY
+from kb.reading import label_of
+from kb.text import content_terms, key_of, language_of
 
 MAX_NAME = 60  # characters; what is longer is a sentence
 MISSPELT = 0.85  # likeness of letters from which two names may be one, written otherwise
@@ -40,6 +42,11 @@ class Judgement:
 
     score: float
     signals: dict[str, float]
+
+
+def name_of(text: str) -> str:
+    """Return the name (catalog key) that a text has as a node."""
+    return key_of(label_of(text))[:MAX_KEY]
 
 
 def names_a_thing(key: str) -> bool:

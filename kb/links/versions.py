@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from kb.compare.matching import Matching, match
 from kb.compare.placing import LOOSE, middles
-from kb.links.names import Judgement
+from kb.links.names import Judgement, name_of
 from kb.scene import Scene
 
 LIKE = 0.7  # likeness of words from which a thing counts as being on both boards
@@ -28,7 +29,7 @@ PARTLY = 0.9  # what showing a part of the other board is worth
 
 @dataclass(frozen=True)
 class BoardLook:
-    """A board with what versions are told by; `alike` tells the likeness of two pictures."""
+    """A board with what versions are told by; `picture` is the name of its blob."""
 
     id: str
     scene: Scene
@@ -48,12 +49,17 @@ def judge_versions(
     if two.id < one.id:
         one, two = two, one
     matching = match(one.scene, two.scene)
-    words = {n.id for n in one.scene.nodes if n.text.strip()}
-    both = [a for a in matching.pairs if a in words and matching.likeness[a] >= LIKE]
-    sizes = len(words), sum(1 for n in two.scene.nodes if n.text.strip())
+    names = _names(one.scene), _names(two.scene)
+    likeness = {
+        a: fuzz.ratio(names[0][a], names[1][b]) / 100
+        for a, b in matching.pairs.items()
+        if a in names[0] and b in names[1]
+    }
+    both = [a for a, like in likeness.items() if like >= LIKE]
     if len(both) < SHARED:
         return None
-    found = float(sum(matching.likeness[a] for a in both))
+    found = sum(likeness[a] for a in both)
+    sizes = len(names[0]), len(names[1])
     content = max(2 * found / sum(sizes), PARTLY * found / min(sizes))
     place = _in_place(one.scene, two.scene, matching, both)
     signals = {"words": round(content, 2), "place": round(place, 2)}
@@ -75,6 +81,11 @@ def _in_place(one: Scene, two: Scene, matching: Matching, both: list[str]) -> fl
     start = middles([old[a] for a in both])
     end = middles([new[matching.pairs[a]] for a in both])
     return float(np.mean(matching.placing.off(start, end) < 2 * LOOSE))
+
+
+def _names(scene: Scene) -> dict[str, str]:
+    """Return the names of the nodes that have one, as the catalog has them."""
+    return {node.id: name for node in scene.nodes if (name := name_of(node.text))}
 
 
 def needed(one: int, two: int) -> float:

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from kb.catalog import BoardRow, NodeRow, VersionRow
 from kb.compare.shapes import BoardAt
-from kb.links.deciding import name_of
+from kb.links.names import name_of
 from kb.moments import boards_at, in_order
 from kb.scene import Scene
 

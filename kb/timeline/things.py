@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from kb.catalog import NameRow
 from kb.errors import NotFound, WrongUse
-from kb.links.deciding import name_of
 from kb.links.joined import joined_names
+from kb.links.names import name_of
 from kb.text import content_terms
 
 if TYPE_CHECKING:
