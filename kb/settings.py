@@ -55,9 +55,32 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "", description="sentence-transformers name or folder; empty: the bundled multilingual e5"
     )
-    extractor: Literal["auto", "local"] = Field("auto", description="Who reads the pictures")
+    extractor: Literal["auto", "local", "vlm"] = Field("auto", description="Who reads the pictures")
+    conventions: Path | None = Field(
+        None, description="YAML file of what marks mean, or a folder with one for each workspace"
+    )
     jobs: Annotated[int, Field(ge=0, le=256)] = Field(
         0, description="Worker processes of an ingest; 0: one per processor"
+    )
+    vlm_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = Field(
+        "", description="URL of an OpenAI-compatible server with a vision model; empty: none"
+    )
+    vlm_model: str = Field("", description="Its name there; empty: the first that is listed")
+    vlm_api_key: SecretStr = Field(SecretStr(""), description="Key of the model server")
+    vlm_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        60.0, description="Longest wait for one answer of the model, seconds"
+    )
+    vlm_window: Annotated[int, Field(ge=1, le=256)] = Field(
+        16, description="Most requests at the model server at a time"
+    )
+    vlm_hints: bool = Field(
+        True, description="Whether the local extractor tells the model what it saw"
+    )
+    vlm_image_tokens: Annotated[int, Field(ge=16, le=16_384)] = Field(
+        2048, description="Most tokens that one picture takes in the model"
+    )
+    vlm_answer_tokens: Annotated[int, Field(ge=64, le=32_768)] = Field(
+        4096, description="Most tokens of one answer"
     )
     max_source_mb: Annotated[int, Field(ge=1)] = Field(200, description="Largest source, MB")
     max_megapixels: Annotated[int, Field(ge=1)] = Field(100, description="Largest picture, MP")

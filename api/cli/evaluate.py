@@ -60,7 +60,7 @@ def extraction(
         list[str] | None, typer.Option("--without", help="Stage to switch off. Repeatable.")
     ] = None,
     extractor: Annotated[
-        str, typer.Option("--extractor", help="Who reads pictures: auto or local.")
+        str, typer.Option("--extractor", help="Who reads pictures: auto, local or vlm.")
     ] = "local",
     json_file: Annotated[
         Path | None, typer.Option("--json", help="File for all figures as JSON.")

@@ -103,6 +103,7 @@ class UploadResult(_Body):
     unchanged: list[str]
     failed: list[Failure]
     seconds: float
+    model: dict[str, float] = {}
     boards: list[BoardSummary]
 
 
@@ -213,6 +214,7 @@ EXAMPLES: dict[str, Any] = {
         "unchanged": [],
         "failed": [],
         "seconds": 0.42,
+        "model": {},
         "boards": [SUMMARY],
     },
     "page": {"boards": [SUMMARY], "total": 1, "limit": 50, "offset": 0},
