@@ -9,11 +9,13 @@ LOCK    = deploy/locks/cpu.txt
 # outside the tree, named by their lock: every clone with the same lock shares one.
 ENVS   ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/whiteboard-kb/environments
 SGLANG := $(ENVS)/sglang-cpu-$(shell sha256sum deploy/locks/sglang-cpu.txt | cut -c 1-12)
+SWIFT  := $(ENVS)/swift-cpu-$(shell sha256sum deploy/locks/swift-cpu.txt | cut -c 1-12)
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test test-models unit lint format types serve samples regenerate sglang lock clean
+.PHONY: help demo install test test-models unit lint format types serve samples regenerate sglang \
+	swift loop lock clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,8 +32,9 @@ test: $(VENV)/installed-dev  ## Install what the tests need; lint, types, layers
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-models: $(VENV)/installed-dev $(SGLANG)/installed  ## The extractor against a real SGLang on the CPU
-	KB_TEST_SGLANG=$(SGLANG)/bin/python $(BIN)/python -m pytest tests/models -m models --durations=0
+test-models: $(VENV)/installed-dev $(SGLANG)/installed $(SWIFT)/installed  ## Against a real SGLang and ms-swift on the CPU
+	KB_TEST_SGLANG=$(SGLANG)/bin/python KB_TEST_SWIFT=$(SWIFT)/bin/python \
+	$(BIN)/python -m pytest tests/models -m models --durations=0
 
 unit: $(VENV)/installed-dev  ## The quick tests only
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not models"
@@ -57,11 +60,18 @@ regenerate: $(VENV)/installed-dev  ## Write all golden files anew (look at the d
 sglang: $(SGLANG)/installed  ## Install SGLang for a CPU, in an environment of its own
 	@echo $(SGLANG)
 
+swift: $(SWIFT)/installed  ## Install ms-swift for a CPU, in an environment of its own
+	@echo $(SWIFT)
+
+loop: install sglang swift  ## Teach a tiny model eight boards and let it read them, on the CPU
+	rm -rf .loop
+	$(BIN)/python -m evals.tuning.loop --swift $(SWIFT)/bin/python --sglang $(SGLANG)/bin/python
+
 lock: $(VENV)/installed-dev  ## Write the versions in use to the lock file
 	(echo '# Versions that the tests ran with; written by: make lock'; $(BIN)/pip freeze --exclude-editable | grep -v ' @ ' | sed -E 's/\+cpu//') > $(LOCK)
 
 clean:  ## Remove the environment, the demo's store and caches
-	rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .demo .loop build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -80,4 +90,9 @@ $(VENV)/installed-dev: pyproject.toml $(LOCK) | $(VENV)/bin/python
 $(SGLANG)/installed: deploy/locks/sglang-cpu.txt
 	$(PYTHON) -m venv --clear $(SGLANG)
 	$(SGLANG)/bin/pip install --quiet --no-deps -r $<
+	@touch $@
+
+$(SWIFT)/installed: deploy/locks/swift-cpu.txt
+	$(PYTHON) -m venv --clear $(SWIFT)
+	$(SWIFT)/bin/pip install --quiet --no-deps -r $<
 	@touch $@

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     vlm_answer_tokens: Annotated[int, Field(ge=64, le=32_768)] = Field(
         4096, description="Most tokens of one answer"
     )
+    tune_python: str = Field(
+        "", description="Python of the environment that has ms-swift; empty: that of .venv-tune"
+    )
     max_source_mb: Annotated[int, Field(ge=1)] = Field(200, description="Largest source, MB")
     max_megapixels: Annotated[int, Field(ge=1)] = Field(100, description="Largest picture, MP")
     max_pages: Annotated[int, Field(ge=1)] = Field(500, description="Most pages of one source")

@@ -19,7 +19,7 @@ VOCABULARY = 151_936  # rows of the embedding, padded as in the published models
 CONTEXT = 32_768
 PATCH, MERGE = 16, 2  # one image token covers a square of PATCH * MERGE pixels
 
-# At the ids of the published Qwen3-VL (151643 on): ms-swift knows some of them by number.
+# At the ids of the published Qwen3-VL (151643 on), unless the vocabulary is cut short.
 SPECIAL = (
     "<|endoftext|>",
     "<|im_start|>",
@@ -51,7 +51,14 @@ PLAIN = (
     "</think>",
 )
 END_OF_TEXT, END_OF_TURN = "<|endoftext|>", "<|im_end|>"
-IDS = {token: RANKS + place for place, token in enumerate(SPECIAL + PLAIN)}
+
+
+def ids_of(ranks: int = RANKS) -> dict[str, int]:
+    """Return the ids of the special tokens behind a vocabulary of `ranks` byte sequences."""
+    return {token: ranks + place for place, token in enumerate(SPECIAL + PLAIN)}
+
+
+IDS = ids_of()
 
 # The part of Qwen's chat format that boards need: roles, texts, pictures.
 TEMPLATE = """\
@@ -74,6 +81,9 @@ def build(
     hidden: int = 64,
     layers: int = 2,
     vision_layers: int = 2,
+    ranks: int = RANKS,
+    spread: float = 0.02,
+    tied: bool = True,
     dtype: str = "float32",
     max_pixels: int = 1024 * 1024,
 ) -> int:
@@ -85,6 +95,12 @@ def build(
         hidden: width of both towers, a multiple of 32. The embedding alone has 151,936 times that.
         layers: of the language model.
         vision_layers: of the vision tower, 2 or more.
+        ranks: how many of Qwen's byte sequences the vocabulary keeps, the most frequent ones. With
+            few of them training takes seconds a step instead of minutes; the ids of special tokens
+            are then not the published ones.
+        spread: standard deviation of the random weights. With the usual 0.02 so narrow a model is
+            mute: its answers can only become sure if the embedding itself is trained.
+        tied: whether the output shares the embedding's weights, as in the small published models.
         dtype: torch's name for the type of the stored weights.
         max_pixels: larger pictures are scaled down by the processor (1,024 pixels are one token).
     """
@@ -92,30 +108,38 @@ def build(
     from transformers import GenerationConfig, Qwen3VLConfig, Qwen3VLForConditionalGeneration
 
     folder.mkdir(parents=True, exist_ok=True)
-    _tokenizer().save_pretrained(folder)
+    ids = ids_of(ranks)
+    _tokenizer(ids).save_pretrained(folder)
     _write_processors(folder, max_pixels)
     torch.manual_seed(seed)
-    model = Qwen3VLForConditionalGeneration(
-        Qwen3VLConfig(**_shape(hidden, layers, vision_layers))
-    ).to(getattr(torch, dtype))
-    ends = [IDS[END_OF_TURN], IDS[END_OF_TEXT]]
+    config = Qwen3VLConfig(**_shape(hidden, layers, vision_layers, ids))
+    config.tie_word_embeddings = config.text_config.tie_word_embeddings = tied
+    config.text_config.initializer_range = config.vision_config.initializer_range = spread
+    model = Qwen3VLForConditionalGeneration(config).to(getattr(torch, dtype))
+    ends = [ids[END_OF_TURN], ids[END_OF_TEXT]]
     model.generation_config = GenerationConfig(
-        eos_token_id=ends, pad_token_id=IDS[END_OF_TEXT], do_sample=False
+        eos_token_id=ends, pad_token_id=ids[END_OF_TEXT], do_sample=False
     )
     model.save_pretrained(folder)
     return sum(weights.numel() for weights in model.parameters())
 
 
-def _tokenizer() -> Any:
-    """Return Qwen's tokenizer, every special token at its published id."""
+def _tokenizer(ids: dict[str, int]) -> Any:
+    """Return Qwen's tokenizer, or the beginning of it; every special token has the id in `ids`."""
     from transformers import AddedToken, Qwen2Tokenizer
     from transformers.convert_slow_tokenizer import TikTokenConverter
 
-    vocabulary, merges = TikTokenConverter().extract_vocab_merges_from_model(str(_ranks()))
+    ranks = ids[END_OF_TEXT]
+    everything, merges = TikTokenConverter().extract_vocab_merges_from_model(str(_ranks()))
+    vocabulary = {token: rank for token, rank in everything.items() if rank < ranks}
     tokenizer_class: Any = Qwen2Tokenizer  # its annotations are narrower than what it takes
     tokenizer = tokenizer_class(
         vocab=vocabulary,
-        merges=[tuple(merge) for merge in merges],
+        merges=[
+            (one, two)
+            for one, two in merges
+            if one in vocabulary and two in vocabulary and one + two in vocabulary
+        ],
         bos_token=None,
         unk_token=None,
         eos_token=END_OF_TEXT,  # the first to be added, so that it gets the first id
@@ -124,8 +148,7 @@ def _tokenizer() -> Any:
     special = [AddedToken(token, special=True, normalized=False) for token in SPECIAL]
     tokenizer.add_tokens(special, special_tokens=True)
     tokenizer.add_tokens([AddedToken(token, special=False, normalized=False) for token in PLAIN])
-    wrong = {t: tokenizer.convert_tokens_to_ids(t) for t in IDS} != IDS
-    if len(vocabulary) != RANKS or wrong:
+    if {token: tokenizer.convert_tokens_to_ids(token) for token in ids} != ids:
         raise ValueError("this version of transformers gives Qwen's special tokens other ids")
     tokenizer.eos_token = END_OF_TURN
     tokenizer.model_max_length = CONTEXT
@@ -159,14 +182,16 @@ def _write_processors(folder: Path, max_pixels: int) -> None:
         (folder / f"{name}_config.json").write_text(text, encoding="utf-8")
 
 
-def _shape(hidden: int, layers: int, vision_layers: int) -> dict[str, Any]:
+def _shape(hidden: int, layers: int, vision_layers: int, ids: dict[str, int]) -> dict[str, Any]:
     """Return the configuration: the published layout with everything small."""
     heads = 4
     head = hidden // heads
+    ranks = ids[END_OF_TEXT]
+    vocabulary = VOCABULARY if ranks == RANKS else -(-(ranks + len(ids)) // 128) * 128
     section = head // 8  # of the rotary frequencies: half for time, a quarter each for y and x
     return {
         "text_config": {
-            "vocab_size": VOCABULARY,
+            "vocab_size": vocabulary,
             "hidden_size": hidden,
             "intermediate_size": 2 * hidden,
             "num_hidden_layers": layers,
@@ -183,9 +208,9 @@ def _shape(hidden: int, layers: int, vision_layers: int) -> dict[str, Any]:
                 "mrope_section": [head // 2 - 2 * section, section, section],
                 "mrope_interleaved": True,
             },
-            "bos_token_id": IDS[END_OF_TEXT],
-            "eos_token_id": IDS[END_OF_TURN],
-            "pad_token_id": IDS[END_OF_TEXT],
+            "bos_token_id": ids[END_OF_TEXT],
+            "eos_token_id": ids[END_OF_TURN],
+            "pad_token_id": ids[END_OF_TEXT],
         },
         "vision_config": {
             "depth": vision_layers,
@@ -199,10 +224,10 @@ def _shape(hidden: int, layers: int, vision_layers: int) -> dict[str, Any]:
             "num_position_embeddings": 256,
             "deepstack_visual_indexes": list(range(vision_layers - 1))[:3],
         },
-        "image_token_id": IDS["<|image_pad|>"],
-        "video_token_id": IDS["<|video_pad|>"],
-        "vision_start_token_id": IDS["<|vision_start|>"],
-        "vision_end_token_id": IDS["<|vision_end|>"],
+        "image_token_id": ids["<|image_pad|>"],
+        "video_token_id": ids["<|video_pad|>"],
+        "vision_start_token_id": ids["<|vision_start|>"],
+        "vision_end_token_id": ids["<|vision_end|>"],
         "tie_word_embeddings": True,
     }
 
@@ -215,6 +240,9 @@ def main() -> None:
     parser.add_argument("--hidden", type=int, default=64)
     parser.add_argument("--layers", type=int, default=2)
     parser.add_argument("--vision-layers", type=int, default=2)
+    parser.add_argument("--ranks", type=int, default=RANKS, help="of Qwen's byte sequences, kept")
+    parser.add_argument("--spread", type=float, default=0.02)
+    parser.add_argument("--untied", action="store_true", help="the output has weights of its own")
     given = parser.parse_args()
     count = build(
         given.folder,
@@ -222,6 +250,9 @@ def main() -> None:
         hidden=given.hidden,
         layers=given.layers,
         vision_layers=given.vision_layers,
+        ranks=given.ranks,
+        spread=given.spread,
+        tied=not given.untied,
     )
     print(f"{given.folder}: {count:,} parameters")
 
