@@ -70,7 +70,7 @@ def run(half: str, *, home: Path | None = None) -> tuple[str, dict[str, Any]]:
         settings = load_settings(home=home or Path(passing) / "home")
         with KnowledgeBase.open(settings) as base:
             for workspace, drawn in (("plain", boards), ("injected", marked)):
-                folder = Path(passing) / workspace
+                folder = (home or Path(passing)).absolute() / f"eval-boards-{workspace}"
                 write(drawn, folder)
                 ingest_all(base, folder, workspace)
             known = {name: known_boards(base, name) for name in ("plain", "injected")}

@@ -65,9 +65,10 @@ def opened(home: Path | None, *, real: bool = True) -> Iterator[KnowledgeBase]:
     from kb.settings import load_settings
 
     with TemporaryDirectory() as passing:
+        # A kept store finds its files where they were: what is unchanged is not read again.
+        files = (home or Path(passing)).absolute() / "eval-boards"
         settings = load_settings(home=home or Path(passing) / "home")
         with KnowledgeBase.open(settings) as base:
-            files = Path(passing) / "boards"
             write(own_drawings(), files)
             if real:
                 write_real(files)
