@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -73,7 +74,13 @@ def opened(home: Path | None, *, real: bool = True) -> Iterator[KnowledgeBase]:
             if real:
                 write_real(files)
             ingest_all(base, files, settings.workspace)
+            remember_questions(base)
             yield base
+
+
+def remember_questions(base: KnowledgeBase) -> None:
+    """Embed each question once, however many systems it is asked of."""
+    vars(base.embedder)["query"] = lru_cache(maxsize=None)(base.embedder.query)
 
 
 def ingest_all(base: KnowledgeBase, folder: Path, workspace: str) -> None:
