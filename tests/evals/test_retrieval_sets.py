@@ -164,6 +164,7 @@ def test_a_question_in_full(tmp_path):
     assert re.fullmatch(r"x-\d+", one.id)
 
 
+@pytest.mark.slow
 def test_one_half_is_asked_of_the_product_and_of_what_it_stands_beside(tmp_path, monkeypatch):
     base = open_store(tmp_path / "store")
     (tmp_path / "x.txt").write_text(BOARDS, encoding="utf-8")
@@ -233,6 +234,7 @@ def test_missing_passages_are_wrong_use(tmp_path):
         passages.run("cmrc", data=tmp_path)
 
 
+@pytest.mark.slow
 def test_instructions_change_nothing_where_they_are_not_obeyed(tmp_path, monkeypatch):
     monkeypatch.setattr("kb.embed.open_embedder", lambda _settings: HashedWords())
     monkeypatch.setattr(injection, "instructions", lambda: instructions()[:3])
