@@ -18,6 +18,7 @@ EVALUATIONS = {
     "extraction": "evals.extraction.run",
     "answers": "evals.answers",
     "links": "evals.links",
+    "retrieval": "evals.retrieval",
 }
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
@@ -100,6 +101,12 @@ def answers(context: typer.Context) -> int:
 def links(context: typer.Context) -> int:
     """Print how well names and versions are linked. Options: `python -m evals.links --help`."""
     return _run("links", context.args)
+
+
+@evaluations.command("retrieval", context_settings=_PASS_ON)
+def retrieval(context: typer.Context) -> int:
+    """Print how well boards are found. Options as of `python -m evals.retrieval --help`."""
+    return _run("retrieval", context.args)
 
 
 def _module(name: str, part: str = "") -> str:
