@@ -9,8 +9,8 @@ from kb.answer import flow, lists
 from kb.answer.lookup import lookup
 from kb.answer.mentions import mentions
 from kb.answer.notebook import Notebook, merged
-from kb.answer.patterns import Intent
-from kb.answer.question import understand
+from kb.query.patterns import Intent
+from kb.query.question import understand
 from kb.answer.room import SURE_LINK, Room
 from kb.answer.vocabulary import Vocabulary
 from kb.errors import WrongUse
