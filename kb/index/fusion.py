@@ -20,9 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.index.centring import Centres
-from kb.index.points import Hit, Point, Sparse
+from kb.index.points import Hit, Payload, Point, Sparse
+from kb.index.sparse import numbers_of
 
-WORDS = 0.4  # what holding all of the question's words is worth, in cosine; see evals.retrieval
+# What holding all of the question's words is worth, in cosine; see evals.retrieval.
+WORDS = 0.4  # in the unit
+NAMES = 0.2  # in the title of its board, or the path of its file
 
 
 def score(
@@ -42,7 +45,8 @@ def score(
     hits = []
     for point, near in zip(points, view.cosines(dense, points).tolist(), strict=True):
         said = held(rarities, point.sparse)
-        hits.append(Hit(point.id, near + WORDS * said, point.payload, near, said or None))
+        total = near + WORDS * said + NAMES * named(rarities, point.payload)
+        hits.append(Hit(point.id, total, point.payload, near, said or None))
     return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.id))
 
 
@@ -58,3 +62,10 @@ def held(rarities: Mapping[int, float], unit: Sparse) -> float:
         if term in rarities
     )
     return found / total if total else 0.0
+
+
+def named(rarities: Mapping[int, float], payload: Payload) -> float:
+    """Return the share of the question's words that stand in the board's title or path."""
+    total = sum(rarities.values())
+    names = numbers_of("\n".join([str(payload.get("title", "")), *payload.get("source", ())[:1]]))
+    return sum(rarity for term, rarity in rarities.items() if term in names) / (total or 1.0)

@@ -71,10 +71,13 @@ class UnitIndex:
         self._driver.delete(scope(workspace, board=_named(board_id)))
         self._profiles.forget([workspace])
 
-    def update_sources(self, workspace: str, board_id: str, sources: Sequence[str]) -> None:
-        """Set the paths under which a board was ingested."""
+    def update_sources(
+        self, workspace: str, board_id: str, sources: Sequence[str], at: float | None = None
+    ) -> None:
+        """Set the paths under which a board was ingested, and when it was drawn by them."""
         payload = {"source": list(sources), "places": places_of(sources)}
-        self._driver.set_payload(scope(workspace, board=_named(board_id)), payload)
+        moment = {} if at is None else {"at": at}
+        self._driver.set_payload(scope(workspace, board=_named(board_id)), payload | moment)
 
     def search(
         self,
@@ -155,7 +158,7 @@ class UnitIndex:
         known = self._driver.about()
         if (known.fingerprint, known.dim) != (self._wanted.fingerprint, self._wanted.dim):
             raise StoreDamaged(
-                "the index was made by another embedding model "
+                "the index was made by another embedding model or release "
                 f"({known.fingerprint or 'unknown'}, not {self._wanted.fingerprint})",
                 hint="kb reindex",
                 code="index_stale",

@@ -1,7 +1,7 @@
 """Stretches of time that a question names, in English and Chinese: "last week", 上个月, "in March".
 
-Months and days without a year are the last ones that have begun. Only what speaks of days is read;
-times of the day are left alone.
+Months and days without a year are read as those of the last YEARS that have begun. Only what speaks
+of days is read; times of the day are left alone.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ _UNITS = {"day": 1, "week": 7, "month": 30, "year": 365, "天": 1, "日": 1, "�
 }
 
 
+YEARS = 3  # that "in March" may mean
+
+
 @dataclass(frozen=True)
 class Span:
     """From `since` to before `until`; None where that side is open."""
@@ -46,21 +49,47 @@ class Span:
 
 
 _Days = tuple[date | None, date | None]
-_Read = Callable[[re.Match[str], date], _Days | None]
+_Read = Callable[[re.Match[str], date], _Days]
 
 
-def span_of(text: str, now: datetime) -> Span | None:
-    """Return the stretch of time that `text` names, or None; the first reading that fits counts."""
-    today = now.date()
+def spans_of(text: str, now: datetime) -> tuple[Span, ...]:
+    """Return the stretches of time that `text` may mean, latest first; () where it names none.
+
+    The first reading that fits counts. They are several only where the year isn't told.
+    """
     for form, read in _FORMS:
         for found in form.finditer(text):
-            try:
-                days = read(found, today)
-            except (ValueError, OverflowError):  # the 31st of February; a million years ago
-                continue
-            if days is not None:
-                return Span(*(_start(day, now) for day in _sided(text, found, days)))
+            spans = []
+            for year in range(YEARS if found.groupdict().get("y", "told") in (None, "") else 1):
+                try:
+                    days = read(found, _years_before(now.date(), year))
+                except (ValueError, OverflowError):  # the 31st of February; a million years ago
+                    continue
+                spans.append(Span(*(_start(day, now) for day in _sided(text, found, days))))
+            if spans:
+                return tuple(spans)
+    return ()
+
+
+def day_in(name: str) -> date | None:
+    """Return the day that the name of a file tells, as 2026-03-12, 2026_03_12 or 20260312."""
+    for found in _IN_NAME.finditer(name):
+        try:
+            return date(int(found["y"]), int(found["m"]), int(found["d"]))
+        except ValueError:  # another number
+            continue
     return None
+
+
+_IN_NAME = re.compile(
+    r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<sign>[-_.]?)(?P<m>[01]\d)(?P=sign)(?P<d>[0-3]\d)(?!\d)"
+)
+
+
+def _years_before(today: date, years: int) -> date:
+    """The same day some years before; the 28th for the 29th of February."""
+    day = 28 if (today.month, today.day) == (2, 29) else today.day
+    return today.replace(year=today.year - years, day=day)
 
 
 def _start(day: date | None, now: datetime) -> datetime | None:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from kb.evidence import Filters
 from kb.index.points import Hit
-from kb.query.dates import Span, span_of
+from kb.query.dates import Span, spans_of
 from kb.query.patterns import TAG_WORDS
 from kb.scene import NodeKind, Tag
 
@@ -85,7 +85,7 @@ class Hints:
         colors: of ink or fill.
         kinds: of nodes.
         tags: what the answer carries: "risk" for "what may go wrong?", "owner" for "who …?".
-        span: when the boards were taken.
+        spans: when the boards may have been taken; several where a month names no year.
         latest: wants the newest; `earliest` the oldest.
         many: wants several things, not one.
     """
@@ -93,7 +93,7 @@ class Hints:
     colors: tuple[str, ...] = ()
     kinds: tuple[NodeKind, ...] = ()
     tags: tuple[Tag, ...] = ()
-    span: Span | None = None
+    spans: tuple[Span, ...] = ()
     latest: bool = False
     earliest: bool = False
     many: bool = False
@@ -104,7 +104,7 @@ class Hints:
         narrow = [Filters(tags=(tag,)) for tag in self.tags]
         narrow += [Filters(colors=self.colors)] if self.colors else []
         narrow += [Filters(kinds=self.kinds)] if self.kinds else []
-        narrow += [Filters(since=self.span.since, until=self.span.until)] if self.span else []
+        narrow += [Filters(since=span.since, until=span.until) for span in self.spans]
         return narrow
 
     def lift(self, hit: Hit) -> Hit:
@@ -113,7 +113,7 @@ class Hints:
         fits = TAG * bool(set(self.tags) & set(payload.get("tags", ())))
         fits += COLOUR * bool(set(self.colors) & set(payload.get("colors", ())))
         fits += KIND * bool(set(self.kinds) & set(payload.get("kinds", ())))
-        fits += SPAN * (self.span is not None and self.span.holds(payload.get("at", 0.0)))
+        fits += SPAN * any(span.holds(payload.get("at", 0.0)) for span in self.spans)
         return replace(hit, score=hit.score + fits) if fits else hit
 
 
@@ -125,7 +125,7 @@ def hints_of(text: str, now: datetime) -> Hints:
         colors=_named(_COLOUR_FORMS, text),
         kinds=_named(_KIND_FORMS, text),
         tags=tuple(dict.fromkeys(tags)),
-        span=span_of(text, now),
+        spans=spans_of(text, now),
         latest=bool(_LATEST.search(text)),
         earliest=bool(_EARLIEST.search(text)),
         many=bool(_MANY.search(text)),
