@@ -77,11 +77,14 @@ def find(
         filters=filters or Filters(),
         language=asked.language,
         means=base.means,
+        weights=base.weights,
     )
     hits = inquiry.near(max(limit, DEPTH), hints.filters())
-    hits = ranked(hints.lift(hit) for hit in hits)
-    walked = walk(hits, asked.intent, inquiry.fetch)
-    hits = ranked(map(walked.lift, [*hits, *map(hints.lift, walked.found)]))
+    hits = ranked(hints.lift(hit, base.weights) for hit in hits)
+    walked = walk(hits, asked.intent, inquiry.fetch, base.weights)
+    reached = [hints.lift(hit, base.weights) for hit in walked.found]
+    hits = ranked(map(walked.lift, [*hits, *reached]))
+    hits = ranked([*hints.timely(hits[:DEPTH], base.weights), *hits[DEPTH:]])
     if base.reranker is not None:
         hits = base.reranker.rerank(query, hits)
     return hits[:limit]

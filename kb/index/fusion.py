@@ -22,14 +22,15 @@ from numpy.typing import NDArray
 from kb.index.centring import Centres
 from kb.index.points import Hit, Payload, Point, Sparse
 from kb.index.sparse import numbers_of
-
-# What holding all of the question's words is worth, in cosine; see evals.retrieval.
-WORDS = 0.4  # in the unit
-NAMES = 0.2  # in the title of its board, or the path of its file
+from kb.weights import Weights
 
 
 def score(
-    points: Sequence[Point], dense: NDArray[np.float32], sparse: Sparse, view: Centres
+    points: Sequence[Point],
+    dense: NDArray[np.float32],
+    sparse: Sparse,
+    view: Centres,
+    weights: Weights,
 ) -> list[Hit]:
     """Return a hit for each point, best first; equal ones in the order of their ids.
 
@@ -38,6 +39,7 @@ def score(
         dense: the question's vector, centred by `view`.
         sparse: its terms; empty ones have no vote.
         view: the centres of the languages, and the profile that tells how rare a word is.
+        weights: of words and names.
     """
     if not points:
         return []
@@ -45,7 +47,7 @@ def score(
     hits = []
     for point, near in zip(points, view.cosines(dense, points).tolist(), strict=True):
         said = held(rarities, point.sparse)
-        total = near + WORDS * said + NAMES * named(rarities, point.payload)
+        total = near + weights.words * said + weights.names * named(rarities, point.payload)
         hits.append(Hit(point.id, total, point.payload, near, said or None))
     return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.id))
 

@@ -7,7 +7,7 @@ Hints are guesses: they bring units to the front and never keep one out. What mu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -17,14 +17,9 @@ from kb.index.points import Hit
 from kb.query.dates import Span, spans_of
 from kb.query.patterns import TAG_WORDS
 from kb.scene import NodeKind, Tag
+from kb.weights import Weights
 
 Name = TypeVar("Name", bound=str)
-
-# What fitting a hint is worth, in a hit's score; see evals.retrieval.
-TAG = 0.06
-COLOUR = 0.12
-KIND = 0.06
-SPAN = 0.12
 
 _COLOURS: dict[str, str] = {
     "red": r"\bred\b|红",
@@ -107,14 +102,23 @@ class Hints:
         narrow += [Filters(since=span.since, until=span.until) for span in self.spans]
         return narrow
 
-    def lift(self, hit: Hit) -> Hit:
+    def lift(self, hit: Hit, weights: Weights) -> Hit:
         """Return `hit` with what fitting the hints adds to its score."""
         payload = hit.payload
-        fits = TAG * bool(set(self.tags) & set(payload.get("tags", ())))
-        fits += COLOUR * bool(set(self.colors) & set(payload.get("colors", ())))
-        fits += KIND * bool(set(self.kinds) & set(payload.get("kinds", ())))
-        fits += SPAN * any(span.holds(payload.get("at", 0.0)) for span in self.spans)
+        fits = weights.tag * bool(set(self.tags) & set(payload.get("tags", ())))
+        fits += weights.colour * bool(set(self.colors) & set(payload.get("colors", ())))
+        fits += weights.kind * bool(set(self.kinds) & set(payload.get("kinds", ())))
+        fits += weights.span * any(span.holds(payload.get("at", 0.0)) for span in self.spans)
         return replace(hit, score=hit.score + fits) if fits else hit
+
+
+    def timely(self, hits: Sequence[Hit], weights: Weights) -> list[Hit]:
+        """Return `hits` with what the age of their boards, among these, adds to their scores."""
+        moments = sorted({hit.payload.get("at", 0.0) for hit in hits}, reverse=self.earliest)
+        if not (self.latest or self.earliest) or len(moments) < 2:
+            return list(hits)
+        worth = {at: weights.latest * n / (len(moments) - 1) for n, at in enumerate(moments)}
+        return [replace(hit, score=hit.score + worth[hit.payload.get("at", 0.0)]) for hit in hits]
 
 
 def hints_of(text: str, now: datetime) -> Hints:
