@@ -1,4 +1,4 @@
-"""Evidence for a query: by meaning, by words, along relations; grouped by board, best board first."""
+"""Evidence for a query: by meaning, words and relations; grouped by board, best board first."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ def search(
     """
     if not 1 <= k <= MAX_K:
         raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
-    hits = find(
-        base, query, workspace=workspace, filters=filters, limit=k * OVERSAMPLING, now=now
-    )
+    hits = find(base, query, workspace=workspace, filters=filters, limit=k * OVERSAMPLING, now=now)
     return SearchResult(
         query=query.strip(), evidence=tuple(map(evidence_of, grouped(choose(hits, k))))
     )

@@ -56,8 +56,7 @@ class Settings(BaseSettings):
         "", description="sentence-transformers name or folder; empty: the bundled multilingual e5"
     )
     rerank_model: str = Field(
-        "",
-        description="Reranker: a CrossEncoder's name or folder, or the endpoint's model; empty: none",
+        "", description="CrossEncoder, by name or folder, or the rerank server's model; empty: none"
     )
     rerank_url: str = Field("", description="Server with /v1/rerank; empty: none")
     rerank_api_key: SecretStr = Field(SecretStr(""), description="Key of the rerank server")

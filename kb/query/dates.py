@@ -206,6 +206,13 @@ def _year_only(m: re.Match[str], _: date) -> _Days:
     return date(int(m["y"]), 1, 1), date(int(m["y"]) + 1, 1, 1)
 
 
+def _relative_zh(m: re.Match[str], today: date) -> _Days:
+    if m["unit_y"]:
+        back = "今去前".index(m["which_y"])
+        return date(today.year - back, 1, 1), date(today.year - back + 1, 1, 1)
+    return _relative(m, today)
+
+
 _EN_COUNT = rf"\d{{1,3}}|{'|'.join(sorted(_WORDS, key=len, reverse=True))}"
 _RAW: tuple[tuple[str, _Read], ...] = (
     (r"(?<!\d)(?P<y>20\d\d)[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})[日号]?(?!\d)", _full_date),
@@ -221,7 +228,10 @@ _RAW: tuple[tuple[str, _Read], ...] = (
     (rf"(?<!\d)(?P<y>20\d\d)年(?P<m>\d{{1,2}}|{_HAN_NUMBER})月(?:份)?", _month_only),
     (rf"\b(?P<m>{_NAMES})\.?,? (?:of )?(?P<y>20\d\d)\b", _month_only),
     (r"(?<!\d)(?P<y>20\d\d)-(?P<m>0[1-9]|1[0-2])(?![\d-])", _month_only),
-    (rf"\b(?P<lead>in|during|since|until|before|after|from|last) (?P<m>{_NAMES})\b(?P<y>)", _month_only),
+    (
+        rf"\b(?P<lead>in|during|since|until|before|after|from|last) (?P<m>{_NAMES})\b(?P<y>)",
+        _month_only,
+    ),
     (rf"(?<![个\d年几])(?P<m>1[0-2]|[1-9]|{_HAN_NUMBER})月份?(?![\d日号底初])(?P<y>)", _month_only),
     (r"\bq(?P<q>[1-4])\b(?: (?:of )?(?P<y>20\d\d))?", _quarter_only),
     (r"(?:(?P<y>20\d\d)年)?第?(?P<q>[1-4一二三四])季度", _quarter_only),
@@ -236,19 +246,15 @@ _RAW: tuple[tuple[str, _Read], ...] = (
     (
         r"(?P<which>本|这个?|上上个?|上个?)(?P<unit>周|星期|礼拜|月|季度)"
         r"|(?P<which_y>今|去|前)(?P<unit_y>年)",
-        lambda m, today: _relative_zh(m, today),
+        _relative_zh,
     ),
     (r"\b(?:today|yesterday|the day before yesterday)\b|今天|昨天|前天", _days_back),
-    (r"\b(?P<lead>in|during|since|before|after|from|until|of) (?P<y>20\d\d)\b(?![-/.]\d)", _year_only),
+    (
+        r"\b(?P<lead>in|during|since|before|after|from|until|of) (?P<y>20\d\d)\b(?![-/.]\d)",
+        _year_only,
+    ),
     (r"(?<!\d)(?P<y>20\d\d)年(?!\d)", _year_only),
 )
-
-
-def _relative_zh(m: re.Match[str], today: date) -> _Days:
-    if m["unit_y"]:
-        back = "今去前".index(m["which_y"])
-        return date(today.year - back, 1, 1), date(today.year - back + 1, 1, 1)
-    return _relative(m, today)
 
 
 _FORMS = tuple((re.compile(form, re.IGNORECASE), read) for form, read in _RAW)

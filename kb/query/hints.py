@@ -93,7 +93,6 @@ class Hints:
     earliest: bool = False
     many: bool = False
 
-
     def filters(self) -> list[Filters]:
         """What to look at beside the best by meaning and words: a filter for each hint."""
         narrow = [Filters(tags=(tag,)) for tag in self.tags]
@@ -110,7 +109,6 @@ class Hints:
         fits += weights.kind * bool(set(self.kinds) & set(payload.get("kinds", ())))
         fits += weights.span * any(span.holds(payload.get("at", 0.0)) for span in self.spans)
         return replace(hit, score=hit.score + fits) if fits else hit
-
 
     def timely(self, hits: Sequence[Hit], weights: Weights) -> list[Hit]:
         """Return `hits` with what the age of their boards, among these, adds to their scores."""

@@ -12,8 +12,8 @@ import pytest
 from kb.index.points import Hit
 from kb.rerank import (
     LocalCrossEncoder,
-    Reranker,
     RerankEndpoint,
+    Reranker,
     RerankFailed,
     open_reranker,
 )

@@ -45,9 +45,7 @@ def fetch(ids: Sequence[str]) -> list[Hit]:
     ("intent", "start", "first", "never_before"),
     [("follows", "b", "c", "a"), ("leads", "b", "a", "c"), ("holds", "a", "x", "b")],
 )
-def test_direction_is_respected(
-    intent: Intent, start: str, first: str, never_before: str
-) -> None:
+def test_direction_is_respected(intent: Intent, start: str, first: str, never_before: str) -> None:
     walked = walk([node(start, 1.0), node("e", 0.1)], intent, fetch, WEIGHTS)
     reached = {name: strength for (_, name), strength in walked.reached.items()}
     assert max(reached, key=reached.__getitem__) == first
