@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from kb.errors import KBError
-from kb.weights import WEIGHTS
 
 if TYPE_CHECKING:
     from kb.blobs import BlobStore
@@ -29,7 +28,6 @@ class KnowledgeBase:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.weights = WEIGHTS
 
     @classmethod
     def open(cls, settings: Settings) -> Self:

@@ -15,6 +15,7 @@ Both are sums, not ranks, so their scores are comparable from question to questi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,10 +47,15 @@ def score(
     rarities = {term: view.profile.rarity(term) for term in sparse.indices}
     hits = []
     for point, near in zip(points, view.cosines(dense, points).tolist(), strict=True):
-        said = held(rarities, point.sparse)
-        total = near + weights.words * said + weights.names * named(rarities, point.payload)
-        hits.append(Hit(point.id, total, point.payload, near, said or None))
+        said, called = held(rarities, point.sparse), named(rarities, point.payload)
+        hits.append(weighed(Hit(point.id, 0.0, point.payload, near, said or None, called), weights))
     return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.id))
+
+
+def weighed(hit: Hit, weights: Weights) -> Hit:
+    """Return `hit` with the score that its parts make."""
+    total = (hit.dense or 0.0) + weights.words * (hit.sparse or 0.0) + weights.names * hit.named
+    return replace(hit, score=total)
 
 
 def held(rarities: Mapping[int, float], unit: Sparse) -> float:
