@@ -45,10 +45,13 @@ def search(
     """
     if not 1 <= k <= MAX_K:
         raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
-    hits = find(base, query, workspace=workspace, filters=filters, limit=k * OVERSAMPLING, now=now)
-    return SearchResult(
-        query=query.strip(), evidence=tuple(map(evidence_of, grouped(choose(hits, k))))
-    )
+    from kb.query.hints import hints_of
+
+    now = now or datetime.now(UTC).astimezone()
+    limit = k * OVERSAMPLING
+    hits = find(base, query, workspace=workspace, filters=filters, limit=limit, now=now)
+    chosen = choose(hits, k, versions=hints_of(query, now).versions)
+    return SearchResult(query=query.strip(), evidence=tuple(map(evidence_of, grouped(chosen))))
 
 
 def find(
@@ -94,6 +97,9 @@ def weigh(
 ) -> list[Hit]:
     """Return `hits`, and what the relations lead to, with all that speaks for them, best first.
 
+    A unit counts by its own words and by its board: "what annoyed people at the festival?" is
+    answered by notes that name neither.
+
     Args:
         hits: found by meaning and words.
         asked: the question understood.
@@ -101,11 +107,13 @@ def weigh(
         fetch: gives the units with these ids, as far as the question may see them.
         weights: of hints and walk.
     """
+    from kb.boards import Wholes
     from kb.walk import walk
 
-    hits = ranked(hints.lift(hit, weights) for hit in hits)
+    wholes = Wholes(hits, fetch, weights)
+    hits = ranked(wholes.lift(hints.lift(hit, weights)) for hit in hits)
     walked = walk(hits, asked.intent, fetch, weights)
-    reached = [hints.lift(hit, weights) for hit in walked.found]
+    reached = [wholes.lift(hints.lift(hit, weights)) for hit in walked.found]
     hits = ranked(map(walked.lift, [*hits, *reached]))
     return ranked([*hints.timely(hits[:DEPTH], weights), *hits[DEPTH:]])
 
