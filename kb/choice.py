@@ -24,8 +24,9 @@ def choose(
 ) -> list[Hit]:
     """Take the `k` best hits, at most `per_board` of a board and its versions.
 
-    What exceeds that, or repeats what is said already (on a version of the board, or a node's words in
-    a relation of it), comes in only where the others run out. With `versions` each is a board of its own: what changed is asked.
+    What exceeds that, or repeats what is said already (on a version of the board, or a node's words
+    in a relation of it), comes in only where the others run out. With `versions` each is a board of
+    its own: what changed is asked.
     """
     taken: list[Hit] = []
     spare: list[Hit] = []

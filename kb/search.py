@@ -21,8 +21,8 @@ __all__ = ["MAX_K", "MAX_QUERY", "choose", "evidence_of", "find", "grouped", "se
 
 MAX_QUERY = 2_000
 MAX_K = 200
-OVERSAMPLING = 3  # so that capping one board leaves others to show
-DEPTH = 50  # units that each way of searching gives, at least
+OVERSAMPLING = 5  # so that capping one board, and repeats, leave others to show
+DEPTH, MAX_DEPTH = 50, 300  # units that each way of searching gives
 
 
 def search(
@@ -81,7 +81,7 @@ def find(
         language=asked.language,
         means=base.means,
     )
-    hits = inquiry.near(max(limit, DEPTH), hints.filters())
+    hits = inquiry.near(min(max(limit, DEPTH), MAX_DEPTH), hints.filters())
     hits = weigh(hits, asked, hints, inquiry.fetch)
     if base.reranker is not None:
         hits = base.reranker.rerank(query, hits)
