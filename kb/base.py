@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from kb.catalog import Catalog
     from kb.embed import Embedder
     from kb.index import UnitIndex
+    from kb.index.centring import Means
     from kb.lock import WriterLock
+    from kb.rerank import Reranker
     from kb.settings import Settings
 
 
@@ -62,6 +64,20 @@ class KnowledgeBase:
         return open_embedder(self.settings)
 
     @cached_property
+    def means(self) -> Means:
+        """What the model makes of a language as such; a model's first use makes them."""
+        from kb.embed.means import language_means
+
+        return language_means(self.embedder, self.settings.cache_dir)
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """Who reads the best hits once more, where the settings name one."""
+        from kb.rerank import open_reranker
+
+        return open_reranker(self.settings)
+
+    @cached_property
     def index(self) -> UnitIndex:
         """The derived index of units."""
         from kb.index import open_index
@@ -97,7 +113,7 @@ class KnowledgeBase:
             self.index.close()
         if "catalog" in opened:
             self.catalog.close()
-        for part in ("index", "catalog", "blobs", "embedder", "writer"):
+        for part in ("index", "catalog", "blobs", "embedder", "means", "reranker", "writer"):
             opened.pop(part, None)
 
     def __enter__(self) -> Self:

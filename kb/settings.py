@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     tune_python: str = Field(
         "", description="Python of the environment that has ms-swift; empty: that of .venv-tune"
     )
+    rerank_model: str = Field(
+        "", description="CrossEncoder, by name or folder, or the rerank server's model; empty: none"
+    )
+    rerank_url: str = Field("", description="Server with /v1/rerank; empty: none")
+    rerank_api_key: SecretStr = Field(SecretStr(""), description="Key of the rerank server")
     max_source_mb: Annotated[int, Field(ge=1)] = Field(200, description="Largest source, MB")
     max_megapixels: Annotated[int, Field(ge=1)] = Field(100, description="Largest picture, MP")
     max_pages: Annotated[int, Field(ge=1)] = Field(500, description="Most pages of one source")

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from kb.answer.lists import describe_thing
 from kb.answer.matching import covered, missing, share, terms
-from kb.answer.patterns import FIGURE, NUMBER, TAG_SYNONYMS
 from kb.answer.room import Room
 from kb.catalog import NodeRow
 from kb.evidence import Evidence
 from kb.graph import Ref, Thing
+from kb.query.patterns import FIGURE, NUMBER, TAG_SYNONYMS
 from kb.quoting import quoted
 from kb.reading import label_of
 

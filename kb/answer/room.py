@@ -10,10 +10,10 @@ from rapidfuzz import fuzz
 
 from kb.answer.matching import covered, share, terms
 from kb.answer.notebook import Notebook
-from kb.answer.question import Question
 from kb.answer.vocabulary import Vocabulary
 from kb.evidence import Evidence
 from kb.graph import Graph, Ref, Thing
+from kb.query.question import Question
 from kb.reading import label_of
 from kb.search import evidence_of
 from kb.text import key_of
