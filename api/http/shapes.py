@@ -147,4 +147,28 @@ EXAMPLES: dict[str, Any] = {
         "citations": [{"n": 1, **_FOUND}],
         "evidence": [EVIDENCE],
     },
+    "minutes": {
+        "title": "Order flow",
+        "language": "en",
+        "boards": [_REF],
+        "sections": [
+            {
+                "name": "flow",
+                "lines": [
+                    {
+                        "text": "Check stock → Pack (in stock)",
+                        "cites": [1],
+                        "depth": 0,
+                        "owner": "",
+                        "due": "",
+                        "done": False,
+                        "suggestions": [],
+                    }
+                ],
+                "more": 0,
+            }
+        ],
+        "diagrams": [{"board": _REF, "mermaid": "flowchart LR\n"}],
+        "citations": [{"n": 1, **_FOUND}],
+    },
 }

@@ -112,6 +112,7 @@ def test_examples_are_true(  # an example that does not fit its own shape mislea
     from api.boards import BoardPage
     from api.http import shapes
     from kb.evidence import Answer, SearchResult
+    from kb.minutes import Minutes
     from kb.scene import Scene
 
     for name, model in {
@@ -122,6 +123,7 @@ def test_examples_are_true(  # an example that does not fit its own shape mislea
         "search": SearchResult,
         "ask_body": shapes.AskBody,
         "ask": Answer,
+        "minutes": Minutes,
         "scene": Scene,
     }.items():
         model.model_validate(shapes.EXAMPLES[name])  # type: ignore[attr-defined]  # all are pydantic models
