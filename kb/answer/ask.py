@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from kb.answer import flow, lists
 from kb.answer.lookup import lookup
+from kb.answer.matching import Matcher
 from kb.answer.mentions import mentions
 from kb.answer.notebook import Notebook, merged
 from kb.answer.patterns import Intent
 from kb.answer.question import understand
 from kb.answer.room import SURE_LINK, Room
-from kb.answer.vocabulary import Vocabulary
+from kb.answer.vocabulary import vocabulary_of
 from kb.errors import WrongUse
 from kb.evidence import Answer
 from kb.graph import Graph
@@ -66,8 +67,9 @@ def ask(base: KnowledgeBase, question: str, *, workspace: str, k: int = 10) -> A
     with base.catalog.session() as session:
         graph = Graph(session, workspace)
         notes = Notebook(session, graph, workspace)
-        words = Vocabulary(session, workspace)
-        room = Room(asked, workspace, graph, words, notes, hits)
+        words = vocabulary_of(base, session, workspace)
+        match = Matcher(base.meaning, words.weight)
+        room = Room(asked, workspace, graph, words, match, notes, hits)
         text = _HANDLERS[asked.intent](room)
         if text is None and not _settled(room):
             text = lookup(room)
