@@ -65,6 +65,13 @@ class Citation(_Shape):
     text: str
 
 
+class Turn(_Shape):
+    """A question that was asked before, and what was answered."""
+
+    question: str
+    answer: str
+
+
 class Answer(_Shape):
     """The answer to a question. Not `answered`: the boards don't hold it, and `answer` says so."""
 

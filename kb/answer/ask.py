@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kb.answer import flow, lists
+from kb.answer.conversation import whole
 from kb.answer.lookup import lookup
 from kb.answer.matching import Matcher
 from kb.answer.mentions import mentions
@@ -15,7 +16,7 @@ from kb.answer.question import understand
 from kb.answer.room import SURE_LINK, Room
 from kb.answer.vocabulary import vocabulary_of
 from kb.errors import WrongUse
-from kb.evidence import Answer
+from kb.evidence import Answer, Turn
 from kb.graph import Graph
 from kb.search import MAX_K, choose, evidence_of, find, grouped
 
@@ -50,15 +51,25 @@ _UNKNOWN = {
 }
 
 
-def ask(base: KnowledgeBase, question: str, *, workspace: str, k: int = 10) -> Answer:
+def ask(
+    base: KnowledgeBase,
+    question: str,
+    *,
+    workspace: str,
+    k: int = 10,
+    history: Sequence[Turn] = (),
+) -> Answer:
     """Answer `question` from the boards of `workspace`, in the question's language.
 
     Every statement carries a citation ``[n]`` of stored nodes. Where the boards don't hold the
     answer, `answered` is False, there are no citations, and `evidence` is the nearest there is.
+    `history` holds the turns before, oldest first, for questions like "and who owns it?"; the
+    answer's `question` is then the whole question that was understood.
 
     Raises:
         WrongUse: the question is empty or too long, or `k` makes no sense.
     """
+    question = whole(question, history)
     asked = understand(question)
     if not 1 <= k <= MAX_K:
         raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
