@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from kb.catalog import Catalog
     from kb.embed import Embedder
     from kb.index import UnitIndex
+    from kb.index.centring import Means
     from kb.lock import WriterLock
+    from kb.rerank import Reranker
     from kb.settings import Settings
 
 
@@ -65,6 +67,20 @@ class KnowledgeBase:
         return open_embedder(self.settings)
 
     @cached_property
+    def means(self) -> Means:
+        """What the model makes of a language as such; a model's first use makes them."""
+        from kb.embed.means import language_means
+
+        return language_means(self.embedder, self.settings.cache_dir)
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """Who reads the best hits once more, where the settings name one."""
+        from kb.rerank import open_reranker
+
+        return open_reranker(self.settings)
+
+    @cached_property
     def index(self) -> UnitIndex:
         """The derived index of units."""
         from kb.index import open_index
@@ -107,7 +123,16 @@ class KnowledgeBase:
             self.index.close()
         if "catalog" in opened:
             self.catalog.close()
-        for part in ("index", "catalog", "blobs", "embedder", "meaning", "writer"):
+        for part in (
+            "index",
+            "catalog",
+            "blobs",
+            "embedder",
+            "meaning",
+            "means",
+            "reranker",
+            "writer",
+        ):
             opened.pop(part, None)
 
     def __enter__(self) -> Self:

@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "", description="sentence-transformers name or folder; empty: the bundled multilingual e5"
     )
+    rerank_model: str = Field(
+        "",
+        description="Reranker: a CrossEncoder's name or folder, or the endpoint's model; empty: none",
+    )
+    rerank_url: str = Field("", description="Server with /v1/rerank; empty: none")
+    rerank_api_key: SecretStr = Field(SecretStr(""), description="Key of the rerank server")
     extractor: Literal["auto", "local"] = Field("auto", description="Who reads the pictures")
     jobs: Annotated[int, Field(ge=0, le=256)] = Field(
         0, description="Worker processes of an ingest; 0: one per processor"

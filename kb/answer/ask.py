@@ -11,13 +11,13 @@ from kb.answer.lookup import lookup
 from kb.answer.matching import Matcher
 from kb.answer.mentions import mentions
 from kb.answer.notebook import Notebook, merged
-from kb.answer.patterns import Intent
-from kb.answer.question import understand
 from kb.answer.room import SURE_LINK, Room
 from kb.answer.vocabulary import vocabulary_of
 from kb.errors import WrongUse
 from kb.evidence import Answer, Turn
 from kb.graph import Graph
+from kb.query.patterns import Intent
+from kb.query.question import understand
 from kb.search import MAX_K, choose, evidence_of, find, grouped
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kb.answer.question import Question, understand
 from kb.evidence import Turn
 from kb.facts import owners_in
+from kb.query.question import Question, understand
 from kb.reading import one_line
 
 MAX_TURNS = 6  # that are looked back at

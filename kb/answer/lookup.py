@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from kb.answer.lists import describe_thing
 from kb.answer.matching import pool_of
-from kb.answer.patterns import FIGURE, NUMBER, TAG_SYNONYMS
 from kb.answer.room import Room
 from kb.answer.words import words_of
 from kb.catalog import NodeRow
 from kb.evidence import Evidence
 from kb.graph import Ref, Thing
+from kb.query.patterns import FIGURE, NUMBER, TAG_SYNONYMS
 from kb.quoting import quoted
 from kb.reading import label_of
 

@@ -11,11 +11,11 @@ from rapidfuzz import fuzz
 
 from kb.answer.matching import Matcher
 from kb.answer.notebook import Notebook
-from kb.answer.question import Question
 from kb.answer.vocabulary import Vocabulary
 from kb.answer.words import Word, words_of
 from kb.evidence import Evidence
 from kb.graph import Graph, Ref, Thing
+from kb.query.question import Question
 from kb.reading import label_of
 from kb.search import evidence_of
 from kb.text import key_of
