@@ -12,11 +12,13 @@ from kb.scene import Box, NodeKind, RelationKind, Tag
 UnitKind = Literal["node", "relation", "board"]
 
 
-class _Shape(BaseModel):
+class Shape(BaseModel):
+    """Base of all results: frozen, no further fields."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class BoardRef(_Shape):
+class BoardRef(Shape):
     """Names a board in a result; `source` is the path as it was ingested."""
 
     id: str
@@ -24,7 +26,7 @@ class BoardRef(_Shape):
     title: str = ""
 
 
-class Filters(_Shape):
+class Filters(Shape):
     """Narrows a search. Empty fields don't filter; several values of one field mean "any of"."""
 
     units: tuple[UnitKind, ...] = ()
@@ -37,7 +39,7 @@ class Filters(_Shape):
     boards: tuple[str, ...] = ()
 
 
-class Evidence(_Shape):
+class Evidence(Shape):
     """A unit found for a question: where it stands, its words as written, and how well it fits."""
 
     board: BoardRef
@@ -48,14 +50,14 @@ class Evidence(_Shape):
     score: float
 
 
-class SearchResult(_Shape):
+class SearchResult(Shape):
     """The answer to a search: evidence grouped by board, best board first."""
 
     query: str
     evidence: tuple[Evidence, ...]
 
 
-class Citation(_Shape):
+class Citation(Shape):
     """Evidence that an answer uses, numbered as in the answer's ``[n]``."""
 
     n: Annotated[int, Field(ge=1)]
@@ -65,18 +67,24 @@ class Citation(_Shape):
     text: str
 
 
-class Turn(_Shape):
+class Turn(Shape):
     """A question that was asked before, and what was answered."""
 
     question: str
     answer: str
 
 
-class Answer(_Shape):
-    """The answer to a question. Not `answered`: the boards don't hold it, and `answer` says so."""
+class Answer(Shape):
+    """The answer to a question. Not `answered`: the boards don't hold it, and `answer` says so.
+
+    `model` is the served model that wrote it, "" where it is composed of quotes; `note` tells
+    where it is less than was hoped for, as when the served model doesn't answer.
+    """
 
     question: str
     answered: bool
     answer: str
     citations: tuple[Citation, ...]
     evidence: tuple[Evidence, ...]
+    model: str = ""
+    note: str = ""

@@ -40,12 +40,17 @@ def search(
     Raises:
         WrongUse: the query is empty or too long, or `k` is out of 1 … MAX_K.
     """
-    if not 1 <= k <= MAX_K:
-        raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
+    check_k(k)
     hits = find(base, query, workspace=workspace, filters=filters, limit=k * OVERSAMPLING, now=now)
     return SearchResult(
         query=query.strip(), evidence=tuple(map(evidence_of, grouped(choose(hits, k))))
     )
+
+
+def check_k(k: int) -> None:
+    """Raise `WrongUse` where `k` is out of 1 … MAX_K."""
+    if not 1 <= k <= MAX_K:
+        raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
 
 
 def find(

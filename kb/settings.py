@@ -61,6 +61,22 @@ class Settings(BaseSettings):
     )
     rerank_url: str = Field("", description="Server with /v1/rerank; empty: none")
     rerank_api_key: SecretStr = Field(SecretStr(""), description="Key of the rerank server")
+    llm_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = Field(
+        "", description="URL of an OpenAI-compatible server that writes answers; empty: none"
+    )
+    llm_model: Annotated[str, Field(min_length=1)] = Field(
+        "default", description="Name of the served model"
+    )
+    llm_api_key: SecretStr = Field(SecretStr(""), description="Key of the model server")
+    llm_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        60.0, description="Longest time for one reply of the served model, seconds"
+    )
+    llm_max_tokens: Annotated[int, Field(ge=16, le=8192)] = Field(
+        600, description="Most tokens of one written answer"
+    )
+    llm_context_tokens: Annotated[int, Field(ge=2048)] = Field(
+        8192, description="Tokens that the served model takes in, answer included"
+    )
     extractor: Literal["auto", "local"] = Field("auto", description="Who reads the pictures")
     jobs: Annotated[int, Field(ge=0, le=256)] = Field(
         0, description="Worker processes of an ingest; 0: one per processor"

@@ -192,10 +192,7 @@ _RAW: tuple[tuple[str, _Read], ...] = (
     (rf"(?<!\d)(?P<y>20\d\d)年(?P<m>\d{{1,2}}|{_HAN_NUMBER})月(?:份)?", _month_only),
     (rf"\b(?P<m>{_NAMES})\.?,? (?:of )?(?P<y>20\d\d)\b", _month_only),
     (r"(?<!\d)(?P<y>20\d\d)-(?P<m>0[1-9]|1[0-2])(?![\d-])", _month_only),
-    (
-        rf"\b(?P<lead>in|during|since|until|before|after|from|last) (?P<m>{_NAMES})\b(?P<y>)",
-        _month_only,
-    ),
+    (rf"\b(?P<lead>in|during|since|until|before|after|from|last) (?P<m>{_NAMES})\b(?P<y>)", _month_only),
     (rf"(?<![个\d年几])(?P<m>1[0-2]|[1-9]|{_HAN_NUMBER})月份?(?![\d日号底初])(?P<y>)", _month_only),
     (r"\bq(?P<q>[1-4])\b(?: (?:of )?(?P<y>20\d\d))?", _quarter_only),
     (r"(?:(?P<y>20\d\d)年)?第?(?P<q>[1-4一二三四])季度", _quarter_only),
@@ -213,10 +210,7 @@ _RAW: tuple[tuple[str, _Read], ...] = (
         lambda m, today: _relative_zh(m, today),
     ),
     (r"\b(?:today|yesterday|the day before yesterday)\b|今天|昨天|前天", _days_back),
-    (
-        r"\b(?P<lead>in|during|since|before|after|from|until|of) (?P<y>20\d\d)\b(?![-/.]\d)",
-        _year_only,
-    ),
+    (r"\b(?P<lead>in|during|since|before|after|from|until|of) (?P<y>20\d\d)\b(?![-/.]\d)", _year_only),
     (r"(?<!\d)(?P<y>20\d\d)年(?!\d)", _year_only),
 )
 

@@ -98,6 +98,7 @@ class Hints:
     earliest: bool = False
     many: bool = False
 
+
     def filters(self) -> list[Filters]:
         """What to look at beside the best by meaning and words: a filter for each hint."""
         narrow = [Filters(tags=(tag,)) for tag in self.tags]

@@ -1,0 +1,261 @@
+"""Holds one written sentence against the evidence that it names.
+
+A sentence passes when it names evidence of the closed list and nothing else, every quotation in it
+stands in that evidence, its figures and names do too, and most of what it says beyond the question
+does. What passes is rendered harmless: no markup, no link, no mark but ours. Whether a sentence
+that passes draws the right conclusion from its evidence can't be decided here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kb.answer.matching import covered, terms
+from kb.answer.served.offer import Offered
+from kb.answer.served.sentences import MAX_SENTENCE
+from kb.quoting import clean, quoted
+from kb.text import key_of, language_of
+
+Reason = Literal[
+    "long", "markup", "bad_mark", "uncited", "invented", "misquoted", "figure", "name",
+    "unsupported", "language",
+]  # fmt: skip
+
+ENOUGH = 0.5  # share of what a sentence adds to the question that its evidence must hold
+
+_QUOTE = re.compile(r"“[^”\n]{1,400}”|「[^」\n]{1,400}」|『[^』\n]{1,400}』|\"[^\"\n]{1,400}\"")
+_MARK = re.compile(r"[\[【［]([^\[\]【】［］]{0,24})[\]】］]")
+_MARK_WORD = re.compile(r"^(?:ids?|evidence|sources?|证据|来源|引用|[eEnN#^])[\s:：.]*")
+_RANGE = re.compile(r"(\d+)\s*[-\u2013~]\s*(\d+)")
+_BRACKET = re.compile(r"[\[\]【】［］]")
+_OPEN_QUOTE = re.compile("[“”「」『』]")
+_MARKUP = re.compile(r"<\s*[A-Za-z/!?]|\]\(|\]:|!\[")
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://\S*|\bwww\.\S+|\b(?:javascript|data):\S+", re.I)
+_BULLET = re.compile(r"^\s*(?:[-*•·]\s+|#{1,6}\s+)")
+_EMPHASIS = re.compile(r"\*\*|__|`+|~~")
+_FIGURE = re.compile(r"\d+(?:[.,:/-]\d+)*")
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_FRAME = terms(
+    "board whiteboard diagram drawing show say list state mention note follow lead come next step "
+    "include consist name call mark label connect point arrow go flow answer yes "
+    "白板 图 显示 提到 列出 写 写道 包括 包含 步骤 分别 其次 首先 最后 接着 随后 之后 指向 对 否"
+)  # words of speaking about boards, which need no evidence
+MAX_RANGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a sentence: words as they are shown, or the evidence that a mark names."""
+
+    text: str
+    marks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A sentence that may be shown; `bullet` says that it was an item of a list."""
+
+    parts: tuple[Part, ...]
+    bullet: bool
+
+    @property
+    def key(self) -> str:
+        """The words without marks, for telling repeats."""
+        return key_of(" ".join(part.text for part in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence taken apart: quotations, marks, and the prose between them."""
+
+    parts: tuple[Part, ...]
+    quotes: tuple[str, ...]
+    prose: str
+    marks: tuple[int, ...]
+    bullet: bool
+
+
+def check(
+    text: str, question: str, language: str, offered: Mapping[int, Offered]
+) -> Passed | Reason:
+    """Return the sentence as it may be shown, or why it may not.
+
+    Args:
+        text: the sentence as it was written, with its marks.
+        question: what was asked.
+        language: of the answer, "en" or "zh"; "" leaves it open.
+        offered: the closed list.
+    """
+    taken = take_apart(text)
+    if not isinstance(taken, Sentence):
+        return taken
+    if not taken.marks:
+        return "uncited"
+    if not set(taken.marks) <= set(offered):
+        return "invented"
+    cited = [offered[n] for n in dict.fromkeys(taken.marks)]
+    reason = (
+        _misquoted(taken, cited, question)
+        or _foreign(taken, cited, question)
+        or _unsupported(taken, cited, question)
+        or _wrong_language(taken, language)
+    )
+    return reason or Passed(taken.parts, taken.bullet)
+
+
+def is_lead_in(text: str, question: str) -> str:
+    """Return an uncited "The risks are:" as it may be shown, "" where it says more than was asked.
+
+    It ends in a colon and holds nothing but words of the question and of speaking.
+    """
+    taken = take_apart(text)
+    if not isinstance(taken, Sentence) or taken.marks or taken.quotes:
+        return ""
+    shown = "".join(part.text for part in taken.parts).strip()
+    more = terms(shown) - terms(question) - _FRAME
+    return shown if shown.endswith((":", "：")) and not more and not _figures(shown) else ""
+
+
+def take_apart(text: str) -> Sentence | Reason:
+    """Split a sentence into quotations, marks and prose; a `Reason` where it can't be shown."""
+    if len(text) > MAX_SENTENCE + 200:
+        return "long"
+    text = "".join(c for c in clean(text) if unicodedata.category(c) != "Cf").strip()
+    bullet = bool(_BULLET.match(text)) and not text.lstrip().startswith("#")
+    text = _BULLET.sub("", text)
+    parts: list[Part] = []
+    quotes: list[str] = []
+    prose: list[str] = []
+    at = 0
+    for found in [*_QUOTE.finditer(text), None]:
+        end = found.start() if found else len(text)
+        between = _prose(text[at:end])
+        if isinstance(between, str):
+            return between
+        parts += between
+        prose += [part.text if not part.marks else " " for part in between]
+        if found:
+            said = found.group()
+            quotes.append(said[1:-1])
+            parts.append(Part(said[0] + quoted(said[1:-1], MAX_SENTENCE) + said[-1]))
+            prose.append(" “” ")
+            at = found.end()
+    marks = tuple(n for part in parts for n in part.marks)
+    return Sentence(tuple(parts), tuple(quotes), "".join(prose), marks, bullet)
+
+
+def _prose(text: str) -> list[Part] | Reason:
+    """Return words and marks of a stretch without quotations."""
+    if _MARKUP.search(text):
+        return "markup"
+    parts: list[Part] = []
+    at = 0
+    for found in [*_MARK.finditer(text), None]:
+        words = _EMPHASIS.sub("", text[at : found.start() if found else len(text)])
+        if _BRACKET.search(words):
+            return "bad_mark"
+        if _OPEN_QUOTE.search(words):
+            return "misquoted"
+        if words:
+            parts.append(Part(quoted_prose(words)))
+        if found:
+            marks = _ids(found[1])
+            if marks is None:
+                return "bad_mark"
+            parts.append(Part("", marks))
+            at = found.end()
+    return parts
+
+
+def quoted_prose(text: str) -> str:
+    """Return written words so that they mean nothing to a page; white space at the ends stays."""
+    inner = quoted(text, MAX_SENTENCE)
+    head = " " if text[:1].isspace() and inner else ""
+    return head + inner + (" " if text[-1:].isspace() else "")
+
+
+def _ids(inside: str) -> tuple[int, ...] | None:
+    """Return the numbers in a mark like ``[1, 3]``, ``[2-4]`` or ``[E2]``; None for any other."""
+    ids: list[int] = []
+    plain = unicodedata.normalize("NFKC", inside).strip()
+    for item in re.split(r"[,，、;；\s]+", _MARK_WORD.sub("", plain)):
+        item = _MARK_WORD.sub("", item)  # noqa: PLW2901 - "E1, E2"
+        if found := _RANGE.fullmatch(item):
+            first, last = int(found[1]), int(found[2])
+            if not 0 <= last - first < MAX_RANGE:
+                return None
+            ids += range(first, last + 1)
+        elif item.isascii() and item.isdigit() and len(item) < 6:
+            ids.append(int(item))
+        else:
+            return None
+    return tuple(ids)
+
+
+def _misquoted(sentence: Sentence, cited: Sequence[Offered], question: str) -> Reason | None:
+    known = f"{_words(cited)}\n{question}"
+    return None if all(_stands_in(quote, known) for quote in sentence.quotes) else "misquoted"
+
+
+def _stands_in(quote: str, text: str) -> bool:
+    """Say whether whole words of `text` are those of `quote`; case and punctuation don't count."""
+    key = key_of(quote)
+    return bool(re.search(rf"(?<![a-z0-9]){re.escape(key)}(?![a-z0-9])", key_of(text)))
+
+
+def _words(cited: Sequence[Offered]) -> str:
+    return "\n".join(piece.words for piece in cited)
+
+
+def _foreign(sentence: Sentence, cited: Sequence[Offered], question: str) -> Reason | None:
+    """Say whether figures, names or addresses come from elsewhere; a count of what is cited may."""
+    known = f"{_words(cited)}\n{question}"
+    prose = unicodedata.normalize("NFKC", sentence.prose)
+    if any(address not in known for address in _ADDRESS.findall(prose)):
+        return "markup"
+    if not _figures(prose, parts=False) <= _figures(known) | {str(len(cited))}:
+        return "figure"
+    words = terms(known)
+    names = [word for word in _WORD.findall(prose)[1:] if word[0].isupper()]
+    return None if all(terms(n) <= covered(terms(n), words) for n in names) else "name"
+
+
+def _figures(text: str, *, parts: bool = True) -> set[str]:
+    """Return the figures in `text`, thousands without commas; of a date or time its parts too."""
+    found: set[str] = set()
+    for figure in _FIGURE.findall(unicodedata.normalize("NFKC", text)):
+        whole = figure.replace(",", "")
+        found.add(whole.lstrip("0") or "0")
+        if parts and not set(figure) & {".", ","}:
+            found |= {part.lstrip("0") or "0" for part in re.split(r"[:/-]", figure)}
+    return found
+
+
+def _unsupported(sentence: Sentence, cited: Sequence[Offered], question: str) -> Reason | None:
+    """Say whether the sentence says too little of its evidence, or too much beyond it."""
+    words = _words(cited)
+    quotes = [quote for quote in sentence.quotes if key_of(quote) and _stands_in(quote, words)]
+    spoken = _languages(sentence.prose)
+    written = set().union(*(_languages(piece.evidence.text) for piece in cited))
+    if spoken and written and not spoken & written:
+        return None if quotes else "unsupported"  # a translation is anchored by what it quotes
+    said = terms(" ".join([sentence.prose, *sentence.quotes])) - _FRAME
+    own = covered(said, terms(words))
+    new = said - covered(said, terms(question))
+    if not quotes and len(own) < (1 if new else 2):
+        return "unsupported"  # "Cart [1]." says nothing to somebody who asks about the cart
+    return "unsupported" if new and len(new & own) < ENOUGH * len(new) else None
+
+
+def _languages(text: str) -> set[str]:
+    """Return the languages of the lines of a text, as far as their script tells."""
+    return {language for line in text.split("\n") if (language := language_of(line))}
+
+
+def _wrong_language(sentence: Sentence, language: str) -> Reason | None:
+    spoken = language_of(sentence.prose) if len(terms(sentence.prose)) > 2 else ""
+    return "language" if language and spoken and spoken != language else None
