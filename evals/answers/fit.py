@@ -150,7 +150,8 @@ def crossed(some: Sequence[Example]) -> list[Outcome]:
         for one in some:
             if one.company == company:
                 row, _ = sureness_features(one.judged, ranking)
-                found.append(Outcome(one.question, _best(one, ranking), logistic(float(row @ sureness))))
+                sure = logistic(float(row @ sureness))
+                found.append(Outcome(one.question, _best(one, ranking), sure))
     return found
 
 
@@ -158,7 +159,7 @@ def _best(one: Example, ranking: Vector) -> float:
     return float(one.right[int(np.argmax(one.judged.features @ ranking))])
 
 
-def threshold(outcomes: Sequence[Outcome], *, refused: float = 0.90) -> float:
+def threshold(outcomes: Sequence[Outcome], *, refused: float = 0.80) -> float:
     """Return the least sureness under which this share of unanswerable questions is refused."""
     sure = sorted(one.sure for one in outcomes if not one.question.answerable)
     return sure[min(len(sure) - 1, int(refused * len(sure)))] if sure else 0.5

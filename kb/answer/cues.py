@@ -1,4 +1,4 @@
-"""What a question asks for beside its words: who, when, how many, what comes next, all of a kind."""
+"""What a question asks for beside its words: who, when, how many, what follows, all of a kind."""
 
 from __future__ import annotations
 
@@ -13,20 +13,25 @@ from kb.query.patterns import COUNTS, NUMBER, YES_NO
 
 _FORMS: dict[str, str] = {
     "after": r"\b(?:after|afterwards|next|then|follows?|following|becomes?|ends? up|leads? to|goes?"
-    r"|sent|happens?|done with|result(?:s|ing)?)\b|之后|以后|后面|下一步|然后|接着|接下来|送到|变成",
+    r"|sent|happens?|done with|result(?:s"
+    r"|ing)?)\b|之后|以后|后面|下一步|然后|接着|接下来|送到|变成",
     "before": r"\b(?:before|preced\w+|prior|previous|leads? (?:up )?to|causes?|caused|behind"
-    r"|comes? from|feeds?|goes into|made from|produced)\b|之前|以前|前面|上一步|导致|原因|由.{1,8}产生",
+    r"|comes? from|feeds?|goes into|made from"
+    r"|produced)\b|之前|以前|前面|上一步|导致|原因|由.{1,8}产生",
     "if": r"\b(?:if|when|once|in case|unless)\b|如果|要是|的话|的时候|怎么办|怎么处理",
     "why": r"\bwhy\b|\breasons?\b|为什么|为何|原因",
     "who": r"\bwho(?:m|se)?\b|\bwhich (?:person|people)\b|\bresponsible\b|\bin charge\b|谁|负责人",
-    "when": r"\bwhen\b|\b(?:by |until |on )?(?:which|what) (?:day|date|time|week|month)\b|\bdeadline\b"
+    "when": r"\bwhen\b|\b(?:by |until |on )?(?:which"
+    r"|what) (?:day|date|time|week|month)\b|\bdeadline\b"
     r"|什么时候|何时|哪天|几点|几号|几月|日期",
     "where": r"\bwhere\b|哪里|哪儿|什么地方|在哪",
     "which": r"\bwhich\b|哪(?:一|个|种|条|家)",
-    "list": r"^(?:list|name|which (?:[\w-]+ ){0,3}?\w+s\b|what are)|\b(?:all|every|each)\b|哪些|所有|列出",
+    "list": r"^(?:list|name|which (?:[\w-]+ ){0,3}?\w+s\b"
+    r"|what are)|\b(?:all|every|each)\b|哪些|所有|列出",
     "how": r"^how\b|怎么|怎样|如何",
     "what": r"^what\b|什么",
-    "changed": r"\b(?:chang\w+|differ\w*|new|added?|dropped|removed|replac\w+|instead|anymore|no longer"
+    "changed": r"\b(?:chang\w+|differ\w*|new|added?|dropped"
+    r"|removed|replac\w+|instead|anymore|no longer"
     r"|took over|joined|swapped|vanished|later|earlier|compared|between|postponed|slip\w*|since)\b"
     r"|变化|变成|改|新增|新加|多了|少了|取消|换成|相比|前后",
     "hangs": r"\b(?:hangs? on|linked|connected|attached|between|reports?|belongs?|directly)\b"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kb.base import KnowledgeBase
     from kb.index import Hit
 
-READ = 120  # hits that are looked at
+READ = 120  # hits of a question that are looked at
 BOARDS = 8  # of the best hits, on which plans are laid out
 
 
@@ -52,9 +52,8 @@ def lay_out(
 
 def planned(room: Room) -> str | None:
     """Tell the plan that answers best; None where none is sure enough."""
-    judged = lay_out(
-        room.notes.session, room.workspace, room.question.text, room.match, room.hits
-    )
+    room.notes.cited.clear()
+    judged = lay_out(room.notes.session, room.workspace, room.question.text, room.match, room.hits)
     if not judged.plans:
         return None
     model = fitted()

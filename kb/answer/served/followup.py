@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kb.answer.matching import covered, terms
-from kb.answer.question import MAX_QUESTION
+from kb.query.question import MAX_QUESTION
 from kb.answer.served.client import ModelTrouble, whole_reply
 from kb.answer.served.prompt import rewrite_messages
 from kb.evidence import Turn

@@ -49,7 +49,7 @@ def test_what_came_and_went_between_versions() -> None:
 
 
 def test_loops_end() -> None:
-    ring = view(scene_of("R", "en", [node("a", "A", 0), node("b", "", 1)],
-                         [arrow("1", "a", "b"), arrow("2", "b", "a"), arrow("3", "b", "b")]))  # fmt: skip
+    nodes = [node("a", "A", 0), node("b", "", 1)]
+    ring = view(scene_of("R", "en", nodes, [arrow("1", "a", "b"), arrow("2", "b", "a")]))
     assert ring.after.get("a", []) == []
     assert [p.way for p in plans_of(ring)] == ["said"]
