@@ -13,8 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kb.answer.ask import ask as extractive
-from kb.answer.events import Done, Event, Found, told
-from kb.evidence import Answer, Turn
+from kb.evidence import Answer, Done, Event, Found, Turn, told
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase

@@ -8,14 +8,13 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Literal
 
 from kb.answer.ask import ask as extractive
-from kb.answer.events import Done, Event, Found, Said, told
 from kb.answer.notebook import merged
 from kb.answer.served.client import ModelTrouble, Piece, reply
 from kb.answer.served.composer import Composer
 from kb.answer.served.followup import whole_question
 from kb.answer.served.offer import Offered, offers
 from kb.answer.served.prompt import answer_messages
-from kb.evidence import Answer, Turn
+from kb.evidence import Answer, Done, Event, Found, Said, Turn, told
 from kb.search import check_k
 from kb.text import language_of
 

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from kb.answer import ask, ask_async, ask_stream, ask_stream_async
-from kb.answer.events import Done, Event, Found, Said
 from kb.answer.served import composer
 from kb.base import KnowledgeBase
 from kb.errors import WrongUse
-from kb.evidence import Turn
+from kb.evidence import Done, Event, Found, Said, Turn
 from tests.kb.answer.served.conftest import WithModel
 from tests.kb.answer.served.streams import check_stream
 from tests.llm import Script, ScriptedModel, Wire, forever, offered, says
