@@ -25,7 +25,7 @@ Reason = Literal[
     "unsupported", "language",
 ]  # fmt: skip
 
-ENOUGH = 0.5  # share of what a sentence adds to the question that its evidence must hold
+ENOUGH = 0.65  # share of what a sentence adds to the question that its evidence must hold
 
 _QUOTE = re.compile(r"“[^”\n]{1,400}”|「[^」\n]{1,400}」|『[^』\n]{1,400}』|\"[^\"\n]{1,400}\"")
 _MARK = re.compile(r"[\[【［]([^\[\]【】［］]{0,24})[\]】］]")

@@ -42,7 +42,7 @@ def judged(text: str, question: str = "What comes after the cart?", language: st
     ("text", "shown"),
     [
         ("After the cart comes “In stock?” [1].", "After the cart comes “In stock?” [1]."),
-        ("The cart leads to the stock check【1】.", "The cart leads to the stock check[1]."),
+        ("After the cart, stock is next【1】.", "After the cart, stock is next[1]."),
         ("**Aisha** owns the order flow [E2].", "Aisha owns the order flow [2]."),
         ("The order flow goes live on April 20 [3].", "The order flow goes live on April 20 [3]."),
         ("The budget is 3500 EUR [6].", "The budget is 3500 EUR [6]."),
