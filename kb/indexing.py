@@ -6,10 +6,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kb.likeness import sketch_of
 from kb.memory import give_back
 from kb.scene import Scene
+from kb.text import language_of
 from kb.units import Unit, units_of
 
 if TYPE_CHECKING:
@@ -27,6 +30,11 @@ class IndexedBoard:
     row: BoardRow
     paths: list[str]
     units: list[Unit]
+
+    @cached_property
+    def sketch(self) -> str:
+        """What the board is compared by with others: see `kb.likeness`."""
+        return sketch_of(unit.quote for unit in self.units if unit.kind == "node")
 
 
 def payload_of(board: IndexedBoard, unit: Unit) -> dict[str, Any]:
@@ -47,7 +55,9 @@ def payload_of(board: IndexedBoard, unit: Unit) -> dict[str, Any]:
         "kinds": list(unit.kinds),
         "tags": list(unit.tags),
         "colors": list(unit.colors),
-        "language": row.language,
+        "language": language_of(unit.passage) or language_of(row.title),
+        "ways": [list(way) for way in unit.ways],
+        "sketch": board.sketch,
     }
     content = json.dumps([payload, unit.passage, row.captured_at]).encode()
     return {

@@ -16,7 +16,7 @@ _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 _BRACKETS = str.maketrans("[]", "［］")
 _MARKER = re.compile(r"【([^【】]*\d[^【】]*)】")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~!&])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~!&$])")
 _LINE_START = re.compile(r"^(\s*)(?:([#+\-=:>])|(\d{1,9})([.)]))", re.MULTILINE)
 
 

@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "", description="sentence-transformers name or folder; empty: the bundled multilingual e5"
     )
+    rerank_model: str = Field(
+        "",
+        description="Reranker: a CrossEncoder's name or folder, or the endpoint's model; empty: none",
+    )
+    rerank_url: str = Field("", description="Server with /v1/rerank; empty: none")
+    rerank_api_key: SecretStr = Field(SecretStr(""), description="Key of the rerank server")
     llm_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = Field(
         "", description="URL of an OpenAI-compatible server that writes answers; empty: none"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +16,7 @@ from api.cli.output import console, put, put_json, say, shown
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
-    from kb.evidence import Answer, Citation, Evidence, SearchResult
+    from kb.evidence import Answer, Citation, Evidence, SearchResult, Turn
 
 Unit = Annotated[
     list[str] | None, typer.Option("--unit", help="Only node, relation or board. Repeatable.")
@@ -111,6 +111,12 @@ def ask(
         Path | None,
         typer.Option("--show", help="Folder for a picture of each citation, marked."),
     ] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(
+            "--history", help="JSON lines of earlier answers, for follow-ups; this one is added."
+        ),
+    ] = None,
     stream: Stream = False,
     from_file: From = None,
     workspace: WorkspaceOption = None,
@@ -120,13 +126,17 @@ def ask(
     with open_base(workspace) as base:
         from kb.answer import ask as answer_from
 
+        turns = [] if history is None else _turns(history)
+
         def answer(text: str) -> Answer:
-            return answer_from(base, text, workspace=base.settings.workspace, k=k)
+            return answer_from(base, text, workspace=base.settings.workspace, k=k, history=turns)
 
         if from_file is not None:
             return _each(_questions(question, from_file, stream=stream), answer)
         asked = _one(question)
-        result = _streamed(base, asked, k, as_json=as_json) if stream else answer(asked)
+        result = _streamed(base, asked, k, turns, as_json=as_json) if stream else answer(asked)
+        if history is not None:
+            _remember(history, result)
         pictures = _show(base, result, show) if show is not None else {}
     if not as_json:
         _print_answer(result, pictures, said=stream)
@@ -135,13 +145,16 @@ def ask(
     return 0
 
 
-def _streamed(base: KnowledgeBase, question: str, k: int, *, as_json: bool) -> Answer:
+def _streamed(
+    base: KnowledgeBase, question: str, k: int, turns: Sequence[Turn], *, as_json: bool
+) -> Answer:
     """Print an answer as it comes, in words or as one JSON event a line; return it whole."""
     from kb.answer import ask_stream
     from kb.evidence import Done, Said
 
     answers = []
-    for event in ask_stream(base, question, workspace=base.settings.workspace, k=k):
+    workspace = base.settings.workspace
+    for event in ask_stream(base, question, workspace=workspace, k=k, history=turns):
         if as_json:
             put_json(event)
         elif isinstance(event, Said):
@@ -159,6 +172,32 @@ def _one(text: str | None) -> str:
     if text is None:
         raise WrongUse("there is no question", hint="give one, or a file of them with --from")
     return text
+
+
+# several turns
+
+
+def _turns(path: Path) -> list[Turn]:
+    """Return the turns in a file of earlier answers; a file that is not there holds none."""
+    from kb.errors import WrongUse
+    from kb.evidence import Turn
+
+    if not path.exists():
+        return []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        items = [json.loads(line) for line in lines if line.strip()]
+        return [Turn(question=item["question"], answer=item["answer"]) for item in items]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WrongUse(
+            f"{path} holds no earlier answers: {error}", hint="`kb ask --history` writes it"
+        ) from error
+
+
+def _remember(path: Path, answer: Answer) -> None:
+    turn = {"question": answer.question, "answer": answer.answer}
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(turn, ensure_ascii=False) + "\n")
 
 
 # many questions

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import typer
 
-from api.cli import answers, boards, evaluate, extract, ingest, serve, store
+from api.cli import answers, boards, evaluate, extract, ingest, minutes, serve, store
 from api.cli.output import put_error, use_utf8
 
 INTERRUPTED = 130
@@ -26,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for room in (ingest, extract, answers, boards, store, serve, evaluate):
+for room in (ingest, extract, answers, boards, minutes, store, serve, evaluate):
     room.register(app)
 
 

@@ -183,4 +183,28 @@ EXAMPLES: dict[str, Any] = {
         "choices": [{"index": 0, "delta": {"content": _ANSWER["answer"]}, "finish_reason": None}],
         "kb": {"citations": [{"n": 1, **_FOUND}]},
     },
+    "minutes": {
+        "title": "Order flow",
+        "language": "en",
+        "boards": [_REF],
+        "sections": [
+            {
+                "name": "flow",
+                "lines": [
+                    {
+                        "text": "Check stock → Pack (in stock)",
+                        "cites": [1],
+                        "depth": 0,
+                        "owner": "",
+                        "due": "",
+                        "done": False,
+                        "suggestions": [],
+                    }
+                ],
+                "more": 0,
+            }
+        ],
+        "diagrams": [{"board": _REF, "mermaid": "flowchart LR\n"}],
+        "citations": [{"n": 1, **_FOUND}],
+    },
 }

@@ -33,13 +33,14 @@ def ask(
 
     Every statement carries a citation ``[n]`` of stored nodes. Where the boards don't hold the
     answer, `answered` is False, there are no citations, and `evidence` is the nearest there is.
-    `history` holds the turns before, oldest first, for questions like "and who owns it?".
+    `history` holds the turns before, oldest first, for questions like "and who owns it?"; the
+    answer's `question` is then the whole question that was understood.
 
     Raises:
         WrongUse: the question is empty or too long, or `k` makes no sense.
     """
     if not base.settings.llm_url:
-        return extractive(base, question, workspace=workspace, k=k)
+        return extractive(base, question, workspace=workspace, k=k, history=history)
     for event in ask_stream(base, question, workspace=workspace, k=k, history=history):
         if isinstance(event, Done):
             return event.answer
@@ -60,7 +61,7 @@ def ask_stream(
 
         yield from stream(base, question, workspace=workspace, k=k, history=history)
         return
-    answer = extractive(base, question, workspace=workspace, k=k)
+    answer = extractive(base, question, workspace=workspace, k=k, history=history)
     yield Found(evidence=answer.evidence)
     yield from told(answer)
 

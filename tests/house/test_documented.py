@@ -112,6 +112,7 @@ def test_examples_are_true(  # an example that does not fit its own shape mislea
     from api.boards import BoardPage
     from api.http import chat, shapes
     from kb.evidence import Answer, Said, SearchResult
+    from kb.minutes import Minutes
     from kb.scene import Scene
 
     for name, model in {
@@ -126,6 +127,7 @@ def test_examples_are_true(  # an example that does not fit its own shape mislea
         "models": chat.ModelList,
         "chat_body": chat.ChatBody,
         "chat": chat.ChatCompletion,
+        "minutes": Minutes,
         "scene": Scene,
     }.items():
         model.model_validate(shapes.EXAMPLES[name])  # type: ignore[attr-defined]  # all are pydantic models

@@ -5,7 +5,8 @@ import pytest
 from kb.base import KnowledgeBase
 from kb.errors import WrongUse
 from kb.evidence import Filters
-from kb.search import PER_BOARD, choose, grouped, search
+from kb.choice import PER_BOARD, choose, grouped
+from kb.search import search
 
 Told = tuple[KnowledgeBase, dict[str, str]]
 

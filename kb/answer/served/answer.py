@@ -67,10 +67,16 @@ def stream(
         WrongUse: the question is empty or too long, or `k` makes no sense.
     """
     check_k(k)
+    # Without a model's help, or where it gives none, a follow-up is made whole by its words.
     whole = whole_question(base.settings, question, history) if history else None
-    asked = whole or question
-    draft = extractive(base, asked, workspace=workspace, k=max(k, OFFERED))
-    draft = draft.model_copy(update={"question": question})
+    draft = extractive(
+        base,
+        whole or question,
+        workspace=workspace,
+        k=max(k, OFFERED),
+        history=() if whole else history,
+    )
+    asked = draft.question
     yield Found(evidence=draft.evidence[:k])
     offered = _offered(base, workspace, draft)
     if not offered:

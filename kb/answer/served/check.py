@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kb.answer.matching import covered, terms
 from kb.answer.served.offer import Offered
 from kb.answer.served.sentences import MAX_SENTENCE
+from kb.answer.served.wording import covered, terms
 from kb.quoting import clean, quoted
 from kb.text import key_of, language_of
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kb.answer.matching import covered, terms
-from kb.answer.question import MAX_QUESTION
 from kb.answer.served.client import ModelTrouble, whole_reply
 from kb.answer.served.prompt import rewrite_messages
+from kb.answer.served.wording import covered, terms
 from kb.evidence import Turn
+from kb.query.question import MAX_QUESTION
 from kb.reading import one_line
 from kb.text import language_of
 

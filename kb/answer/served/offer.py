@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.answer.patterns import TAG_SYNONYMS
 from kb.catalog import BoardRow
 from kb.evidence import Evidence
 from kb.graph import Graph, Ref, Thing
+from kb.query.patterns import TAG_SYNONYMS
 from kb.quoting import quoted
 from kb.reading import label_of, token_cost
 

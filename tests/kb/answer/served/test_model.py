@@ -324,7 +324,7 @@ def follow_up(rewritten: str) -> Script:
 def test_a_follow_up_is_made_whole(served: WithModel, model: ScriptedModel) -> None:
     model.script = follow_up("What comes after In stock?")
     answer = streamed(served(), "And what comes after that?", history=HISTORY)
-    assert answer.question == "And what comes after that?"
+    assert answer.question == "What comes after In stock?"
     assert "“Take payment” (yes)" in answer.answer
 
 

@@ -1,11 +1,11 @@
-"""What a question asks for, read from its form; `kb.answer.patterns` has the forms."""
+"""What a question asks for, read from its form; `kb.query.patterns` has the forms."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from kb.answer.patterns import (
+from kb.query.patterns import (
     ARTICLE,
     ASKS_LIST,
     COUNTS,

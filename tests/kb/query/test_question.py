@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from kb.answer.question import understand
+from kb.query.question import understand
 from kb.errors import WrongUse
 
 
