@@ -236,19 +236,28 @@ def _figures(text: str, *, parts: bool = True) -> set[str]:
 
 
 def _unsupported(sentence: Sentence, cited: Sequence[Offered], question: str) -> Reason | None:
-    """Say whether the sentence says too little of its evidence, or too much beyond it."""
-    words = _words(cited)
-    quotes = [quote for quote in sentence.quotes if key_of(quote) and _stands_in(quote, words)]
-    spoken = _languages(sentence.prose)
-    written = set().union(*(_languages(piece.evidence.text) for piece in cited))
-    if spoken and written and not spoken & written:
-        return None if quotes else "unsupported"  # a translation is anchored by what it quotes
+    """Say whether the sentence says too much beyond its evidence, or cites what says none of it."""
     said = terms(" ".join([sentence.prose, *sentence.quotes])) - _FRAME
-    own = covered(said, terms(words))
+    spoken = _languages(sentence.prose)
+    translated = 0
+    for piece in cited:
+        written = _languages(piece.evidence.text)
+        foreign = bool(spoken and written and not spoken & written)
+        translated += foreign
+        # A translation is anchored by what it quotes.
+        if not _quotes(sentence, piece) and (foreign or not covered(said, terms(piece.own))):
+            return "unsupported"
+    if translated == len(cited):
+        return None
+    own = covered(said, terms(_words(cited)))
     new = said - covered(said, terms(question))
-    if not quotes and len(own) < (1 if new else 2):
+    if len(own) < (1 if new else 2) and not any(_quotes(sentence, piece) for piece in cited):
         return "unsupported"  # "Cart [1]." says nothing to somebody who asks about the cart
     return "unsupported" if new and len(new & own) < ENOUGH * len(new) else None
+
+
+def _quotes(sentence: Sentence, piece: Offered) -> bool:
+    return any(key_of(quote) and _stands_in(quote, piece.own) for quote in sentence.quotes)
 
 
 def _languages(text: str) -> set[str]:

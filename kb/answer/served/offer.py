@@ -66,12 +66,14 @@ class Offered:
 
     Attributes:
         n: its number in the list, from 1.
-        words: all that it says, with board, container and tags; what a sentence is held against.
+        own: what it says itself, with its container and tags.
+        words: the same with the board's title and day; what a sentence is held against.
         shown: the fields that the model is given.
     """
 
     n: int
     evidence: Evidence
+    own: str
     words: str
     shown: dict[str, str | int]
 
@@ -114,8 +116,8 @@ def _offered(
     shown |= {"in": quoted(inside, 80)} if inside else {}
     shown |= {"tags": ", ".join(tags)} if tags else {}
     shown["text"] = quoted(evidence.text, MAX_TEXT)
-    said = (evidence.text, evidence.board.title, inside, day, *_names_of(tags))
-    return Offered(n, evidence, "\n".join(filter(None, said)), shown)
+    own = "\n".join(filter(None, (evidence.text, inside, *_names_of(tags))))
+    return Offered(n, evidence, own, f"{own}\n{evidence.board.title}\n{day}", shown)
 
 
 def _names_of(tags: Iterable[str]) -> Iterable[str]:

@@ -17,7 +17,7 @@ def offered(*texts: str) -> dict[int, Offered]:
         piece = Evidence(
             board=BOARD, unit="node", nodes=(f"n{n}",), region=(0, 0, 1, 1), text=text, score=1.0
         )
-        found[n] = Offered(n, piece, f"{text}\n{BOARD.title}", {"id": n, "text": text})
+        found[n] = Offered(n, piece, text, f"{text}\n{BOARD.title}", {"id": n, "text": text})
     return found
 
 
@@ -84,6 +84,8 @@ def test_what_the_evidence_says_passes(text: str, shown: str) -> None:
         ("核对订单之后退款 [1]。", "unsupported"),
         ("购物车之后是“In stock?”，然后由客服继续处理订单 [1]。", "language"),
         ("x" * 2_000 + " [1].", "long"),
+        ("After the cart comes “In stock?” [1][2].", "unsupported"),
+        ("After the cart comes “In stock?” [1][4].", "unsupported"),
         ("[1]", "unsupported"),
     ],
 )  # fmt: skip
