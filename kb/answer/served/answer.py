@@ -20,6 +20,7 @@ from kb.text import language_of
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
+    from kb.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -67,8 +68,7 @@ def stream(
         WrongUse: the question is empty or too long, or `k` makes no sense.
     """
     check_k(k)
-    # Without a model's help, or where it gives none, a follow-up is made whole by its words.
-    whole = whole_question(base.settings, question, history) if history else None
+    whole, down = _made_whole(base.settings, question, history)
     draft = extractive(
         base,
         whole or question,
@@ -79,10 +79,10 @@ def stream(
     asked = draft.question
     yield Found(evidence=draft.evidence[:k])
     offered = _offered(base, workspace, draft)
-    if not offered:
-        yield from told(_drafted(draft, k, ""))
-        return
     language = language_of(asked)
+    if not offered or down:
+        yield from told(_drafted(draft, k, _note("outage", language) if down else ""))
+        return
     composer = Composer(
         offered, asked, language, base.settings.llm_max_tokens * CHARACTERS_PER_TOKEN
     )
@@ -103,6 +103,19 @@ def stream(
     # That the boards hold no answer needs no excuse, unless the model might have found one.
     note = _note(why, language) if draft.answered or why == "outage" else ""
     yield from told(_drafted(draft, k, note))
+
+
+def _made_whole(
+    settings: Settings, question: str, history: Sequence[Turn]
+) -> tuple[str | None, bool]:
+    """Return a follow-up made whole by the model, or None, and whether the model is down.
+
+    Where the model gives nothing, the extractive answerer makes it whole by its words.
+    """
+    try:
+        return whole_question(settings, question, history) if history else None, False
+    except ModelTrouble:
+        return None, True
 
 
 def _written(
