@@ -16,7 +16,7 @@ _FIGURE = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _DENIAL = re.compile(
     r"\b(?:not?|never|none|nobody|nothing|neither|nor|without|cannot|\w+n['’]t)\b"
-    r"|不(?!仅|同|断|过|久|只)|没|无(?!线|人机)|未(?!来)|禁止|非(?!常)",
+    r"|不(?!仅|断|过|久|只|同(?!意))|没|无(?!线|人机)|未(?!来)|禁止|非(?!常)",
     re.IGNORECASE,
 )
 _TO_TWENTY = (

@@ -105,7 +105,7 @@ def test_chinese_answers_hold_to_chinese_evidence() -> None:
     assert judged("核对订单后由财务总监签字盖章[4]。", asked, "zh") in ("name", "unsupported")
     assert judged("核对订单后由王芳同意原路退款[4]。", asked, "zh") == "name"
     assert judged("核对订单后三天同意原路退款[4]。", asked, "zh") == "figure"
-    assert judged("核对订单后不同意原路退款[4]。", asked, "zh") == "unsupported"
+    assert judged("核对订单后不同意原路退款[4]。", asked, "zh") == "denied"
     assert judged("核对订单后没有原路退款[4]。", asked, "zh") == "denied"
     assert judged("After the order check comes the refund [4].", asked, "zh") == "unsupported"
 
