@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -88,3 +89,37 @@ class Answer(Shape):
     evidence: tuple[Evidence, ...]
     model: str = ""
     note: str = ""
+
+
+class Found(Shape):
+    """Begins a streamed answer: the evidence, before anything is said about it."""
+
+    event: Literal["evidence"] = "evidence"
+    evidence: tuple[Evidence, ...]
+
+
+class Said(Shape):
+    """A piece of a streamed answer whose citations are checked; all pieces joined are the answer.
+
+    `citations` are those that this piece is the first to use.
+    """
+
+    event: Literal["text"] = "text"
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+class Done(Shape):
+    """Ends a streamed answer: all of it."""
+
+    event: Literal["answer"] = "answer"
+    answer: Answer
+
+
+Event = Found | Said | Done
+
+
+def told(answer: Answer) -> Iterable[Event]:
+    """Give an answer that is already whole as the events after the evidence."""
+    yield Said(text=answer.answer, citations=answer.citations)
+    yield Done(answer=answer)

@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     llm_context_tokens: Annotated[int, Field(ge=2048)] = Field(
         8192, description="Tokens that the served model takes in, answer included"
     )
+    llm_extra: dict[str, Any] = Field({}, description="Further fields of each request to it, JSON")
     extractor: Literal["auto", "local"] = Field("auto", description="Who reads the pictures")
     jobs: Annotated[int, Field(ge=0, le=256)] = Field(
         0, description="Worker processes of an ingest; 0: one per processor"

@@ -206,6 +206,11 @@ def _stemmer() -> Any:
     return _local.stemmer
 
 
+def tagged_words(text: str) -> list[tuple[str, str]]:
+    """Return the words of `text` with jieba's tags ("nr" a person …); [] where none is Chinese."""
+    return list(_jieba().tag(text)) if _HAN_SIGN.search(text) else []
+
+
 @lru_cache(maxsize=1)
 def _jieba() -> Any:
     import rjieba

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.common import SOME_FAILED, JsonOption, WorkspaceOption, open_base
-from api.cli.output import console, put_json, say, shown
+from api.cli.output import console, put, put_json, say, shown
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
@@ -45,6 +45,7 @@ OnBoard = Annotated[
     list[str] | None, typer.Option("--board", help="Only this board, by its id. Repeatable.")
 ]
 Top = Annotated[int, typer.Option("-k", help="Most pieces of evidence.", min=1)]
+Stream = Annotated[bool, typer.Option("--stream", help="Print the answer as it comes.")]
 From = Annotated[
     Path | None,
     typer.Option("--from", help="JSON lines with id and question; one JSON answer a line."),
@@ -116,6 +117,7 @@ def ask(
             "--history", help="JSON lines of earlier answers, for follow-ups; this one is added."
         ),
     ] = None,
+    stream: Stream = False,
     from_file: From = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
@@ -130,16 +132,38 @@ def ask(
             return answer_from(base, text, workspace=base.settings.workspace, k=k, history=turns)
 
         if from_file is not None:
-            return _each(_questions(question, from_file), answer)
-        result = answer(_one(question))
+            return _each(_questions(question, from_file, stream=stream), answer)
+        asked = _one(question)
+        result = _streamed(base, asked, k, turns, as_json=as_json) if stream else answer(asked)
         if history is not None:
             _remember(history, result)
         pictures = _show(base, result, show) if show is not None else {}
-    if as_json:
+    if not as_json:
+        _print_answer(result, pictures, said=stream)
+    elif not stream:
         put_json(result)
-    else:
-        _print_answer(result, pictures)
     return 0
+
+
+def _streamed(
+    base: KnowledgeBase, question: str, k: int, turns: Sequence[Turn], *, as_json: bool
+) -> Answer:
+    """Print an answer as it comes, in words or as one JSON event a line; return it whole."""
+    from kb.answer import ask_stream
+    from kb.evidence import Done, Said
+
+    answers = []
+    workspace = base.settings.workspace
+    for event in ask_stream(base, question, workspace=workspace, k=k, history=turns):
+        if as_json:
+            put_json(event)
+        elif isinstance(event, Said):
+            sys.stdout.write(shown(event.text))
+        sys.stdout.flush()
+        answers += [event.answer] if isinstance(event, Done) else []
+    if not as_json:
+        put("")
+    return answers[0]
 
 
 def _one(text: str | None) -> str:
@@ -179,12 +203,13 @@ def _remember(path: Path, answer: Answer) -> None:
 # many questions
 
 
-def _questions(given: str | None, path: Path) -> Iterator[tuple[Any, str]]:
+def _questions(given: str | None, path: Path, *, stream: bool = False) -> Iterator[tuple[Any, str]]:
     """Give (id, question) for each line of a file; ``-`` is stdin."""
     from kb.errors import WrongUse
 
-    if given is not None:
-        raise WrongUse("a question and --from together make no sense")
+    if given is not None or stream:
+        what = "--stream" if stream else "a question"
+        raise WrongUse(f"{what} and --from together make no sense")
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -242,11 +267,14 @@ def _print_evidence(result: SearchResult) -> None:
         out.print(Text(f"    {_place(found)}  score {found.score:.3f}", style="dim"))
 
 
-def _print_answer(result: Answer, pictures: dict[int, Path]) -> None:
+def _print_answer(result: Answer, pictures: dict[int, Path], *, said: bool) -> None:
     from rich.text import Text
 
     out = console()
-    out.print(Text(shown(result.answer)))
+    if not said:
+        out.print(Text(shown(result.answer)))
+    if result.note:
+        say(result.note)
     for citation in result.citations:
         out.print()
         out.print(

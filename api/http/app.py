@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 
 from api.errors import as_kb_error
 from api.exposure import is_loopback
-from api.http import answers, boards, minutes
+from api.http import answers, boards, chat, minutes
 from api.http.documented import answer, errors
 from api.http.guard import Guard, error_response, host_name
 from api.http.scope import StoreOf
@@ -53,6 +53,7 @@ def create_app(settings: Settings, *, warm: bool = True) -> FastAPI:
     )
     app.include_router(boards.router)
     app.include_router(answers.router)
+    app.include_router(chat.router)
     app.include_router(minutes.router)
     app.get("/healthz", tags=["server"], responses=answer("health", "Alive"))(healthz)
     app.get(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kb.answer.ask import ask as extractive
-from kb.answer.events import Done, Event, Found, told
-from kb.evidence import Answer, Turn
+from kb.evidence import Answer, Done, Event, Found, Turn, told
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
@@ -34,7 +34,8 @@ def ask(
 
     Every statement carries a citation ``[n]`` of stored nodes. Where the boards don't hold the
     answer, `answered` is False, there are no citations, and `evidence` is the nearest there is.
-    `history` holds the turns before, oldest first, for questions like "and who owns it?".
+    `history` holds the turns before, oldest first, for questions like "and who owns it?"; the
+    answer's `question` is then the whole question that was understood.
 
     Raises:
         WrongUse: the question is empty or too long, or `k` makes no sense.
@@ -90,21 +91,19 @@ async def ask_stream_async(
 ) -> AsyncIterator[Event]:
     """Stream as `ask_stream` does, without blocking the event loop."""
     events = ask_stream(base, question, workspace=workspace, k=k, history=history)
-    loop = asyncio.get_running_loop()
-    step = None
+    context = copy_context()  # one for all steps, whichever thread takes them
+    step: Future[Event | None] | None = None
     try:
         while True:
-            step = loop.run_in_executor(_threads(), _next, events)
-            event = await asyncio.shield(step)
+            step = _threads().submit(context.run, _next, events)
+            event = await asyncio.shield(asyncio.wrap_future(step))
             if event is None:
                 return
             yield event
     finally:
         # A caller who leaves ends the request to the model, as soon as its step is over.
-        if step is not None and not step.done():
-            step.add_done_callback(lambda _: events.close())
-        else:
-            events.close()
+        if step is not None:
+            step.add_done_callback(lambda _: context.run(events.close))
 
 
 def _next(events: Iterator[Event]) -> Event | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,7 +12,6 @@ from rapidfuzz.distance import OSA
 
 from kb.answer.meaning import Meaning
 from kb.answer.words import Word, words_of
-from kb.text import content_terms
 
 SHORTEST_FUZZY = 6  # shorter words must be equal: "drain" is no "train"
 LETTERS_PER_SLIP = 6  # one letter may be misread in so many
@@ -51,17 +50,6 @@ def same_word(one: str, two: str) -> bool:
         return False
     slips = shorter // LETTERS_PER_SLIP
     return OSA.distance(one, two, score_cutoff=slips) <= slips
-
-
-def terms(text: str) -> set[str]:
-    """Return the content terms of `text` as a set."""
-    return set(content_terms(text))
-
-
-def covered(wanted: Iterable[str], pool: Collection[str]) -> set[str]:
-    """Return those of the terms `wanted` that stand in `pool`, as they are or nearly."""
-    held = set(pool)
-    return {t for t in wanted if t in held or any(same_word(t, other) for other in held)}
 
 
 class Matcher:

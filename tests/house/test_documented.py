@@ -110,8 +110,8 @@ def check_responses(where: str, responses: dict[str, Any]) -> None:
 def test_examples_are_true(  # an example that does not fit its own shape misleads
 ) -> None:
     from api.boards import BoardPage
-    from api.http import shapes
-    from kb.evidence import Answer, SearchResult
+    from api.http import chat, shapes
+    from kb.evidence import Answer, Said, SearchResult
     from kb.minutes import Minutes
     from kb.scene import Scene
 
@@ -123,6 +123,10 @@ def test_examples_are_true(  # an example that does not fit its own shape mislea
         "search": SearchResult,
         "ask_body": shapes.AskBody,
         "ask": Answer,
+        "ask_event": Said,
+        "models": chat.ModelList,
+        "chat_body": chat.ChatBody,
+        "chat": chat.ChatCompletion,
         "minutes": Minutes,
         "scene": Scene,
     }.items():

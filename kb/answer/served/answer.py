@@ -8,19 +8,19 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Literal
 
 from kb.answer.ask import ask as extractive
-from kb.answer.events import Done, Event, Found, Said, told
 from kb.answer.notebook import merged
 from kb.answer.served.client import ModelTrouble, Piece, reply
 from kb.answer.served.composer import Composer
 from kb.answer.served.followup import whole_question
 from kb.answer.served.offer import Offered, offers
 from kb.answer.served.prompt import answer_messages
-from kb.evidence import Answer, Turn
+from kb.evidence import Answer, Done, Event, Found, Said, Turn, told
 from kb.search import check_k
 from kb.text import language_of
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
+    from kb.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -68,16 +68,21 @@ def stream(
         WrongUse: the question is empty or too long, or `k` makes no sense.
     """
     check_k(k)
-    whole = whole_question(base.settings, question, history) if history else None
-    asked = whole or question
-    draft = extractive(base, asked, workspace=workspace, k=max(k, OFFERED))
-    draft = draft.model_copy(update={"question": question})
+    whole, down = _made_whole(base.settings, question, history)
+    draft = extractive(
+        base,
+        whole or question,
+        workspace=workspace,
+        k=max(k, OFFERED),
+        history=() if whole else history,
+    )
+    asked = draft.question
     yield Found(evidence=draft.evidence[:k])
     offered = _offered(base, workspace, draft)
-    if not offered:
-        yield from told(_drafted(draft, k, ""))
-        return
     language = language_of(asked)
+    if not offered or down:
+        yield from told(_drafted(draft, k, _note("outage", language) if down else ""))
+        return
     composer = Composer(
         offered, asked, language, base.settings.llm_max_tokens * CHARACTERS_PER_TOKEN
     )
@@ -98,6 +103,19 @@ def stream(
     # That the boards hold no answer needs no excuse, unless the model might have found one.
     note = _note(why, language) if draft.answered or why == "outage" else ""
     yield from told(_drafted(draft, k, note))
+
+
+def _made_whole(
+    settings: Settings, question: str, history: Sequence[Turn]
+) -> tuple[str | None, bool]:
+    """Return a follow-up made whole by the model, or None, and whether the model is down.
+
+    Where the model gives nothing, the extractive answerer makes it whole by its words.
+    """
+    try:
+        return whole_question(settings, question, history) if history else None, False
+    except ModelTrouble:
+        return None, True
 
 
 def _written(

@@ -14,18 +14,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kb.answer.matching import covered, terms
+from kb.answer.served.claims import addresses, denies, figures, names
 from kb.answer.served.offer import Offered
 from kb.answer.served.sentences import MAX_SENTENCE
+from kb.answer.served.wording import FRAME, covered, terms
 from kb.quoting import clean, quoted
 from kb.text import key_of, language_of
 
 Reason = Literal[
-    "long", "markup", "bad_mark", "uncited", "invented", "misquoted", "figure", "name",
+    "long", "markup", "bad_mark", "uncited", "invented", "misquoted", "figure", "name", "denied",
     "unsupported", "language",
 ]  # fmt: skip
 
-ENOUGH = 0.5  # share of what a sentence adds to the question that its evidence must hold
+ENOUGH = 0.65  # share of what a sentence adds to the question that its evidence must hold
 
 _QUOTE = re.compile(r"“[^”\n]{1,400}”|「[^」\n]{1,400}」|『[^』\n]{1,400}』|\"[^\"\n]{1,400}\"")
 _MARK = re.compile(r"[\[【［]([^\[\]【】［］]{0,24})[\]】］]")
@@ -34,16 +35,8 @@ _RANGE = re.compile(r"(\d+)\s*[-\u2013~]\s*(\d+)")
 _BRACKET = re.compile(r"[\[\]【】［］]")
 _OPEN_QUOTE = re.compile("[“”「」『』]")
 _MARKUP = re.compile(r"<\s*[A-Za-z/!?]|\]\(|\]:|!\[")
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://\S*|\bwww\.\S+|\b(?:javascript|data):\S+", re.I)
 _BULLET = re.compile(r"^\s*(?:[-*•·]\s+|#{1,6}\s+)")
 _EMPHASIS = re.compile(r"\*\*|__|`+|~~")
-_FIGURE = re.compile(r"\d+(?:[.,:/-]\d+)*")
-_WORD = re.compile(r"[^\W\d_][\w'’-]*")
-_FRAME = terms(
-    "board whiteboard diagram drawing show say list state mention note follow lead come next step "
-    "include consist name call mark label connect point arrow go flow answer yes "
-    "白板 图 显示 提到 列出 写 写道 包括 包含 步骤 分别 其次 首先 最后 接着 随后 之后 指向 对 否"
-)  # words of speaking about boards, which need no evidence
 MAX_RANGE = 8
 
 
@@ -100,7 +93,7 @@ def check(
     cited = [offered[n] for n in dict.fromkeys(taken.marks)]
     reason = (
         _misquoted(taken, cited, question)
-        or _foreign(taken, cited, question)
+        or _invented(taken, cited, question)
         or _unsupported(taken, cited, question)
         or _wrong_language(taken, language)
     )
@@ -116,8 +109,8 @@ def is_lead_in(text: str, question: str) -> str:
     if not isinstance(taken, Sentence) or taken.marks or taken.quotes:
         return ""
     shown = "".join(part.text for part in taken.parts).strip()
-    more = terms(shown) - terms(question) - _FRAME
-    return shown if shown.endswith((":", "：")) and not more and not _figures(shown) else ""
+    more = terms(shown) - terms(question) - FRAME
+    return shown if shown.endswith((":", "：")) and not more and not figures(shown) else ""
 
 
 def take_apart(text: str) -> Sentence | Reason:
@@ -211,44 +204,43 @@ def _words(cited: Sequence[Offered]) -> str:
     return "\n".join(piece.words for piece in cited)
 
 
-def _foreign(sentence: Sentence, cited: Sequence[Offered], question: str) -> Reason | None:
-    """Say whether figures, names or addresses come from elsewhere; a count of what is cited may."""
+def _invented(sentence: Sentence, cited: Sequence[Offered], question: str) -> Reason | None:
+    """Say what the sentence made up; a count of what it cites is its own to make."""
     known = f"{_words(cited)}\n{question}"
-    prose = unicodedata.normalize("NFKC", sentence.prose)
-    if any(address not in known for address in _ADDRESS.findall(prose)):
+    if any(address not in known for address in addresses(sentence.prose)):
         return "markup"
-    if not _figures(prose, parts=False) <= _figures(known) | {str(len(cited))}:
+    if not figures(sentence.prose, parts=False) <= figures(known) | {str(len(cited))}:
         return "figure"
+    if denies(sentence.prose) and not denies(known):
+        return "denied"
     words = terms(known)
-    names = [word for word in _WORD.findall(prose)[1:] if word[0].isupper()]
-    return None if all(terms(n) <= covered(terms(n), words) for n in names) else "name"
-
-
-def _figures(text: str, *, parts: bool = True) -> set[str]:
-    """Return the figures in `text`, thousands without commas; of a date or time its parts too."""
-    found: set[str] = set()
-    for figure in _FIGURE.findall(unicodedata.normalize("NFKC", text)):
-        whole = figure.replace(",", "")
-        found.add(whole.lstrip("0") or "0")
-        if parts and not set(figure) & {".", ","}:
-            found |= {part.lstrip("0") or "0" for part in re.split(r"[:/-]", figure)}
-    return found
+    made_up = any(not terms(n) <= covered(terms(n), words) for n in names(sentence.prose))
+    return "name" if made_up else None
 
 
 def _unsupported(sentence: Sentence, cited: Sequence[Offered], question: str) -> Reason | None:
-    """Say whether the sentence says too little of its evidence, or too much beyond it."""
-    words = _words(cited)
-    quotes = [quote for quote in sentence.quotes if key_of(quote) and _stands_in(quote, words)]
+    """Say whether the sentence says too much beyond its evidence, or cites what says none of it."""
+    said = terms(" ".join([sentence.prose, *sentence.quotes])) - FRAME
     spoken = _languages(sentence.prose)
-    written = set().union(*(_languages(piece.evidence.text) for piece in cited))
-    if spoken and written and not spoken & written:
-        return None if quotes else "unsupported"  # a translation is anchored by what it quotes
-    said = terms(" ".join([sentence.prose, *sentence.quotes])) - _FRAME
-    own = covered(said, terms(words))
+    translated = 0
+    for piece in cited:
+        written = _languages(piece.evidence.text)
+        foreign = bool(spoken and written and not spoken & written)
+        translated += foreign
+        # A translation is anchored by what it quotes.
+        if not _quotes(sentence, piece) and (foreign or not covered(said, terms(piece.own))):
+            return "unsupported"
+    if translated == len(cited):
+        return None
+    own = covered(said, terms(_words(cited)))
     new = said - covered(said, terms(question))
-    if not quotes and len(own) < (1 if new else 2):
+    if len(own) < (1 if new else 2) and not any(_quotes(sentence, piece) for piece in cited):
         return "unsupported"  # "Cart [1]." says nothing to somebody who asks about the cart
     return "unsupported" if new and len(new & own) < ENOUGH * len(new) else None
+
+
+def _quotes(sentence: Sentence, piece: Offered) -> bool:
+    return any(key_of(quote) and _stands_in(quote, piece.own) for quote in sentence.quotes)
 
 
 def _languages(text: str) -> set[str]:

@@ -41,9 +41,7 @@ class Piece:
     ended: bool = False
 
 
-def reply(
-    settings: Settings, messages: list[tuple[str, str]], max_tokens: int | None = None
-) -> Generator[Piece, None, None]:
+def reply(settings: Settings, messages: list[tuple[str, str]]) -> Generator[Piece, None, None]:
     """Stream the model's reply to ``(role, text)`` messages.
 
     Closing the iterator ends the request. Raises `ModelTrouble`.
@@ -51,7 +49,7 @@ def reply(
     from llama_index.core.base.llms.types import ChatMessage
 
     chat: list[ChatMessage] = [ChatMessage(role=role, content=text) for role, text in messages]
-    with _model(settings, max_tokens or settings.llm_max_tokens) as model:
+    with _model(settings) as model:
         try:
             for chunk in model.stream_chat(chat):
                 yield Piece(chunk.delta or "", _finish_reason(chunk.raw) == "stop")
@@ -61,12 +59,11 @@ def reply(
             raise ModelTrouble(reason) from error
 
 
-def whole_reply(settings: Settings, messages: list[tuple[str, str]], max_tokens: int) -> str:
-    """Return a short reply at once. Raises `ModelTrouble`, also where it broke off."""
-    pieces = list(reply(settings, messages, max_tokens))
-    if not any(piece.ended for piece in pieces):
-        raise ModelTrouble("the reply broke off")
-    return "".join(piece.text for piece in pieces)
+def whole_reply(settings: Settings, messages: list[tuple[str, str]]) -> str:
+    """Return a reply at once; "" where it broke off. Raises `ModelTrouble`."""
+    pieces = list(reply(settings, messages))
+    ended = any(piece.ended for piece in pieces)
+    return "".join(piece.text for piece in pieces) if ended else ""
 
 
 def base_url(url: str) -> str:
@@ -75,7 +72,7 @@ def base_url(url: str) -> str:
 
 
 @contextmanager
-def _model(settings: Settings, max_tokens: int) -> Iterator[LLM]:
+def _model(settings: Settings) -> Iterator[LLM]:
     import httpx
     from llama_index.llms.openai_like import OpenAILike
 
@@ -92,8 +89,9 @@ def _model(settings: Settings, max_tokens: int) -> Iterator[LLM]:
             api_key=settings.llm_api_key.get_secret_value() or "none",
             is_chat_model=True,
             context_window=settings.llm_context_tokens,
-            max_tokens=max_tokens,
+            max_tokens=settings.llm_max_tokens,
             temperature=0.0,
+            additional_kwargs={"extra_body": settings.llm_extra} if settings.llm_extra else {},
             max_retries=0,
             timeout=timeout,
             http_client=http,

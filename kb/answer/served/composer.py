@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from kb.answer.events import Said
 from kb.answer.served.check import Passed, Reason, check, is_lead_in
 from kb.answer.served.offer import Offered
 from kb.answer.served.sentences import Splitter
-from kb.evidence import Citation, Evidence
+from kb.evidence import Citation, Evidence, Said
 
 REFUSAL = "NO_ANSWER"
 MAX_SENTENCES = 40  # that are shown

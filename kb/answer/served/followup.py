@@ -5,31 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kb.answer.matching import covered, terms
-from kb.query.question import MAX_QUESTION
-from kb.answer.served.client import ModelTrouble, whole_reply
+from kb.answer.served.client import whole_reply
 from kb.answer.served.prompt import rewrite_messages
+from kb.answer.served.wording import covered, terms
 from kb.evidence import Turn
+from kb.query.question import MAX_QUESTION
 from kb.reading import one_line
 from kb.text import language_of
 
 if TYPE_CHECKING:
     from kb.settings import Settings
 
-MAX_TOKENS = 120
-
 
 def whole_question(settings: Settings, question: str, history: Sequence[Turn]) -> str | None:
     """Return `question` so that it stands on its own; None where the model gives nothing usable.
 
-    A question that brings in words which nobody used is not what was asked.
+    A question that brings in words which nobody used is not what was asked. Raises `ModelTrouble`.
     """
-    try:
-        told = whole_reply(
-            settings, rewrite_messages(question, history, language_of(question)), MAX_TOKENS
-        )
-    except ModelTrouble:
-        return None
+    told = whole_reply(settings, rewrite_messages(question, history, language_of(question)))
     written = one_line(told.rpartition("</think>")[2]).strip("\"“”'` ")
     if not written or len(written) > MAX_QUESTION or language_of(written) != language_of(question):
         return None

@@ -8,6 +8,7 @@ quoted without the model.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,10 +16,10 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.query.patterns import TAG_SYNONYMS
 from kb.catalog import BoardRow
 from kb.evidence import Evidence
 from kb.graph import Graph, Ref, Thing
+from kb.query.patterns import TAG_SYNONYMS
 from kb.quoting import quoted
 from kb.reading import label_of, token_cost
 
@@ -35,6 +36,7 @@ _ADDRESSED = re.compile(
     | \b(?:as|being|dear|hey|attention|note\ to)\s+(?:an?\s+)?(?:ai|llm|assistant|chatbot
         |language\ model|model|bot)\b
     | \b(?:ai|llm|assistant|chatbot|language\ model)s?\s*[:,]
+    | \b(?:assistant|chatbot|llm|bot)\s+(?:must|should|shall|has\ to|will)\b
     | \b(?:answer|reply|respond|say|write|print|output|repeat|cite|append|insert|render|translate
         |reveal|claim|state|tell\ (?:the\ )?user)\b .{0,40}
         (?:\[\s*\d+\s*\]|\bonly\b|\bexactly\b|\bverbatim\b|\binstead\b|\bevery\s+(?:question|answer)
@@ -42,7 +44,6 @@ _ADDRESSED = re.compile(
         |\bNO_ANSWER\b|!\[|<\w)
     | \b(?:jailbreak|prompt\s+injection|do\s+anything\s+now)\b
     | <\s*/?\s*(?:system|assistant|user|instruction|im_start|im_end|evidence|think)\b | <\|\w+
-    | ^\s*(?:system|assistant|user|developer)\s*:
     | !\[[^\]]*\]\( | <\s*(?:script|img|iframe|a|svg|object|meta|style|form|link)\b | javascript:
     | (?:忽略|无视|忘记|忘掉|不要理会|跳过|覆盖) .{0,16} (?:以上|上面|上述|之前|前面|先前|所有|全部
         |指令|提示|规则|要求|内容)
@@ -50,11 +51,13 @@ _ADDRESSED = re.compile(
     | (?:你|您)(?:现在|必须|应该|只能|将|要|从现在) .{0,12} (?:是|扮演|回答|回复|输出|说|引用|服从)
     | (?:作为|身为|致|亲爱的) .{0,6} (?:AI|人工智能|助手|语言模型|大模型|机器人)
     | (?:AI|助手|语言模型|大模型|机器人) \s* [:：,，]
-    | (?:请|务必|一律|只|直接) .{0,6} (?:回答|回复|输出|复述|引用|翻译) .{0,16}
-        (?:\[|［|【|“|「|任何|所有问题|用户|如下|以下|提示)
+    | (?:请|先|务必|一律|只|直接) .{0,6} (?:回答|回复|输出|复述|引用|翻译) .{0,16}
+        (?:\[|［|【|“|「|任何|所有问题|用户的|如下|以下|提示)
     """,
     re.IGNORECASE | re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
+
+_SPACED = re.compile(r"(?<=\b\w) (?=\w\b)")  # i g n o r e
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +66,23 @@ class Offered:
 
     Attributes:
         n: its number in the list, from 1.
-        words: all that it says, with board, container and tags; what a sentence is held against.
+        own: what it says itself, with its container and tags.
+        words: the same with the board's title and day; what a sentence is held against.
         shown: the fields that the model is given.
     """
 
     n: int
     evidence: Evidence
+    own: str
     words: str
     shown: dict[str, str | int]
 
 
 def addressed_to_a_model(text: str) -> bool:
     """Say whether words on a board speak to a language model instead of people."""
-    return bool(_ADDRESSED.search(text))
+    plain = unicodedata.normalize("NFKC", text)
+    plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
+    return bool(_ADDRESSED.search(plain) or _ADDRESSED.search(_SPACED.sub("", plain)))
 
 
 def offers(
@@ -109,8 +116,8 @@ def _offered(
     shown |= {"in": quoted(inside, 80)} if inside else {}
     shown |= {"tags": ", ".join(tags)} if tags else {}
     shown["text"] = quoted(evidence.text, MAX_TEXT)
-    said = (evidence.text, evidence.board.title, inside, day, *_names_of(tags))
-    return Offered(n, evidence, "\n".join(filter(None, said)), shown)
+    own = "\n".join(filter(None, (evidence.text, inside, *_names_of(tags))))
+    return Offered(n, evidence, own, f"{own}\n{evidence.board.title}\n{day}", shown)
 
 
 def _names_of(tags: Iterable[str]) -> Iterable[str]:

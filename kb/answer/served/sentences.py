@@ -14,6 +14,7 @@ MAX_QUOTE = 400  # characters, beyond which a quotation mark was none
 QUOTES = {"“": "”", "「": "」", "『": "』", '"': '"'}
 _CLOSERS = frozenset("”」』\"'’)）")
 _ENDS = frozenset("。！？!?")
+_NARROW = frozenset(".!?")  # these also stand inside of words and addresses
 _MARK = re.compile(r"[\[【［][^\[\]【】［］\n]{0,24}[\]】］]")
 _HALF_MARK = re.compile(r"[\[【［][^\[\]【】［］\n]{0,24}\Z")
 _ABBREVIATION = re.compile(
@@ -60,18 +61,19 @@ def _end_of_sentence(text: str, final: bool) -> int | None:
             closing = "" if sign == closing else closing
         elif sign in QUOTES:
             closing, opened = QUOTES[sign], at
-        elif sign in _ENDS or (sign == "." and _is_full_stop(text, at)):
-            if sign == "." and at + 1 == len(text) and not final:
-                return None
+        elif sign in _NARROW and at + 1 == len(text) and not final:
+            return None
+        elif sign in _ENDS | _NARROW and (sign not in _NARROW or _ends_here(text, at)):
             return _with_marks(text, at + 1, final)
     return None
 
 
-def _is_full_stop(text: str, at: int) -> bool:
+def _ends_here(text: str, at: int) -> bool:
+    """Say whether the stop at `at` ends a sentence: not in 3.5, Dr. or https://a.b/?c."""
     after = text[at + 1 : at + 2]
-    if after and not (after.isspace() or after in _CLOSERS or after in "[【［"):
+    if after and not (after.isspace() or after in _CLOSERS or after in "[【［.!?"):
         return False
-    return not _ABBREVIATION.search(text[max(0, at - 12) : at])
+    return text[at] != "." or not _ABBREVIATION.search(text[max(0, at - 12) : at])
 
 
 def _with_marks(text: str, at: int, final: bool) -> int | None:

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from kb.answer.events import Done, Event, Found, Said
 from kb.base import KnowledgeBase
 from kb.catalog import NodeRow
-from kb.evidence import Answer, Citation
+from kb.evidence import Answer, Citation, Done, Event, Found, Said
 
 _MARK = re.compile(r"\[(\d+)\]")
 _ANY_BRACKETED_NUMBER = re.compile(r"[\[【][^\]】]*\d[^\]】]*[\]】]")

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from kb.answer import ask, ask_async, ask_stream, ask_stream_async
-from kb.answer.events import Done, Event, Found, Said
 from kb.answer.served import composer
 from kb.base import KnowledgeBase
 from kb.errors import WrongUse
-from kb.evidence import Turn
+from kb.evidence import Done, Event, Found, Said, Turn
 from tests.kb.answer.served.conftest import WithModel
 from tests.kb.answer.served.streams import check_stream
 from tests.llm import Script, ScriptedModel, Wire, forever, offered, says
@@ -42,7 +41,7 @@ def streamed(base: KnowledgeBase, question: str = QUESTION, **options: Any) -> A
 
 
 def test_a_model_that_behaves(served: WithModel, model: ScriptedModel) -> None:
-    base = served(llm_model="good", llm_max_tokens=99)
+    base = served(llm_model="good", llm_max_tokens=99, llm_extra={"top_k": 1})
     model.script = cites("Next after the cart is “In stock?” [#].\nNothing else.", "Cart →")
     answer = streamed(base)
     assert answer.answer == "Next after the cart is “In stock?” [1]."
@@ -52,7 +51,7 @@ def test_a_model_that_behaves(served: WithModel, model: ScriptedModel) -> None:
     asked = model.requests[0]
     assert asked["_path"] == "/v1/chat/completions"
     assert (asked["model"], asked["stream"], asked["max_tokens"]) == ("good", True, 99)
-    assert asked["temperature"] == 0
+    assert (asked["temperature"], asked["top_k"]) == (0, 1)
 
 
 def test_the_key_is_this_servers_and_no_other(
@@ -290,6 +289,24 @@ def test_streams_without_blocking_the_loop(served: WithModel, model: ScriptedMod
     asyncio.run(leave())
 
 
+def test_many_streams_at_once_keep_apart(served: WithModel, model: ScriptedModel) -> None:
+    def script(request: dict[str, Any], wire: Wire) -> None:
+        n = number(request, "Cart →")
+        says(f"The cart leads to “In stock?” [{n}].\n- Then “In stock?” [{n}].", 4)(request, wire)
+
+    model.script = script
+    base = served()
+
+    async def one() -> list[Event]:
+        return [event async for event in ask_stream_async(base, QUESTION, workspace="w")]
+
+    async def many() -> list[list[Event]]:
+        return await asyncio.gather(*(one() for _ in range(40)))
+
+    for events in asyncio.run(many()):
+        assert check_stream(base, iter(events), "w").answer.startswith("The cart leads to")
+
+
 def test_wrong_use_is_told_before_anything_else(served: WithModel, model: ScriptedModel) -> None:
     for question, k in (("", 10), (QUESTION, 0)):
         with pytest.raises(WrongUse):
@@ -325,8 +342,16 @@ def follow_up(rewritten: str) -> Script:
 def test_a_follow_up_is_made_whole(served: WithModel, model: ScriptedModel) -> None:
     model.script = follow_up("What comes after In stock?")
     answer = streamed(served(), "And what comes after that?", history=HISTORY)
-    assert answer.question == "And what comes after that?"
+    assert answer.question == "What comes after In stock?"
     assert "“Take payment” (yes)" in answer.answer
+
+
+def test_a_model_that_is_down_is_asked_once(served: WithModel, model: ScriptedModel) -> None:
+    model.script = status(500)
+    answer = streamed(served(), "And what comes after that?", history=HISTORY)
+    assert len(model.requests) == 1
+    assert "does not answer" in answer.note
+    assert answer.question != "And what comes after that?"  # made whole by its words
 
 
 @pytest.mark.parametrize(

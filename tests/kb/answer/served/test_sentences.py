@@ -23,6 +23,7 @@ def cut(text: str, size: int) -> list[str]:
         ("It says “In stock? Ask. Then go” [1].", ["It says “In stock? Ask. Then go” [1]."]),
         ("Release v1.2 at 3.5% by Dr. Chen [1].", ["Release v1.2 at 3.5% by Dr. Chen [1]."]),
         ("Half a mark [1", ["Half a mark [1"]),
+        ("See http://a.b/?c=d!e [1] now. Go.", ["See http://a.b/?c=d!e [1] now.", "Go."]),
         ("Really?! [1] Yes.", ["Really?! [1]", "Yes."]),
         ("An “open quotation. [1]\nNext [2].", ["An “open quotation. [1]", "Next [2]."]),
         ("", []),
