@@ -43,8 +43,7 @@ def search(
     Raises:
         WrongUse: the query is empty or too long, or `k` is out of 1 … MAX_K.
     """
-    if not 1 <= k <= MAX_K:
-        raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
+    check_k(k)
     from kb.query.hints import hints_of
 
     now = now or datetime.now(UTC).astimezone()
@@ -52,6 +51,12 @@ def search(
     hits = find(base, query, workspace=workspace, filters=filters, limit=limit, now=now)
     chosen = choose(hits, k, versions=hints_of(query, now).versions)
     return SearchResult(query=query.strip(), evidence=tuple(map(evidence_of, grouped(chosen))))
+
+
+def check_k(k: int) -> None:
+    """Raise `WrongUse` where `k` is out of 1 … MAX_K."""
+    if not 1 <= k <= MAX_K:
+        raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
 
 
 def find(

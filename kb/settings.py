@@ -55,6 +55,23 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "", description="sentence-transformers name or folder; empty: the bundled multilingual e5"
     )
+    llm_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = Field(
+        "", description="URL of an OpenAI-compatible server that writes answers; empty: none"
+    )
+    llm_model: Annotated[str, Field(min_length=1)] = Field(
+        "default", description="Name of the served model"
+    )
+    llm_api_key: SecretStr = Field(SecretStr(""), description="Key of the model server")
+    llm_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        60.0, description="Longest time for one reply of the served model, seconds"
+    )
+    llm_max_tokens: Annotated[int, Field(ge=16, le=8192)] = Field(
+        600, description="Most tokens of one written answer"
+    )
+    llm_context_tokens: Annotated[int, Field(ge=2048)] = Field(
+        8192, description="Tokens that the served model takes in, answer included"
+    )
+    llm_extra: dict[str, Any] = Field({}, description="Further fields of each request to it, JSON")
     extractor: Literal["auto", "local", "vlm"] = Field("auto", description="Who reads the pictures")
     conventions: Path | None = Field(
         None, description="YAML file of what marks mean, or a folder with one for each workspace"

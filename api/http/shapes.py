@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.boards import BoardSummary
-from kb.evidence import UnitKind
+from kb.evidence import Turn, UnitKind
 from kb.links.shapes import Link, State
 
 
@@ -52,10 +52,12 @@ class SearchBody(_Body):
 
 
 class AskBody(_Body):
-    """A question."""
+    """A question; `history` holds the turns before it, oldest first."""
 
     question: str
     k: int = 10
+    history: list[Turn] = Field([], max_length=100)
+    stream: bool = False
 
 
 class LinkBody(_Body):
@@ -177,6 +179,15 @@ VERSION = {
     "state": "suggested",
     "decision": None,
 }
+_ANSWER: dict[str, Any] = {
+    "question": "What follows the stock check?",
+    "answered": True,
+    "answer": "After “Check stock” comes “Pack” (in stock) [1].",
+    "citations": [{"n": 1, **_FOUND}],
+    "evidence": [EVIDENCE],
+    "model": "",
+    "note": "",
+}
 EXAMPLES: dict[str, Any] = {
     "links": {"links": [LINK], "more": False},
     "link_body": {"names": ["Check stock", "检查库存"], "state": "accepted", "note": "our word"},
@@ -222,11 +233,60 @@ EXAMPLES: dict[str, Any] = {
     "search_body": {"query": "what happens when stock is low", "filters": {"tags": ["risk"]}},
     "search": {"query": "stock", "evidence": [EVIDENCE]},
     "ask_body": {"question": "What follows the stock check?"},
-    "ask": {
-        "question": "What follows the stock check?",
-        "answered": True,
-        "answer": "After “Check stock” comes “Pack” (in stock) [1].",
+    "ask": _ANSWER,
+    "ask_event": {"event": "text", "text": _ANSWER["answer"], "citations": [{"n": 1, **_FOUND}]},
+    "models": {
+        "object": "list",
+        "data": [{"id": "whiteboards", "object": "model", "created": 0, "owned_by": "kb"}],
+    },
+    "chat_body": {
+        "model": "whiteboards",
+        "messages": [{"role": "user", "content": "What follows the stock check?"}],
+    },
+    "chat": {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 1767225600,
+        "model": "whiteboards",
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": _ANSWER["answer"]},
+                "finish_reason": "stop",
+            }
+        ],
+        "kb": {"answered": True, "citations": [{"n": 1, **_FOUND}], "note": ""},
+    },
+    "chat_chunk": {
+        "id": "chatcmpl-1",
+        "object": "chat.completion.chunk",
+        "created": 1767225600,
+        "model": "whiteboards",
+        "choices": [{"index": 0, "delta": {"content": _ANSWER["answer"]}, "finish_reason": None}],
+        "kb": {"citations": [{"n": 1, **_FOUND}]},
+    },
+    "minutes": {
+        "title": "Order flow",
+        "language": "en",
+        "boards": [_REF],
+        "sections": [
+            {
+                "name": "flow",
+                "lines": [
+                    {
+                        "text": "Check stock → Pack (in stock)",
+                        "cites": [1],
+                        "depth": 0,
+                        "owner": "",
+                        "due": "",
+                        "done": False,
+                        "suggestions": [],
+                    }
+                ],
+                "more": 0,
+            }
+        ],
+        "diagrams": [{"board": _REF, "mermaid": "flowchart LR\n"}],
         "citations": [{"n": 1, **_FOUND}],
-        "evidence": [EVIDENCE],
     },
 }

@@ -110,10 +110,11 @@ def check_responses(where: str, responses: dict[str, Any]) -> None:
 def test_examples_are_true(  # an example that does not fit its own shape misleads
 ) -> None:
     from api.boards import BoardPage
-    from api.http import shapes
+    from api.http import chat, shapes
     from kb.compare import Diff
-    from kb.evidence import Answer, SearchResult
+    from kb.evidence import Answer, Said, SearchResult
     from kb.links.shapes import LinkPage, Versions
+    from kb.minutes import Minutes
     from kb.scene import Scene
     from kb.timeline import Timeline
 
@@ -125,6 +126,11 @@ def test_examples_are_true(  # an example that does not fit its own shape mislea
         "search": SearchResult,
         "ask_body": shapes.AskBody,
         "ask": Answer,
+        "ask_event": Said,
+        "models": chat.ModelList,
+        "chat_body": chat.ChatBody,
+        "chat": chat.ChatCompletion,
+        "minutes": Minutes,
         "scene": Scene,
         "links": LinkPage,
         "link_body": shapes.LinkBody,
