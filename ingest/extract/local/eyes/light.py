@@ -33,9 +33,10 @@ def even_out(bgr: Array) -> Array:
 
 
 def _ink(bgr: Array) -> Array:
-    share = bgr.astype(np.float32) / np.maximum(_board(bgr), 8.0)
+    blue, green, red = cv2.split(bgr.astype(np.float32) / np.maximum(_board(bgr), 8.0))
+    mean, least = (blue + green + red) / 3, np.minimum(np.minimum(blue, green), red)
     # Yellow ink is faint in luminance and strong in blue; single channels are noisier.
-    depth = 1.0 - np.minimum(share.mean(axis=2), 0.25 * share.mean(axis=2) + 0.75 * share.min(2))
+    depth = 1.0 - np.minimum(mean, 0.25 * mean + 0.75 * least)
     np.clip(depth, 0.0, 1.0, out=depth)
     bold = max(_FAINTEST, float(np.percentile(depth[::3, ::3], 99.0)))
     return np.asarray(np.clip(depth / bold / 1.15, 0.0, 1.0) * 255, np.uint8)
@@ -57,6 +58,6 @@ def _board(bgr: Array) -> Array:
 def _colour(bgr: Array) -> Array:
     soft = cv2.GaussianBlur(bgr, (0, 0), 2.0).astype(np.float32)
     board = np.median(bgr[::8, ::8].reshape(-1, 3), axis=0)
-    balanced = soft / np.maximum(board, 16.0).astype(np.float32)
-    spread = balanced.max(axis=2) - balanced.min(axis=2)
+    blue, green, red = cv2.split(soft / np.maximum(board, 16.0).astype(np.float32))
+    spread = np.maximum(np.maximum(blue, green), red) - np.minimum(np.minimum(blue, green), red)
     return np.asarray(np.clip(spread * 1.5, 0.0, 1.0) * 255, np.uint8)
