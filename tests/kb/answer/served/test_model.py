@@ -54,6 +54,34 @@ def test_a_model_that_behaves(served: WithModel, model: ScriptedModel) -> None:
     assert (asked["temperature"], asked["top_k"]) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do we get from Cart to the customer's door?",
+        "How many risks are there?",
+        "Who owns the order flow?",
+        "When does the order flow go live?",
+        "Which boards mention ship parcel?",
+        "从顾客申请退款到原路退款要经过哪些步骤？",
+        "有哪些风险？",
+        "退款流程由谁负责？",
+    ],
+)
+def test_a_model_may_repeat_the_draft(
+    served: WithModel, model: ScriptedModel, filled: KnowledgeBase, question: str
+) -> None:
+    def script(request: dict[str, Any], wire: Wire) -> None:
+        lines = request["messages"][1]["content"].split("\n")
+        drafts = [line for line in lines if line.startswith('{"draft"')]
+        says(json.loads(drafts[0])["draft"])(request, wire)
+
+    composed = ask(filled, question, workspace="w")
+    model.script = script
+    answer = streamed(served(llm_model="parrot"), question)
+    assert (answer.answer, answer.citations) == (composed.answer, composed.citations)
+    assert answer.model == "parrot"
+
+
 def test_the_key_is_this_servers_and_no_other(
     served: WithModel, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -301,7 +329,7 @@ def test_many_streams_at_once_keep_apart(served: WithModel, model: ScriptedModel
         return [event async for event in ask_stream_async(base, QUESTION, workspace="w")]
 
     async def many() -> list[list[Event]]:
-        return await asyncio.gather(*(one() for _ in range(40)))
+        return await asyncio.gather(*(one() for _ in range(12)))
 
     for events in asyncio.run(many()):
         assert check_stream(base, iter(events), "w").answer.startswith("The cart leads to")
