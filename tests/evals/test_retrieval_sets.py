@@ -257,9 +257,12 @@ def test_a_marked_process_becomes_a_board_with_the_same_ids(tmp_path):
             node("e", "endEvent", "Done", [500, 50, 540, 90]),
         ],
         "edges": [
-            {"id": "f", "source": "a", "target": "g", "label": "", "waypoints": [[150, 80], [300, 80]]},
-            {"id": "h", "source": "g", "target": "e", "label": "ok", "waypoints": [[360, 80], [500, 70]]},
-            {"id": "x", "source": "g", "target": "gone", "label": "", "waypoints": [[0, 0], [1, 1]]},
+            {"id": i, "source": a, "target": b, "label": label, "waypoints": way}
+            for i, a, b, label, way in (
+                ("f", "a", "g", "", [[150, 80], [300, 80]]),
+                ("h", "g", "e", "ok", [[360, 80], [500, 70]]),
+                ("x", "g", "gone", "", [[0, 0], [1, 1]]),
+            )
         ],
     }  # fmt: skip
     folder = tmp_path / "data" / "hdbpmn" / "truth" / "val"
