@@ -159,7 +159,7 @@ def _best(one: Example, ranking: Vector) -> float:
     return float(one.right[int(np.argmax(one.judged.features @ ranking))])
 
 
-def threshold(outcomes: Sequence[Outcome], *, refused: float = 0.80) -> float:
+def threshold(outcomes: Sequence[Outcome], *, refused: float = 0.70) -> float:
     """Return the least sureness under which this share of unanswerable questions is refused."""
     sure = sorted(one.sure for one in outcomes if not one.question.answerable)
     return sure[min(len(sure) - 1, int(refused * len(sure)))] if sure else 0.5

@@ -193,8 +193,7 @@ class Judge:
             float(bool(colours & set(cues.hints.colors))),
             float(any(set(node.tags) & set(cues.hints.tags) for node in nodes)),
             float(any(node.kind in cues.hints.kinds for node in nodes)),
-            float(cues.hints.span is not None and view.at is not None
-                  and cues.hints.span.holds(view.at)),
+            float(view.at is not None and any(s.holds(view.at) for s in cues.hints.spans)),
             cues.hints.latest * board.age,
             cues.hints.earliest * board.age,
             float(self._first == (view.ref.id, plan.members)),

@@ -51,8 +51,13 @@ def lay_out(
 
 
 def planned(room: Room) -> str | None:
-    """Tell the plan that answers best; None where none is sure enough."""
+    """Tell the plan that answers best; None where none is sure enough.
+
+    Whether something is so, and on which boards it stands, is no matter of likeness.
+    """
     room.notes.cited.clear()
+    if room.question.yes_no or room.question.intent == "mentions":
+        return None
     judged = lay_out(room.notes.session, room.workspace, room.question.text, room.match, room.hits)
     if not judged.plans:
         return None
