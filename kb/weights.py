@@ -32,8 +32,8 @@ class Weights:
     taken: float = 0.7
     words: float = 0.2
     names: float = 0.3
-    board: float = 0.8
-    whole: float = -0.4
+    board: float = 1.0
+    whole: float = -0.5
     tag: float = 0.15
     colour: float = 0.3
     kind: float = 0.06
