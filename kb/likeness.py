@@ -42,7 +42,7 @@ def likeness(one: str, two: str) -> float:
     """Estimate the share of common triples of two sketched boards: 0 … 1, give or take .07."""
     if not one or not two:
         return 0.0
-    equal = sum(map(eq, _bytes(one), _bytes(two))) / HASHES
+    equal: float = sum(map(eq, _bytes(one), _bytes(two))) / HASHES
     return max(0.0, (equal - _CHANCE) / (1 - _CHANCE))
 
 

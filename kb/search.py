@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kb.query.hints import Hints
     from kb.query.question import Question
 
-__all__ = ["MAX_K", "MAX_QUERY", "choose", "evidence_of", "find", "grouped", "search"]
+__all__ = ["MAX_K", "check_k", "choose", "evidence_of", "find", "grouped", "search", "weigh"]
 
 MAX_QUERY = 2_000
 MAX_K = 200
@@ -37,15 +37,15 @@ def search(
     """Return up to `k` pieces of evidence for `query`.
 
     One board's evidence stands together; boards come in the order of their best piece. Costs one
-    embedding, one round of index queries and two fetches by id, and no SQL. `now` is what "last
+    embedding, one round of index queries and three fetches by id, and no SQL. `now` is what "last
     week" counts from; None is the present.
 
     Raises:
         WrongUse: the query is empty or too long, or `k` is out of 1 … MAX_K.
     """
-    check_k(k)
     from kb.query.hints import hints_of
 
+    check_k(k)
     now = now or datetime.now(UTC).astimezone()
     limit = k * OVERSAMPLING
     hits = find(base, query, workspace=workspace, filters=filters, limit=limit, now=now)
