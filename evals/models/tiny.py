@@ -112,10 +112,11 @@ def build(
     _tokenizer(ids).save_pretrained(folder)
     _write_processors(folder, max_pixels)
     torch.manual_seed(seed)
-    config = Qwen3VLConfig(**_shape(hidden, layers, vision_layers, ids))
-    config.tie_word_embeddings = config.text_config.tie_word_embeddings = tied
-    config.text_config.initializer_range = config.vision_config.initializer_range = spread
-    model = Qwen3VLForConditionalGeneration(config).to(getattr(torch, dtype))
+    shape = _shape(hidden, layers, vision_layers, ids)
+    shape["tie_word_embeddings"] = shape["text_config"]["tie_word_embeddings"] = tied
+    for part in ("text_config", "vision_config"):
+        shape[part]["initializer_range"] = spread
+    model = Qwen3VLForConditionalGeneration(Qwen3VLConfig(**shape)).to(getattr(torch, dtype))
     ends = [ids[END_OF_TURN], ids[END_OF_TEXT]]
     model.generation_config = GenerationConfig(
         eos_token_id=ends, pad_token_id=ids[END_OF_TEXT], do_sample=False
@@ -201,7 +202,6 @@ def _shape(hidden: int, layers: int, vision_layers: int, ids: dict[str, int]) ->
             "hidden_act": "silu",
             "rms_norm_eps": 1e-6,
             "max_position_embeddings": CONTEXT,
-            "tie_word_embeddings": True,
             "rope_parameters": {
                 "rope_type": "default",
                 "rope_theta": 5_000_000.0,
@@ -228,7 +228,6 @@ def _shape(hidden: int, layers: int, vision_layers: int, ids: dict[str, int]) ->
         "video_token_id": ids["<|video_pad|>"],
         "vision_start_token_id": ids["<|vision_start|>"],
         "vision_end_token_id": ids["<|vision_end|>"],
-        "tie_word_embeddings": True,
     }
 
 

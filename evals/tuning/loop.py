@@ -58,7 +58,8 @@ class Told:
     def met(self) -> bool:
         """Tell whether the circle closes: the trained model reads, the untrained one does not."""
         learnt = self.after["node_f1"] >= NODE_F1 and self.after["edge_f1"] >= EDGE_F1
-        return learnt and self.before["node_f1"] == 0 and self.answers["right"] > 0
+        answered = 2 * self.answers["right"] >= self.answers["asked"]
+        return learnt and answered and self.before["node_f1"] == 0
 
 
 class Loop:
@@ -121,9 +122,9 @@ class Loop:
         """Serve a model, ingest the boards with it into a workspace of its own, and compare."""
         log = self.home / f"serve-{model}.log"
         with self._timed(f"serve {model}"):
-            server = SglangServer(
-                self.home / model, self.sglang, log, options=("--context", "8192")
-            )
+            # The name tells the readings of two models apart in the cache.
+            options = ("--context", "8192", "--name", model)
+            server = SglangServer(self.home / model, self.sglang, log, options=options)
             server.start()
         try:
             with self._timed(f"ingest by {model}"):

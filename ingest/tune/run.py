@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -71,7 +72,7 @@ def train(
     data: Path,
     out: Path,
     gpus: int = 0,
-    told: Callable[[Step], object] = str,
+    told: Callable[[Step], None] | None = None,
 ) -> Trained:
     """Run `recipe` and return what came of it.
 
@@ -112,7 +113,7 @@ def train(
 
 
 def _run(
-    python: Path, recipe: Recipe, out: Path, gpus: int, told: Callable[[Step], object]
+    python: Path, recipe: Recipe, out: Path, gpus: int, told: Callable[[Step], None] | None
 ) -> list[Step]:
     """Start ms-swift, follow its figures until it ends, and return all steps."""
     *kind, command = recipe.command.split()
@@ -128,14 +129,16 @@ def _run(
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=out,
+            start_new_session=True,  # ms-swift is several processes, which end together
         )
         try:
             for step in _followed(out / OWN / STEPS, process):
                 steps.append(step)
-                told(step)
+                if told is not None:
+                    told(step)
         finally:
             if process.poll() is None:  # we were interrupted
-                process.terminate()
+                os.killpg(process.pid, signal.SIGTERM)
                 process.wait()
     if process.returncode:
         raise _failure(recipe, process.returncode, out)

@@ -43,10 +43,10 @@ def test_all_recipes_are_planned_for_another_machine(capsys: Printed) -> None:
 
 
 def test_a_recipe_that_does_not_fit_ends_with_3(capsys: Printed) -> None:
-    (planned,) = told(capsys, "plan", "lora", "--gpus", "1", "--memory", "24", code=3)["plans"]
+    (planned,) = told(capsys, "plan", "lora", "--gpus", "1", "--memory", "40", code=3)["plans"]
     assert "each GPU would need" in planned["refused"]
     smaller = ("--set", "max_length=2048", "--set", "per_device_train_batch_size=1")
-    (planned,) = told(capsys, "plan", "lora", "--gpus", "1", "--memory", "24", *smaller)["plans"]
+    (planned,) = told(capsys, "plan", "lora", "--gpus", "1", "--memory", "40", *smaller)["plans"]
     assert planned["refused"] == ""
 
 

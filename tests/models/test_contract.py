@@ -176,20 +176,23 @@ def test_killed_in_mid_request_and_started_again(server: SglangServer) -> None:
 )
 def test_a_bad_way_to_the_server_costs_no_board(server: SglangServer, act: str, fault: str) -> None:
     boards = pictures(4)
+    stalls = act == "stall"  # only then is a short wait what the test is about
     with (
         proxy_before(server.url) as proxy,
-        extractor(proxy.url, timeout_s=30.0, rest_s=0.0) as reader,
+        extractor(proxy.url, timeout_s=30.0 if stalls else PATIENT_S, rest_s=0.0) as reader,
     ):
         assert reader.extract(boards[0]).extractor.name == "vlm"
 
         proxy.harm(act, times=1)  # once: another attempt helps
         assert reader.extract(boards[1]).extractor.name == "vlm"
         assert proxy.harmed == 1
-        assert sum(faults(reader).values()) == 1
+        assert set(faults(reader)) == {fault}
 
     with (
         proxy_before(server.url) as proxy,
-        extractor(proxy.url, timeout_s=2.0, attempts=2, rest_s=0.0) as reader,
+        extractor(
+            proxy.url, timeout_s=2.0 if stalls else PATIENT_S, attempts=2, rest_s=0.0
+        ) as reader,
     ):
         proxy.harm(act)  # always: the local extractor reads
         scenes = read_together(reader, boards)

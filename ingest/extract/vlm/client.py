@@ -30,6 +30,9 @@ _MOST_BYTES = 8_000_000  # of one answer
 _PROBE_S = 2.0
 
 
+_Received = tuple[int, httpx.Headers, bytes]
+
+
 class ModelFault(Exception):
     """No answer could be had. `fault` is the counter's name, one of `tally.FAULTS`."""
 
@@ -80,13 +83,13 @@ class ModelClient:
         self._window = asyncio.Semaphore(options.window)
         self._served: Served | None = None
         self._asking = asyncio.Lock()
+        self._sent: set[asyncio.Task[_Received]] = set()
         self._http = httpx.AsyncClient(
             base_url=options.base_url,
             headers=_headers(options),
             timeout=httpx.Timeout(options.timeout_s, connect=min(_CONNECT_S, options.timeout_s)),
-            limits=httpx.Limits(
-                max_connections=options.window, max_keepalive_connections=options.window
-            ),
+            # the window bounds them; what was given up may need a moment to end
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=options.window),
             follow_redirects=False,  # a key goes where the settings say, and nowhere else
             trust_env=False,
         )
@@ -138,6 +141,9 @@ class ModelClient:
 
     async def close(self) -> None:
         """Let go of the connections."""
+        for task in self._sent:
+            task.cancel()
+        await asyncio.gather(*self._sent, return_exceptions=True)
         await self._http.aclose()
 
     # attempts
@@ -177,7 +183,7 @@ class ModelClient:
         """Send `request`; every way in which it can fail becomes a `ModelFault`."""
         try:
             async with asyncio.timeout(self._options.timeout_s):
-                status, headers, data = await self._read(request)
+                status, headers, data = await asyncio.shield(self._send(request))
         except (TimeoutError, httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout) as error:
             raise ModelFault("stalled") from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -190,8 +196,24 @@ class ModelClient:
             raise ModelFault("not_an_answer", headers.get("content-type", ""))
         return told
 
-    async def _read(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
+    def _send(self, request: httpx.Request) -> asyncio.Task[_Received]:
+        """Send `request` in a task that nobody cancels: it ends by itself, within the timeout.
+
+        A request that is cancelled in the middle leaves its place in httpx's pool taken for good.
+        """
+        task = asyncio.create_task(self._received(request))
+        self._sent.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[_Received]) -> None:
+        self._sent.discard(task)
+        if not task.cancelled():
+            task.exception()  # of a request that was given up nobody wants to know
+
+    async def _received(self, request: httpx.Request) -> _Received:
         """Send `request`; return status, headers and body, as large as a body may be."""
+        until = time.monotonic() + self._options.timeout_s
         response = await self._http.send(request, stream=True)
         try:
             data = bytearray()
@@ -199,6 +221,8 @@ class ModelClient:
                 data += piece
                 if len(data) > _MOST_BYTES:
                     raise ModelFault("not_an_answer", "it is too large")
+                if time.monotonic() > until:
+                    raise ModelFault("stalled")
         finally:
             await response.aclose()
         return response.status_code, response.headers, bytes(data)

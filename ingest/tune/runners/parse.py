@@ -31,7 +31,7 @@ class _Pretended(MetaPathFinder, Loader):
         """Do nothing: it answers to every name already."""
 
 
-def class_of(command: str) -> type:
+def class_of(command: str) -> Any:
     """Return ms-swift's argument class for a command."""
     import peft  # noqa: F401 - it must not see what is pretended
     from swift import arguments
@@ -69,7 +69,7 @@ def wrong_with(command: str, arguments: dict[str, Any]) -> str:
     with _patch_get_type_hints():
         parser = HfArgumentParser([bare], exit_on_error=False)
     said: list[str] = []
-    parser.error = said.append
+    parser.error = said.append  # type: ignore[method-assign,assignment]
     try:
         _, unknown = parser.parse_args_into_dataclasses(
             as_options(arguments), return_remaining_strings=True

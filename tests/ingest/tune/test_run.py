@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from ingest.tune.curve import loss_curve
 from ingest.tune.environment import TuningFailed, ask, tune_python
 from ingest.tune.export import checkpoint_of, merge, why_not
 from ingest.tune.recipes import load_recipe
-from ingest.tune.run import newest_checkpoint, step_of, train
+from ingest.tune.run import Step, newest_checkpoint, step_of, train
 from kb.errors import WrongUse
 from kb.settings import load_settings
 from tests.ingest.tune.test_recipes_and_plans import model_folder
@@ -157,3 +158,34 @@ def test_a_missing_environment_is_told_with_its_remedy(tmp_path: Path) -> None:
 def test_a_runner_that_fails_tells_what_it_said() -> None:
     with pytest.raises(TuningFailed, match="IndexError"):
         ask(Path(sys.executable), "parse", [])
+
+
+def test_an_interrupted_run_leaves_no_process_behind(place: Path) -> None:
+    package = place / "packages" / "swift" / "cli" / "main.py"
+    child = "import subprocess, sys; subprocess.run([sys.executable, '-c', {!r}])"
+    waits = (
+        "import json, os, pathlib, time; out = pathlib.Path('swift'); out.mkdir();"
+        "told = {'loss': 1, 'pid': os.getpid(), 'global_step/max_steps': '1/9'};"
+        "(out / 'logging.jsonl').write_text(json.dumps(told) + '\\n'); time.sleep(600)"
+    )
+    package.write_text(child.format(waits), encoding="utf-8")
+    pids: list[int] = []
+
+    def stop(step: Step) -> None:
+        pids.append(step.figures["pid"])
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(place, told=stop)
+    deadline = time.monotonic() + 30
+    while not is_gone(pids[0]):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_gone(pid: int) -> bool:
+    """Tell whether a process has ended, or has only not been waited for yet."""
+    try:
+        return ") Z " in Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
+    except OSError:
+        return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import socket
@@ -9,7 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
 import pytest
@@ -17,8 +18,9 @@ from PIL import Image
 
 from ingest.extract.local.geometry import overlap_union
 from ingest.extract.vlm import VlmExtractor
+from ingest.extract.vlm.client import Answer, ModelClient
 from ingest.extract.vlm.options import VlmOptions
-from ingest.extract.vlm.tally import FAULTS
+from ingest.extract.vlm.tally import FAULTS, Tally
 from kb.scene import ExtractorInfo, Scene, Stroke
 from tests.ingest.extract.vlm import oracle
 from tests.ingest.extract.vlm.scenes import answer, arrow, box
@@ -264,6 +266,30 @@ def test_the_time_for_a_board_is_kept_though_the_server_is_slow() -> None:
         scene = reader.extract(oracle.board(), deadline_s=0.5)
     assert scene.extractor.name == "local"
     assert "time for this board was over" in scene.notes[0]
+
+
+def test_requests_that_were_given_up_block_no_later_ones() -> None:
+    def script(_: int, body: Body) -> Reply:
+        return Reply("{}", wait_s=0.3 if body["max_tokens"] == 1 else 0.0)
+
+    async def give_up(client: ModelClient, after_s: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(after_s):
+                await client.ask([], {}, Tally(), most_tokens=1)
+
+    async def ask(url: str) -> list[Answer]:
+        client = ModelClient(VlmOptions(url, window=8, timeout_s=2.0, attempts=1))
+        await client.served(Tally())
+        # many at once, so that some are given up while they wait for a connection
+        await asyncio.gather(*(give_up(client, (0.005, 0.02, 0.1)[n % 3]) for n in range(300)))
+        try:
+            asked = [client.ask([], {}, Tally(), most_tokens=9) for _ in range(4)]
+            return await asyncio.gather(*asked)
+        finally:
+            await client.close()
+
+    with model_server(script) as server:
+        assert [answer.text for answer in asyncio.run(ask(server.url))] == ["{}"] * 4
 
 
 def test_every_fault_has_words() -> None:
