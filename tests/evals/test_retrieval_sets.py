@@ -249,6 +249,10 @@ def test_a_marked_process_becomes_a_board_with_the_same_ids(tmp_path):
     def node(name, kind, text, box):
         return {"id": name, "kind": kind, "text": text, "bbox": box, "label_bbox": None}
 
+    def edge(name, source, target, label, points):
+        ends = {"source": source, "target": target}
+        return {"id": name, "label": label, "waypoints": points, **ends}
+
     truth = {
         "nodes": [
             node("p", "pool", "Shop", [0, 0, 900, 300]),
@@ -257,12 +261,9 @@ def test_a_marked_process_becomes_a_board_with_the_same_ids(tmp_path):
             node("e", "endEvent", "Done", [500, 50, 540, 90]),
         ],
         "edges": [
-            {"id": i, "source": a, "target": b, "label": label, "waypoints": way}
-            for i, a, b, label, way in (
-                ("f", "a", "g", "", [[150, 80], [300, 80]]),
-                ("h", "g", "e", "ok", [[360, 80], [500, 70]]),
-                ("x", "g", "gone", "", [[0, 0], [1, 1]]),
-            )
+            edge("f", "a", "g", "", [[150, 80], [300, 80]]),
+            edge("h", "g", "e", "ok", [[360, 80], [500, 70]]),
+            edge("x", "g", "gone", "", [[0, 0], [1, 1]]),
         ],
     }  # fmt: skip
     folder = tmp_path / "data" / "hdbpmn" / "truth" / "val"
