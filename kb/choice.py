@@ -93,4 +93,3 @@ def _same(one: str, two: str) -> bool:
         return True
     figures = [[c for c in text if c.isdigit()] for text in (one, two)]
     return figures[0] == figures[1] and fuzz.ratio(one, two) >= SAME_WORDS
-

@@ -144,7 +144,9 @@ def _told_scores(told: Any, count: int) -> list[float]:
     rows = told.get("results", told.get("data")) if isinstance(told, dict) else told
     try:
         by_index = {
-            int(row["index"]): float(row["relevance_score" if "relevance_score" in row else "score"])
+            int(row["index"]): float(
+                row["relevance_score" if "relevance_score" in row else "score"]
+            )
             for row in rows
         }
     except (TypeError, KeyError, ValueError) as error:

@@ -1,18 +1,21 @@
-"""Evidence for a query: by meaning, by words, along relations; grouped by board, best board first."""
+"""Evidence for a query: by meaning, words and relations; grouped by board, best board first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from kb.choice import choose, grouped
 from kb.errors import WrongUse
 from kb.evidence import BoardRef, Evidence, Filters, SearchResult
+from kb.weights import WEIGHTS, Weights
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
     from kb.index import Hit
+    from kb.query.hints import Hints
+    from kb.query.question import Question
 
 __all__ = ["MAX_K", "MAX_QUERY", "choose", "evidence_of", "find", "grouped", "search"]
 
@@ -66,7 +69,6 @@ def find(
     from kb.index.sparse import sparse_query
     from kb.query.hints import hints_of
     from kb.query.question import understand
-    from kb.walk import walk
 
     query = query.strip()
     if not query or len(query) > MAX_QUERY:
@@ -82,12 +84,35 @@ def find(
         means=base.means,
     )
     hits = inquiry.near(max(limit, DEPTH), hints.filters())
-    hits = ranked(hints.lift(hit) for hit in hits)
-    walked = walk(hits, asked.intent, inquiry.fetch)
-    hits = ranked(map(walked.lift, [*hits, *map(hints.lift, walked.found)]))
+    hits = weigh(hits, asked, hints, inquiry.fetch)
     if base.reranker is not None:
         hits = base.reranker.rerank(query, hits)
     return hits[:limit]
+
+
+def weigh(
+    hits: Sequence[Hit],
+    asked: Question,
+    hints: Hints,
+    fetch: Callable[[Sequence[str]], list[Hit]],
+    weights: Weights = WEIGHTS,
+) -> list[Hit]:
+    """Return `hits`, and what the relations lead to, with all that speaks for them, best first.
+
+    Args:
+        hits: found by meaning and words.
+        asked: the question understood.
+        hints: what it says beside its topic.
+        fetch: gives the units with these ids, as far as the question may see them.
+        weights: of hints and walk.
+    """
+    from kb.walk import walk
+
+    hits = ranked(hints.lift(hit, weights) for hit in hits)
+    walked = walk(hits, asked.intent, fetch, weights)
+    reached = [hints.lift(hit, weights) for hit in walked.found]
+    hits = ranked(map(walked.lift, [*hits, *reached]))
+    return ranked([*hints.timely(hits[:DEPTH], weights), *hits[DEPTH:]])
 
 
 def ranked(hits: Iterable[Hit]) -> list[Hit]:

@@ -55,12 +55,6 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "", description="sentence-transformers name or folder; empty: the bundled multilingual e5"
     )
-    rerank_model: str = Field(
-        "",
-        description="Reranker: a CrossEncoder's name or folder, or the endpoint's model; empty: none",
-    )
-    rerank_url: str = Field("", description="Server with /v1/rerank; empty: none")
-    rerank_api_key: SecretStr = Field(SecretStr(""), description="Key of the rerank server")
     llm_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = Field(
         "", description="URL of an OpenAI-compatible server that writes answers; empty: none"
     )
@@ -82,6 +76,11 @@ class Settings(BaseSettings):
     jobs: Annotated[int, Field(ge=0, le=256)] = Field(
         0, description="Worker processes of an ingest; 0: one per processor"
     )
+    rerank_model: str = Field(
+        "", description="CrossEncoder, by name or folder, or the rerank server's model; empty: none"
+    )
+    rerank_url: str = Field("", description="Server with /v1/rerank; empty: none")
+    rerank_api_key: SecretStr = Field(SecretStr(""), description="Key of the rerank server")
     max_source_mb: Annotated[int, Field(ge=1)] = Field(200, description="Largest source, MB")
     max_megapixels: Annotated[int, Field(ge=1)] = Field(100, description="Largest picture, MP")
     max_pages: Annotated[int, Field(ge=1)] = Field(500, description="Most pages of one source")

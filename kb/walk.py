@@ -14,14 +14,12 @@ from dataclasses import dataclass, replace
 
 from kb.index.points import Hit, point_id
 from kb.query.patterns import Intent
-from kb.ways import Way
+from kb.ways import WAYS, Way
+from kb.weights import Weights
 
 SEEDS = 12  # matched nodes from which it walks
 STEPS = 2
 FETCHED = 48  # units of one step that are fetched
-STRONGEST = 0.35  # what being reached at once from the best match is worth, in a hit's score
-FAR = 0.2  # how much of it a step keeps where the question wants no direction
-STRAY = 0.1  # and where it wants another one
 
 _KEEPS: dict[Intent, dict[Way, float]] = {
     "follows": {"after": 0.95, "beside": 0.7, "before": 0.2},
@@ -47,11 +45,13 @@ class Walk:
         seeds: the matched nodes that it began at.
         reached: nodes that it came to; seeds too, if another seed leads there.
         found: units of nodes on the way that were no hits.
+        worth: of being reached with strength 1, in a hit's score.
     """
 
     seeds: Mapping[Ref, float]
     reached: Mapping[Ref, float]
     found: Sequence[Hit]
+    worth: float
 
     def lift(self, hit: Hit) -> Hit:
         """Return `hit` with what the walk adds to its score.
@@ -63,25 +63,33 @@ class Walk:
         if hit.payload["unit"] == "board" or not nodes:
             return hit
         if hit.payload["unit"] == "node":
-            worth = self.reached.get((board, nodes[0]), 0.0)
+            strength = self.reached.get((board, nodes[0]), 0.0)
         else:
-            worth = min(self._strength((board, node)) for node in nodes)
-        return replace(hit, score=hit.score + STRONGEST * worth) if worth else hit
+            strength = min(self._strength((board, node)) for node in nodes)
+        return replace(hit, score=hit.score + self.worth * strength) if strength else hit
 
     def _strength(self, ref: Ref) -> float:
         return max(self.seeds.get(ref, 0.0), self.reached.get(ref, 0.0))
 
 
-def walk(hits: Sequence[Hit], intent: Intent, fetch: Callable[[Sequence[str]], list[Hit]]) -> Walk:
+def walk(
+    hits: Sequence[Hit],
+    intent: Intent,
+    fetch: Callable[[Sequence[str]], list[Hit]],
+    weights: Weights,
+) -> Walk:
     """Walk from the best of `hits`.
 
     Args:
         hits: best first.
         intent: of the question; says which ways are worth going.
         fetch: gives the units with these ids, as far as the question may see them.
+        weights: what steps keep, and what the walk is worth.
     """
     seeds = _seeds(hits)
-    keeps = _KEEPS.get(intent)
+    wanted = _KEEPS.get(intent, {})
+    other = weights.stray if wanted else weights.plain
+    keeps = {way: wanted.get(way, other) for way in WAYS}
     ways = _ways_of(hits)
     reached: dict[Ref, float] = {}
     found: list[Hit] = []
@@ -92,7 +100,7 @@ def walk(hits: Sequence[Hit], intent: Intent, fetch: Callable[[Sequence[str]], l
         fetched = fetch([_unit_id(hits, ref) for ref in lacking])
         found += fetched
         ways |= _ways_of(fetched)
-    return Walk(seeds, reached, found)
+    return Walk(seeds, reached, found, weights.walk)
 
 
 def _seeds(hits: Sequence[Hit]) -> dict[Ref, float]:
@@ -112,13 +120,13 @@ def _step(
     frontier: Mapping[Ref, float],
     ways: Mapping[Ref, Sequence[tuple[Way, str]]],
     reached: dict[Ref, float],
-    keeps: Mapping[Way, float] | None,
+    keeps: Mapping[Way, float],
 ) -> dict[Ref, float]:
     """Go one step from each node of `frontier`; return what is reached better now, best first."""
     gained: dict[Ref, float] = {}
     for (board, node), strength in frontier.items():
         for way, end in ways.get((board, node), ()):
-            worth = strength * (FAR if keeps is None else keeps.get(way, STRAY))
+            worth = strength * keeps[way]
             ref = (board, end)
             if worth > max(reached.get(ref, 0.0), gained.get(ref, 0.0)):
                 gained[ref] = worth

@@ -36,9 +36,7 @@ def ways_of(scene: Scene) -> dict[str, Ways]:
     """
     steps = _steps(scene)
     speaks = {node.id for node in scene.nodes if spoken(node)}
-    return {
-        node.id: tuple(_reach(node.id, steps, speaks)) for node in scene.nodes if spoken(node)
-    }
+    return {node.id: tuple(_reach(node.id, steps, speaks)) for node in scene.nodes if spoken(node)}
 
 
 def spoken(node: Node) -> bool:

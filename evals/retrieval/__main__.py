@@ -18,7 +18,7 @@ def main() -> int:
 
         text, data = run(
             options.half, home=options.home, real=not options.own, compare=not options.alone,
-            wrong=options.wrong, plots=options.report,
+            graphs=options.lightrag, wrong=options.wrong, plots=options.report,
         )  # fmt: skip
     else:
         from evals.retrieval.passages import run as run_passages
@@ -45,6 +45,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--home", type=Path, help="store to use and keep, instead of a passing one")
     parser.add_argument("--own", action="store_true", help="without the boards of ../shared/data")
     parser.add_argument("--alone", action="store_true", help="without the compared systems")
+    parser.add_argument(
+        "--lightrag", action="store_true", help="also LightRAG (pip install lightrag-hku)"
+    )
     parser.add_argument("--wrong", action="store_true", help="list what was not found, too")
     parser.add_argument("--report", type=Path, help="file for the Markdown; plots go beside it")
     parser.add_argument("--json", type=Path, help="file for all figures as JSON")

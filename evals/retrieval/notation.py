@@ -143,8 +143,8 @@ def thing(board: Drawing, token: str, shape: Shape | None = None) -> Thing:
     words, color = _inked(token.strip())
     drawn = _SHAPES.get(words[:1] + words[-1:]) if shape is None and len(words) > 2 else None
     text = (words[1:-1] if drawn else words).strip().replace("\\n", "\n")
-    if not text:
-        raise ValueError("a thing without words")
+    if not text or text in _SHAPES or "->" in text:
+        raise ValueError(f"these are no words of a thing: {text!r}")
     for known in board.things:
         if known.text == text:
             return known

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from evals.extraction.bootstrap import Estimate
+from evals.retrieval.light_rag import light_rag
 from evals.retrieval.measure import LABELS, Asked, Figures, groups, measured, table
 from evals.retrieval.questions import questions
 from evals.retrieval.report import as_data, bars, comparison_table, figures_table
@@ -22,6 +24,7 @@ def run(
     home: Path | None = None,
     real: bool = True,
     compare: bool = True,
+    graphs: bool = False,
     wrong: bool = False,
     plots: Path | None = None,
 ) -> tuple[str, dict[str, Any]]:
@@ -32,15 +35,18 @@ def run(
         home: store to use and keep; a passing one otherwise.
         real: also the boards of the data folder, where it is there.
         compare: also ask the systems that the product stands beside.
+        graphs: also ask LightRAG, which must be installed.
         wrong: also list the questions whose boards are not all among the first five.
         plots: Markdown file that plots are put beside.
     """
-    with opened(home, real=real) as base:
+    with opened(home, real=real) as base, ExitStack() as stack:
         workspace = base.settings.workspace
         known = known_boards(base, workspace)
         systems = {OURS: product(base, workspace)}
         if compare:
             systems |= compared(base, known)
+        if graphs:
+            systems["LightRAG"] = stack.enter_context(light_rag(base, known.values()))
         asked = measured(systems, questions(half), known)
     figures = {name: table(asked, name) for name in systems}
     counts = {group: len(numbers) for group, numbers in groups(asked).items()}
@@ -50,7 +56,7 @@ def run(
         f"{len(asked)} answerable questions, {len(known)} boards.",
         "",
         *figures_table(figures[OURS], LABELS, counts),
-        *(_comparison(figures, counts) if compare else ()),
+        *(_comparison(figures, counts) if len(figures) > 1 else ()),
         *(_plots(plots, figures) if plots else ()),
         *(_missed(asked) if wrong else ()),
     ]

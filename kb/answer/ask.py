@@ -11,6 +11,7 @@ from kb.answer.lookup import lookup
 from kb.answer.matching import Matcher
 from kb.answer.mentions import mentions
 from kb.answer.notebook import Notebook, merged
+from kb.answer.planning import READ, planned
 from kb.answer.room import SURE_LINK, Room
 from kb.answer.vocabulary import vocabulary_of
 from kb.errors import WrongUse
@@ -42,8 +43,6 @@ _HANDLERS: dict[Intent, Handler] = {
     "lookup": lookup,
 }
 _NEEDS_ARROWS: frozenset[Intent] = frozenset({"follows", "leads", "path"})
-
-READ = 60  # hits that are looked at; `k` of them are shown
 
 _UNKNOWN = {
     "en": "The boards don't hold an answer to this.",
@@ -83,7 +82,7 @@ def ask(
         room = Room(asked, workspace, graph, words, match, notes, hits)
         text = _HANDLERS[asked.intent](room)
         if text is None and not _settled(room):
-            text = lookup(room)
+            text = lookup(room) or planned(room)
         if text is None:
             notes.cited.clear()
         return Answer(

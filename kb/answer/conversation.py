@@ -130,7 +130,7 @@ def _thing(turns: Sequence[Turn]) -> str:
     """Return what the last turn that had a thing was about, "" where none had."""
     for turn in reversed(turns):
         asked = understand(turn.question)
-        told = _QUOTED.findall(turn.answer)
+        told: list[str] = _QUOTED.findall(turn.answer)
         if asked.intent in ("first", "last") and told:
             return told[0]
         if asked.intent in ("follows", "leads", "path") and len(told) > 1:

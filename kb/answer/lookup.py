@@ -113,11 +113,12 @@ def judge(room: Room) -> list[Judged]:
 
 def _nearness(room: Room) -> list[float]:
     """Return how much nearer in meaning each hit is than the hits are on average."""
-    cosines = [hit.dense for hit in room.hits if hit.dense is not None]
+    hits = room.hits[: len(room.found)]
+    cosines = [hit.dense for hit in hits if hit.dense is not None]
     if len(cosines) < 3:
-        return [0.0] * len(room.hits)
+        return [0.0] * len(hits)
     mean, deviation = statistics.fmean(cosines), statistics.pstdev(cosines) or 1.0
-    return [0.0 if h.dense is None else (h.dense - mean) / deviation for h in room.hits]
+    return [0.0 if h.dense is None else (h.dense - mean) / deviation for h in hits]
 
 
 def _tell(room: Room, judged: Judged) -> str:

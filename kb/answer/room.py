@@ -23,6 +23,7 @@ from kb.text import key_of
 if TYPE_CHECKING:
     from kb.index import Hit
 
+QUOTABLE = 60  # of the best hits may be quoted
 MIN_LINK = 0.6  # from which a node is taken for the thing that a question names
 SURE_LINK = 0.8
 LINK_BAND = 0.08  # nodes this close to the best are all meant
@@ -53,8 +54,8 @@ class Room:
 
     @cached_property
     def found(self) -> list[Evidence]:
-        """The hits as evidence, best first."""
-        return [evidence_of(hit) for hit in self.hits]
+        """The best hits as evidence, best first."""
+        return [evidence_of(hit) for hit in self.hits[:QUOTABLE]]
 
     @property
     def zh(self) -> bool:

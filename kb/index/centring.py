@@ -1,7 +1,7 @@
 """Takes the language out of vectors, so that questions meet answers in another language.
 
-A vector of a multilingual model is roughly language + meaning. `TAKEN` of a language's mean vector
-is subtracted from each text in it and the rest brought to length 1. For units of one language the
+A vector of a multilingual model is roughly language + meaning. Most of a language's mean vector is
+subtracted from each text in it and the rest brought to length 1. For units of one language the
 cosine to a question q is then ``(q·d - q·c) / |d - c|`` with c the same for all of them: searching
 each language by q finds the right candidates with vectors as they are stored, and the exact value
 is computed for those alone.
@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from kb.index.points import Dense, Point
 from kb.index.profile import LANGUAGE, Profile
 
-TAKEN = 0.7  # of a language's mean; see evals.retrieval
 PRIOR = 32.0  # units that the model's own means count as, beside those of the workspace
 
 Vector = NDArray[np.float32]
@@ -40,10 +39,11 @@ class Means:
 
 @dataclass(frozen=True)
 class Centres:
-    """What is taken from the vectors of one workspace, by language."""
+    """What is taken from the vectors of one workspace, by language: a share of each mean."""
 
     profile: Profile
     means: Means
+    taken: float
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ class Centres:
         """Return a question's vector without its language, of length 1."""
         plain = np.asarray(vector, np.float32)
         mean = self.means.questions.get(language)
-        return _unit(plain if mean is None else plain - TAKEN * mean)
+        return _unit(plain if mean is None else plain - self.taken * mean)
 
     def cosines(self, question: Vector, points: Sequence[Point]) -> Vector:
         """Return the cosines of a centred question to points, shape (len(points),)."""
@@ -72,8 +72,8 @@ class Centres:
         count = self.profile.sampled.get(language, 0)
         if prior is None or mean is None:
             known = prior if mean is None else mean
-            return np.float32(0.0) if known is None else TAKEN * known
-        return np.asarray(TAKEN * (PRIOR * prior + count * mean) / (PRIOR + count), np.float32)
+            return np.float32(0.0) if known is None else self.taken * known
+        return np.asarray(self.taken * (PRIOR * prior + count * mean) / (PRIOR + count), np.float32)
 
 
 def _unit(vectors: Vector) -> Vector:

@@ -15,18 +15,23 @@ Both are sums, not ranks, so their scores are comparable from question to questi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.index.centring import Centres
-from kb.index.points import Hit, Point, Sparse
-
-WORDS = 0.4  # what holding all of the question's words is worth, in cosine; see evals.retrieval
+from kb.index.points import Hit, Payload, Point, Sparse
+from kb.index.sparse import numbers_of
+from kb.weights import Weights
 
 
 def score(
-    points: Sequence[Point], dense: NDArray[np.float32], sparse: Sparse, view: Centres
+    points: Sequence[Point],
+    dense: NDArray[np.float32],
+    sparse: Sparse,
+    view: Centres,
+    weights: Weights,
 ) -> list[Hit]:
     """Return a hit for each point, best first; equal ones in the order of their ids.
 
@@ -35,15 +40,22 @@ def score(
         dense: the question's vector, centred by `view`.
         sparse: its terms; empty ones have no vote.
         view: the centres of the languages, and the profile that tells how rare a word is.
+        weights: of words and names.
     """
     if not points:
         return []
     rarities = {term: view.profile.rarity(term) for term in sparse.indices}
     hits = []
     for point, near in zip(points, view.cosines(dense, points).tolist(), strict=True):
-        said = held(rarities, point.sparse)
-        hits.append(Hit(point.id, near + WORDS * said, point.payload, near, said or None))
+        said, called = held(rarities, point.sparse), named(rarities, point.payload)
+        hits.append(weighed(Hit(point.id, 0.0, point.payload, near, said or None, called), weights))
     return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.id))
+
+
+def weighed(hit: Hit, weights: Weights) -> Hit:
+    """Return `hit` with the score that its parts make."""
+    total = (hit.dense or 0.0) + weights.words * (hit.sparse or 0.0) + weights.names * hit.named
+    return replace(hit, score=total)
 
 
 def held(rarities: Mapping[int, float], unit: Sparse) -> float:
@@ -58,3 +70,10 @@ def held(rarities: Mapping[int, float], unit: Sparse) -> float:
         if term in rarities
     )
     return found / total if total else 0.0
+
+
+def named(rarities: Mapping[int, float], payload: Payload) -> float:
+    """Return the share of the question's words that stand in the board's title or path."""
+    total = sum(rarities.values())
+    names = numbers_of("\n".join([str(payload.get("title", "")), *payload.get("source", ())[:1]]))
+    return sum(rarity for term, rarity in rarities.items() if term in names) / (total or 1.0)

@@ -11,6 +11,7 @@ from kb.index.fusion import score
 from kb.index.points import Dense, Hit, Point, Search, Sparse, Where
 from kb.index.profile import LANGUAGE
 from kb.index.scope import scope
+from kb.weights import Weights
 
 
 class Inquiry:
@@ -23,6 +24,7 @@ class Inquiry:
         sparse: its terms; empty ones have no vote.
         language: of the question.
         view: of the workspace that `where` names.
+        weights: of what is found.
     """
 
     def __init__(
@@ -33,12 +35,14 @@ class Inquiry:
         sparse: Sparse,
         language: str,
         view: Centres,
+        weights: Weights,
     ) -> None:
         self._driver = driver
         self._where = where
         self._dense = view.question(dense, language)
         self._sparse = sparse
         self._view = view
+        self._weights = weights
 
     def near(self, depth: int, also: Sequence[Filters] = ()) -> list[Hit]:
         """Return what is found by meaning or words, best first; ties in the order of their ids.
@@ -62,4 +66,4 @@ class Inquiry:
         return self._scored(self._driver.fetch(ids, self._where)) if ids else []
 
     def _scored(self, points: Iterable[Point]) -> list[Hit]:
-        return score(list(points), self._dense, self._sparse, self._view)
+        return score(list(points), self._dense, self._sparse, self._view, self._weights)

@@ -52,6 +52,7 @@ class Hit:
         score: both searches joined, see `kb.index.fusion`.
         dense: cosine to the question, freed from the bias of language where means are known.
         sparse: share of the question's words that it holds, by rarity; None if it shares none.
+        named: share of them that stand in its board's title or path.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Hit:
     payload: Payload
     dense: float | None = None
     sparse: float | None = None
+    named: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from kb.index.inquiry import Inquiry
 from kb.index.points import About, Dense, Hit, Point, Sparse
 from kb.index.profile import Profile, profile_of
 from kb.index.scope import places_of, scope, with_places
+from kb.weights import WEIGHTS, Weights
 
 TRUST_S = 1.0  # between two looks at what the index was made by: another process may rebuild it
 CANDIDATES = 50  # of each search at least, before they are joined
@@ -71,10 +72,13 @@ class UnitIndex:
         self._driver.delete(scope(workspace, board=_named(board_id)))
         self._profiles.forget([workspace])
 
-    def update_sources(self, workspace: str, board_id: str, sources: Sequence[str]) -> None:
-        """Set the paths under which a board was ingested."""
+    def update_sources(
+        self, workspace: str, board_id: str, sources: Sequence[str], at: float | None = None
+    ) -> None:
+        """Set the paths under which a board was ingested, and when it was drawn by them."""
         payload = {"source": list(sources), "places": places_of(sources)}
-        self._driver.set_payload(scope(workspace, board=_named(board_id)), payload)
+        moment = {} if at is None else {"at": at}
+        self._driver.set_payload(scope(workspace, board=_named(board_id)), payload | moment)
 
     def search(
         self,
@@ -98,6 +102,7 @@ class UnitIndex:
         filters: Filters = _NOTHING,
         language: str = "",
         means: Means = _NO_MEANS,
+        weights: Weights = WEIGHTS,
     ) -> Inquiry:
         """Put a question to one workspace.
 
@@ -108,6 +113,7 @@ class UnitIndex:
             filters: all of them must hold.
             language: of the question.
             means: of the model, which free the vectors of their language; none do nothing.
+            weights: of what is found.
 
         Raises:
             StoreDamaged: ``index_stale``: the index holds vectors of another embedder.
@@ -115,8 +121,8 @@ class UnitIndex:
         """
         self._check()
         where = scope(_named(workspace), filters)
-        view = Centres(self.profile(workspace), means)
-        return Inquiry(self._driver, where, dense, sparse, language, view)
+        view = Centres(self.profile(workspace), means, weights.taken)
+        return Inquiry(self._driver, where, dense, sparse, language, view, weights)
 
     def profile(self, workspace: str) -> Profile:
         """Return what the units of a workspace are like: see `kb.index.profile`."""
@@ -155,7 +161,7 @@ class UnitIndex:
         known = self._driver.about()
         if (known.fingerprint, known.dim) != (self._wanted.fingerprint, self._wanted.dim):
             raise StoreDamaged(
-                "the index was made by another embedding model "
+                "the index was made by another embedding model or release "
                 f"({known.fingerprint or 'unknown'}, not {self._wanted.fingerprint})",
                 hint="kb reindex",
                 code="index_stale",

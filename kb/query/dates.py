@@ -1,7 +1,7 @@
 """Stretches of time that a question names, in English and Chinese: "last week", 上个月, "in March".
 
-Months and days without a year are the last ones that have begun. Only what speaks of days is read;
-times of the day are left alone.
+Months and days without a year are read as those of the last YEARS that have begun. Only what speaks
+of days is read; times of the day are left alone.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ _UNITS = {"day": 1, "week": 7, "month": 30, "year": 365, "天": 1, "日": 1, "�
 }
 
 
+YEARS = 3  # that "in March" may mean
+
+
 @dataclass(frozen=True)
 class Span:
     """From `since` to before `until`; None where that side is open."""
@@ -46,21 +49,47 @@ class Span:
 
 
 _Days = tuple[date | None, date | None]
-_Read = Callable[[re.Match[str], date], _Days | None]
+_Read = Callable[[re.Match[str], date], _Days]
 
 
-def span_of(text: str, now: datetime) -> Span | None:
-    """Return the stretch of time that `text` names, or None; the first reading that fits counts."""
-    today = now.date()
+def spans_of(text: str, now: datetime) -> tuple[Span, ...]:
+    """Return the stretches of time that `text` may mean, latest first; () where it names none.
+
+    The first reading that fits counts. They are several only where the year isn't told.
+    """
     for form, read in _FORMS:
         for found in form.finditer(text):
-            try:
-                days = read(found, today)
-            except (ValueError, OverflowError):  # the 31st of February; a million years ago
-                continue
-            if days is not None:
-                return Span(*(_start(day, now) for day in _sided(text, found, days)))
+            spans = []
+            for year in range(YEARS if found.groupdict().get("y", "told") in (None, "") else 1):
+                try:
+                    days = read(found, _years_before(now.date(), year))
+                except (ValueError, OverflowError):  # the 31st of February; a million years ago
+                    continue
+                spans.append(Span(*(_start(day, now) for day in _sided(text, found, days))))
+            if spans:
+                return tuple(spans)
+    return ()
+
+
+def day_in(name: str) -> date | None:
+    """Return the day that the name of a file tells, as 2026-03-12, 2026_03_12 or 20260312."""
+    for found in _IN_NAME.finditer(name):
+        try:
+            return date(int(found["y"]), int(found["m"]), int(found["d"]))
+        except ValueError:  # another number
+            continue
     return None
+
+
+_IN_NAME = re.compile(
+    r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<sign>[-_.]?)(?P<m>[01]\d)(?P=sign)(?P<d>[0-3]\d)(?!\d)"
+)
+
+
+def _years_before(today: date, years: int) -> date:
+    """The same day some years before; the 28th for the 29th of February."""
+    day = 28 if (today.month, today.day) == (2, 29) else today.day
+    return today.replace(year=today.year - years, day=day)
 
 
 def _start(day: date | None, now: datetime) -> datetime | None:
@@ -177,6 +206,13 @@ def _year_only(m: re.Match[str], _: date) -> _Days:
     return date(int(m["y"]), 1, 1), date(int(m["y"]) + 1, 1, 1)
 
 
+def _relative_zh(m: re.Match[str], today: date) -> _Days:
+    if m["unit_y"]:
+        back = "今去前".index(m["which_y"])
+        return date(today.year - back, 1, 1), date(today.year - back + 1, 1, 1)
+    return _relative(m, today)
+
+
 _EN_COUNT = rf"\d{{1,3}}|{'|'.join(sorted(_WORDS, key=len, reverse=True))}"
 _RAW: tuple[tuple[str, _Read], ...] = (
     (r"(?<!\d)(?P<y>20\d\d)[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})[日号]?(?!\d)", _full_date),
@@ -192,7 +228,10 @@ _RAW: tuple[tuple[str, _Read], ...] = (
     (rf"(?<!\d)(?P<y>20\d\d)年(?P<m>\d{{1,2}}|{_HAN_NUMBER})月(?:份)?", _month_only),
     (rf"\b(?P<m>{_NAMES})\.?,? (?:of )?(?P<y>20\d\d)\b", _month_only),
     (r"(?<!\d)(?P<y>20\d\d)-(?P<m>0[1-9]|1[0-2])(?![\d-])", _month_only),
-    (rf"\b(?P<lead>in|during|since|until|before|after|from|last) (?P<m>{_NAMES})\b(?P<y>)", _month_only),
+    (
+        rf"\b(?P<lead>in|during|since|until|before|after|from|last) (?P<m>{_NAMES})\b(?P<y>)",
+        _month_only,
+    ),
     (rf"(?<![个\d年几])(?P<m>1[0-2]|[1-9]|{_HAN_NUMBER})月份?(?![\d日号底初])(?P<y>)", _month_only),
     (r"\bq(?P<q>[1-4])\b(?: (?:of )?(?P<y>20\d\d))?", _quarter_only),
     (r"(?:(?P<y>20\d\d)年)?第?(?P<q>[1-4一二三四])季度", _quarter_only),
@@ -207,19 +246,15 @@ _RAW: tuple[tuple[str, _Read], ...] = (
     (
         r"(?P<which>本|这个?|上上个?|上个?)(?P<unit>周|星期|礼拜|月|季度)"
         r"|(?P<which_y>今|去|前)(?P<unit_y>年)",
-        lambda m, today: _relative_zh(m, today),
+        _relative_zh,
     ),
     (r"\b(?:today|yesterday|the day before yesterday)\b|今天|昨天|前天", _days_back),
-    (r"\b(?P<lead>in|during|since|before|after|from|until|of) (?P<y>20\d\d)\b(?![-/.]\d)", _year_only),
+    (
+        r"\b(?P<lead>in|during|since|before|after|from|until|of) (?P<y>20\d\d)\b(?![-/.]\d)",
+        _year_only,
+    ),
     (r"(?<!\d)(?P<y>20\d\d)年(?!\d)", _year_only),
 )
-
-
-def _relative_zh(m: re.Match[str], today: date) -> _Days:
-    if m["unit_y"]:
-        back = "今去前".index(m["which_y"])
-        return date(today.year - back, 1, 1), date(today.year - back + 1, 1, 1)
-    return _relative(m, today)
 
 
 _FORMS = tuple((re.compile(form, re.IGNORECASE), read) for form, read in _RAW)

@@ -7,24 +7,19 @@ Hints are guesses: they bring units to the front and never keep one out. What mu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 from kb.evidence import Filters
 from kb.index.points import Hit
-from kb.query.dates import Span, span_of
+from kb.query.dates import Span, spans_of
 from kb.query.patterns import TAG_WORDS
 from kb.scene import NodeKind, Tag
+from kb.weights import Weights
 
 Name = TypeVar("Name", bound=str)
-
-# What fitting a hint is worth, in a hit's score; see evals.retrieval.
-TAG = 0.06
-COLOUR = 0.12
-KIND = 0.06
-SPAN = 0.12
 
 _COLOURS: dict[str, str] = {
     "red": r"\bred\b|红",
@@ -85,7 +80,7 @@ class Hints:
         colors: of ink or fill.
         kinds: of nodes.
         tags: what the answer carries: "risk" for "what may go wrong?", "owner" for "who …?".
-        span: when the boards were taken.
+        spans: when the boards may have been taken; several where a month names no year.
         latest: wants the newest; `earliest` the oldest.
         many: wants several things, not one.
     """
@@ -93,28 +88,35 @@ class Hints:
     colors: tuple[str, ...] = ()
     kinds: tuple[NodeKind, ...] = ()
     tags: tuple[Tag, ...] = ()
-    span: Span | None = None
+    spans: tuple[Span, ...] = ()
     latest: bool = False
     earliest: bool = False
     many: bool = False
-
 
     def filters(self) -> list[Filters]:
         """What to look at beside the best by meaning and words: a filter for each hint."""
         narrow = [Filters(tags=(tag,)) for tag in self.tags]
         narrow += [Filters(colors=self.colors)] if self.colors else []
         narrow += [Filters(kinds=self.kinds)] if self.kinds else []
-        narrow += [Filters(since=self.span.since, until=self.span.until)] if self.span else []
+        narrow += [Filters(since=span.since, until=span.until) for span in self.spans]
         return narrow
 
-    def lift(self, hit: Hit) -> Hit:
+    def lift(self, hit: Hit, weights: Weights) -> Hit:
         """Return `hit` with what fitting the hints adds to its score."""
         payload = hit.payload
-        fits = TAG * bool(set(self.tags) & set(payload.get("tags", ())))
-        fits += COLOUR * bool(set(self.colors) & set(payload.get("colors", ())))
-        fits += KIND * bool(set(self.kinds) & set(payload.get("kinds", ())))
-        fits += SPAN * (self.span is not None and self.span.holds(payload.get("at", 0.0)))
+        fits = weights.tag * bool(set(self.tags) & set(payload.get("tags", ())))
+        fits += weights.colour * bool(set(self.colors) & set(payload.get("colors", ())))
+        fits += weights.kind * bool(set(self.kinds) & set(payload.get("kinds", ())))
+        fits += weights.span * any(span.holds(payload.get("at", 0.0)) for span in self.spans)
         return replace(hit, score=hit.score + fits) if fits else hit
+
+    def timely(self, hits: Sequence[Hit], weights: Weights) -> list[Hit]:
+        """Return `hits` with what the age of their boards, among these, adds to their scores."""
+        moments = sorted({hit.payload.get("at", 0.0) for hit in hits}, reverse=self.earliest)
+        if not (self.latest or self.earliest) or len(moments) < 2:
+            return list(hits)
+        worth = {at: weights.latest * n / (len(moments) - 1) for n, at in enumerate(moments)}
+        return [replace(hit, score=hit.score + worth[hit.payload.get("at", 0.0)]) for hit in hits]
 
 
 def hints_of(text: str, now: datetime) -> Hints:
@@ -125,7 +127,7 @@ def hints_of(text: str, now: datetime) -> Hints:
         colors=_named(_COLOUR_FORMS, text),
         kinds=_named(_KIND_FORMS, text),
         tags=tuple(dict.fromkeys(tags)),
-        span=span_of(text, now),
+        spans=spans_of(text, now),
         latest=bool(_LATEST.search(text)),
         earliest=bool(_EARLIEST.search(text)),
         many=bool(_MANY.search(text)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kb.errors import WrongUse
 from kb.query.patterns import (
     ARTICLE,
     ASKS_LIST,
@@ -19,7 +20,6 @@ from kb.query.patterns import (
     YES_NO,
     Intent,
 )
-from kb.errors import WrongUse
 from kb.reading import one_line
 from kb.scene import Tag
 from kb.text import language_of

@@ -7,7 +7,14 @@ from kb.likeness import ALIKE, likeness, sketch_of
 
 ORDER = ["Order flow", "Check stock", "Take payment", "Ship parcel", "Back order", "Send invoice"]
 HIRING = ["Hiring", "Screen the letters", "Phone interview", "Trial day", "Make an offer"]
-ZH = ["退款流程", "客户申请退款", "客服审核", "原路退款给客户", "负责人：王芳", "风险：重复退款两次"]
+ZH = [
+    "退款流程",
+    "客户申请退款",
+    "客服审核",
+    "原路退款给客户",
+    "负责人：王芳",
+    "风险：重复退款两次",
+]
 
 
 @given(st.permutations(ORDER))
@@ -16,7 +23,14 @@ def test_order_does_not_count(texts: list[str]) -> None:
 
 
 def test_a_misread_board_is_alike_and_another_one_is_not() -> None:
-    misread = ["Order f1ow", "Check stock", "Take payrnent", "Ship parcel", "Back order", "Send invoice"]
+    misread = [
+        "Order f1ow",
+        "Check stock",
+        "Take payrnent",
+        "Ship parcel",
+        "Back order",
+        "Send invoice",
+    ]
     assert likeness(sketch_of(ORDER), sketch_of(misread)) >= ALIKE
     assert likeness(sketch_of(ZH), sketch_of([*ZH[:-1], "风险：重复退款"])) >= ALIKE
     assert likeness(sketch_of(ORDER), sketch_of(HIRING)) < 0.2

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from kb.base import KnowledgeBase
+from kb.choice import PER_BOARD, choose, grouped
 from kb.errors import WrongUse
 from kb.evidence import Filters
-from kb.choice import PER_BOARD, choose, grouped
 from kb.search import search
 
 Told = tuple[KnowledgeBase, dict[str, str]]

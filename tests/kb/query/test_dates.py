@@ -6,15 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.query.dates import Span, span_of
+from kb.query.dates import Span, day_in, spans_of
 
 NOW = datetime(2026, 11, 26, 15, 30, tzinfo=UTC)  # a Thursday
 
 
 def days(text: str) -> tuple[date | None, date | None] | None:
-    span = span_of(text, NOW)
-    if span is None:
+    spans = spans_of(text, NOW)
+    if not spans:
         return None
+    span = spans[0]
     return span.since and span.since.date(), span.until and span.until.date()
 
 
@@ -83,11 +84,32 @@ def test_reads_nothing_where_no_day_is_named(text: str) -> None:
     assert days(text) is None
 
 
+def test_without_a_year_it_may_be_several() -> None:
+    starts = [span.since and span.since.date() for span in spans_of("in October", NOW)]
+    assert starts == [d(10, 1), d(10, 1, 2025), d(10, 1, 2024)]
+    assert len(spans_of("in October 2025", NOW)) == 1
+    assert len(spans_of("last week", NOW)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("team/2026-03-12-plan.png", d(3, 12)),
+        ("IMG_20260312_101500.jpg", d(3, 12)),
+        ("2026-13-40.png", None),
+        ("12026031299.png", None),
+        ("plan.png", None),
+    ],
+)
+def test_the_day_in_a_file_name(name: str, day: date | None) -> None:
+    assert day_in(name) == day
+
+
 @given(st.text(max_size=60), st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)))
-def test_any_text_gives_a_span_in_order_or_none(text: str, now: datetime) -> None:
-    span = span_of(text, now.replace(tzinfo=UTC))
-    if span is not None and span.since is not None and span.until is not None:
-        assert span.since < span.until
+def test_any_text_gives_spans_in_order_or_none(text: str, now: datetime) -> None:
+    for span in spans_of(text, now.replace(tzinfo=UTC)):
+        if span.since is not None and span.until is not None:
+            assert span.since < span.until
 
 
 def test_a_span_holds_its_first_moment_and_not_its_end() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from kb.index.points import Hit
 from kb.query.hints import Hints, hints_of
+from kb.weights import WEIGHTS
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
@@ -36,9 +37,9 @@ def test_a_hint_brings_what_fits_it_to_the_front_and_keeps_nothing_out() -> None
     hints = hints_of("red stickies of last week", NOW)
     base = {"tags": [], "colors": [], "kinds": ["box"], "at": 0.0}
     plain = Hit("1", 0.5, base)
-    assert hints.lift(plain) == plain
+    assert hints.lift(plain, WEIGHTS) == plain
     week = datetime(2026, 11, 18, tzinfo=UTC).timestamp()
     fits = [{"colors": ["red"]}, {"kinds": ["sticky"]}, {"at": week}]
     for more in fits:
-        assert hints.lift(Hit("2", 0.5, base | more)).score > 0.5
+        assert hints.lift(Hit("2", 0.5, base | more), WEIGHTS).score > 0.5
     assert len(hints.filters()) == 3
