@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Self
 from kb.errors import KBError
 
 if TYPE_CHECKING:
+    from kb.answer.meaning import Meaning
+    from kb.answer.vocabulary import Revision, Vocabulary
     from kb.blobs import BlobStore
     from kb.catalog import Catalog
     from kb.embed import Embedder
     from kb.index import UnitIndex
+    from kb.index.centring import Means
     from kb.lock import WriterLock
+    from kb.rerank import Reranker
     from kb.settings import Settings
 
 
@@ -26,6 +30,7 @@ class KnowledgeBase:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.vocabularies: dict[str, tuple[Revision, Vocabulary]] = {}  # by workspace
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -62,11 +67,32 @@ class KnowledgeBase:
         return open_embedder(self.settings)
 
     @cached_property
+    def means(self) -> Means:
+        """What the model makes of a language as such; a model's first use makes them."""
+        from kb.embed.means import language_means
+
+        return language_means(self.embedder, self.settings.cache_dir)
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """Who reads the best hits once more, where the settings name one."""
+        from kb.rerank import open_reranker
+
+        return open_reranker(self.settings)
+
+    @cached_property
     def index(self) -> UnitIndex:
         """The derived index of units."""
         from kb.index import open_index
 
         return open_index(self.settings, self.embedder.dim, self.embedder.fingerprint)
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """How near words are in meaning."""
+        from kb.answer.meaning import Meaning
+
+        return Meaning(self.embedder)
 
     @cached_property
     def writer(self) -> WriterLock:
@@ -97,7 +123,16 @@ class KnowledgeBase:
             self.index.close()
         if "catalog" in opened:
             self.catalog.close()
-        for part in ("index", "catalog", "blobs", "embedder", "writer"):
+        for part in (
+            "index",
+            "catalog",
+            "blobs",
+            "embedder",
+            "meaning",
+            "means",
+            "reranker",
+            "writer",
+        ):
             opened.pop(part, None)
 
     def __enter__(self) -> Self:

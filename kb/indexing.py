@@ -6,10 +6,15 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kb.likeness import sketch_of
 from kb.memory import give_back
+from kb.query.dates import day_in
 from kb.scene import Scene
+from kb.text import language_of
 from kb.units import Unit, units_of
 
 if TYPE_CHECKING:
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     from kb.catalog import BoardRow
     from kb.index import Point
 
+NOON = time(12)
 BATCH_UNITS = 256  # enough for the embedder to be busy, little enough to lose nothing of note
 
 
@@ -27,6 +33,11 @@ class IndexedBoard:
     row: BoardRow
     paths: list[str]
     units: list[Unit]
+
+    @cached_property
+    def sketch(self) -> str:
+        """What the board is compared by with others: see `kb.likeness`."""
+        return sketch_of(unit.quote for unit in self.units if unit.kind == "node")
 
 
 def payload_of(board: IndexedBoard, unit: Unit) -> dict[str, Any]:
@@ -47,15 +58,25 @@ def payload_of(board: IndexedBoard, unit: Unit) -> dict[str, Any]:
         "kinds": list(unit.kinds),
         "tags": list(unit.tags),
         "colors": list(unit.colors),
-        "language": row.language,
+        "language": language_of(unit.passage) or language_of(row.title),
+        "ways": [list(way) for way in unit.ways],
+        "sketch": board.sketch,
     }
     content = json.dumps([payload, unit.passage, row.captured_at]).encode()
     return {
         **payload,
-        "at": row.captured_at if row.captured_at is not None else row.created_at,
+        "at": _moment(row, board.paths),
         "source": board.paths,
         "digest": hashlib.blake2b(content, digest_size=16).hexdigest(),
     }
+
+
+def _moment(row: BoardRow, paths: Sequence[str]) -> float:
+    """When a board was captured, else the day that its file's name tells, else when it came."""
+    if row.captured_at is not None:
+        return row.captured_at
+    days = sorted(day for path in paths if (day := day_in(path)) is not None)
+    return datetime.combine(days[0], NOON, UTC).timestamp() if days else row.created_at
 
 
 def boards_to_index(base: KnowledgeBase, source_id: str) -> list[IndexedBoard]:
@@ -75,8 +96,12 @@ def index_sources(
 ) -> None:
     """Bring sources from ``extracted`` to ``ready``: what changed is embedded, the rest stays.
 
+    Boards that were not looked at yet are linked to the others (`kb.links`).
+
     `reached` is told each stage as it is reached, for progress and for crash tests.
     """
+    from kb.links import link_boards
+
     boards = [board for source in source_ids for board in boards_to_index(base, source)]
     changes = [_change(base, board) for board in boards]
     points = list(_points(base, changes))
@@ -85,6 +110,8 @@ def index_sources(
         _make_room(base, change)
     base.index.put(points)
     reached("indexed")
+    link_boards(base, [board.row for board in boards])
+    reached("linked")
     replaced = set(base.catalog.finish(source_ids))
     give_back()
     reached("ready")
@@ -95,10 +122,10 @@ def index_sources(
 
 @dataclass(frozen=True)
 class _Change:
-    """What the index lacks of a board: payloads with their passages, by point id."""
+    """What the index lacks of a board: units with their payloads, by point id."""
 
     board: IndexedBoard
-    missing: dict[str, tuple[dict[str, Any], str]]
+    missing: dict[str, tuple[dict[str, Any], Unit]]
     foreign: bool  # it holds points that the board has no unit for
 
 
@@ -111,13 +138,13 @@ def _change(base: KnowledgeBase, board: IndexedBoard) -> _Change:
         for point in base.index.points(workspace=row.workspace, board_id=row.id)
     }
     wanted = {
-        point_id(row.workspace, row.id, unit.key): (payload_of(board, unit), unit.passage)
+        point_id(row.workspace, row.id, unit.key): (payload_of(board, unit), unit)
         for unit in board.units
     }
     foreign = not set(known) <= set(wanted)
     missing = {
-        point: (payload, passage)
-        for point, (payload, passage) in wanted.items()
+        point: (payload, unit)
+        for point, (payload, unit) in wanted.items()
         if foreign or known.get(point) != payload["digest"]
     }
     return _Change(board, missing, foreign)
@@ -128,7 +155,8 @@ def _make_room(base: KnowledgeBase, change: _Change) -> None:
     if change.foreign:
         base.index.drop_board(row.workspace, row.id)
     elif len(change.missing) < len(change.board.units):  # the others stay, under today's paths
-        base.index.update_sources(row.workspace, row.id, change.board.paths)
+        paths = change.board.paths
+        base.index.update_sources(row.workspace, row.id, paths, _moment(row, paths))
 
 
 def _points(base: KnowledgeBase, changes: Sequence[_Change]) -> Iterator[Point]:
@@ -137,9 +165,11 @@ def _points(base: KnowledgeBase, changes: Sequence[_Change]) -> Iterator[Point]:
     missing = [entry for change in changes for entry in change.missing.items()]
     if not missing:
         return
-    vectors = base.embedder.passages([passage for _, (_, passage) in missing])
-    for (point, (payload, passage)), vector in zip(missing, vectors, strict=True):
-        yield Point(id=point, dense=vector, sparse=sparse_passage(passage), payload=payload)
+    vectors = base.embedder.passages([unit.passage for _, (_, unit) in missing])
+    for (point, (payload, unit)), vector in zip(missing, vectors, strict=True):
+        around = unit.passage.removeprefix(unit.quote)
+        words = sparse_passage(unit.quote, around)
+        yield Point(id=point, dense=vector, sparse=words, payload=payload)
 
 
 def reindex(
@@ -155,8 +185,11 @@ def reindex(
 
 def empty_index(base: KnowledgeBase) -> list[str]:
     """Empty the index, for the embedder in use; return the sources to index again."""
+    from kb.links import unlink_all
+
     sources = [row.id for row in base.catalog.sources() if row.state in ("ready", "extracted")]
     base.catalog.set_state(sources, "extracted")
+    unlink_all(base)
     base.index.reset()  # what it lacks now stands in the catalog, as ``extracted``
     return sources
 

@@ -1,21 +1,28 @@
-"""Hybrid search: evidence for a query, grouped by board, best board first."""
+"""Evidence for a query: by meaning, words and relations; grouped by board, best board first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from kb.choice import choose, grouped
 from kb.errors import WrongUse
 from kb.evidence import BoardRef, Evidence, Filters, SearchResult
+from kb.weights import WEIGHTS, Weights
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
     from kb.index import Hit
+    from kb.query.hints import Hints
+    from kb.query.question import Question
+
+__all__ = ["MAX_K", "check_k", "choose", "evidence_of", "find", "grouped", "search", "weigh"]
 
 MAX_QUERY = 2_000
 MAX_K = 200
-OVERSAMPLING = 3  # so that capping one board leaves others to show
-PER_BOARD = 5  # evidence of one board, while other boards have some to offer
+OVERSAMPLING = 5  # so that capping one board, and repeats, leave others to show
+DEPTH, MAX_DEPTH = 50, 300  # units that each way of searching gives
 
 
 def search(
@@ -25,21 +32,31 @@ def search(
     workspace: str,
     filters: Filters | None = None,
     k: int = 10,
+    now: datetime | None = None,
 ) -> SearchResult:
     """Return up to `k` pieces of evidence for `query`.
 
     One board's evidence stands together; boards come in the order of their best piece. Costs one
-    embedding and one index query, and no SQL.
+    embedding, one round of index queries and three fetches by id, and no SQL. `now` is what "last
+    week" counts from; None is the present.
 
     Raises:
         WrongUse: the query is empty or too long, or `k` is out of 1 … MAX_K.
     """
+    from kb.query.hints import hints_of
+
+    check_k(k)
+    now = now or datetime.now(UTC).astimezone()
+    limit = k * OVERSAMPLING
+    hits = find(base, query, workspace=workspace, filters=filters, limit=limit, now=now)
+    chosen = choose(hits, k, versions=hints_of(query, now).versions)
+    return SearchResult(query=query.strip(), evidence=tuple(map(evidence_of, grouped(chosen))))
+
+
+def check_k(k: int) -> None:
+    """Raise `WrongUse` where `k` is out of 1 … MAX_K."""
     if not 1 <= k <= MAX_K:
         raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
-    hits = find(base, query, workspace=workspace, filters=filters, limit=k * OVERSAMPLING)
-    return SearchResult(
-        query=query.strip(), evidence=tuple(map(evidence_of, grouped(choose(hits, k))))
-    )
 
 
 def find(
@@ -49,20 +66,66 @@ def find(
     workspace: str,
     filters: Filters | None = None,
     limit: int = 30,
+    now: datetime | None = None,
 ) -> list[Hit]:
     """Return the `limit` best units for `query`, ungrouped, best first. Raises `WrongUse`."""
     from kb.index.sparse import sparse_query
+    from kb.query.hints import hints_of
+    from kb.query.question import understand
 
     query = query.strip()
     if not query or len(query) > MAX_QUERY:
         raise WrongUse(f"a query has 1 to {MAX_QUERY} characters", code="bad_query")
-    return base.index.search(
+    asked = understand(query)
+    hints = hints_of(query, now or datetime.now(UTC).astimezone())
+    inquiry = base.index.inquire(
         base.embedder.query(query),
         sparse_query(query),
         workspace=workspace,
         filters=filters or Filters(),
-        limit=limit,
+        language=asked.language,
+        means=base.means,
     )
+    hits = inquiry.near(min(max(limit, DEPTH), MAX_DEPTH), hints.filters())
+    hits = weigh(hits, asked, hints, inquiry.fetch)
+    if base.reranker is not None:
+        hits = base.reranker.rerank(query, hits)
+    return hits[:limit]
+
+
+def weigh(
+    hits: Sequence[Hit],
+    asked: Question,
+    hints: Hints,
+    fetch: Callable[[Sequence[str]], list[Hit]],
+    weights: Weights = WEIGHTS,
+) -> list[Hit]:
+    """Return `hits`, and what the relations lead to, with all that speaks for them, best first.
+
+    A unit counts by its own words and by its board: "what annoyed people at the festival?" is
+    answered by notes that name neither.
+
+    Args:
+        hits: found by meaning and words.
+        asked: the question understood.
+        hints: what it says beside its topic.
+        fetch: gives the units with these ids, as far as the question may see them.
+        weights: of hints and walk.
+    """
+    from kb.boards import Wholes
+    from kb.walk import walk
+
+    wholes = Wholes(hits, fetch, weights)
+    hits = ranked(wholes.lift(hints.lift(hit, weights)) for hit in hits)
+    walked = walk(hits, asked.intent, fetch, weights)
+    reached = [wholes.lift(hints.lift(hit, weights)) for hit in walked.found]
+    hits = ranked(map(walked.lift, [*hits, *reached]))
+    return ranked([*hints.timely(hits[:DEPTH], weights), *hits[DEPTH:]])
+
+
+def ranked(hits: Iterable[Hit]) -> list[Hit]:
+    """Sort by score; equal ones in the order of their ids."""
+    return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.id))
 
 
 def evidence_of(hit: Hit) -> Evidence:
@@ -79,25 +142,3 @@ def evidence_of(hit: Hit) -> Evidence:
         text=payload["text"],
         score=hit.score,
     )
-
-
-def choose(hits: Iterable[Hit], k: int) -> list[Hit]:
-    """Take the `k` best hits, at most PER_BOARD of one board unless the others run out."""
-    taken: list[Hit] = []
-    spare: list[Hit] = []
-    counts: dict[str, int] = {}
-    for hit in hits:
-        board = hit.payload["board"]
-        counts[board] = counts.get(board, 0) + 1
-        (taken if counts[board] <= PER_BOARD else spare).append(hit)
-    taken = taken[:k]
-    return taken + spare[: k - len(taken)]
-
-
-def grouped(hits: Iterable[Hit]) -> list[Hit]:
-    """Bring hits of one board together: boards by their best hit, then hits by score."""
-    boards: dict[str, list[Hit]] = {}
-    for hit in hits:
-        boards.setdefault(hit.payload["board"], []).append(hit)
-    ranked = sorted(boards.values(), key=lambda group: -max(hit.score for hit in group))
-    return [hit for group in ranked for hit in sorted(group, key=lambda h: (-h.score, h.id))]

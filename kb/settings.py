@@ -55,6 +55,23 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "", description="sentence-transformers name or folder; empty: the bundled multilingual e5"
     )
+    llm_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = Field(
+        "", description="URL of an OpenAI-compatible server that writes answers; empty: none"
+    )
+    llm_model: Annotated[str, Field(min_length=1)] = Field(
+        "default", description="Name of the served model"
+    )
+    llm_api_key: SecretStr = Field(SecretStr(""), description="Key of the model server")
+    llm_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        60.0, description="Longest time for one reply of the served model, seconds"
+    )
+    llm_max_tokens: Annotated[int, Field(ge=16, le=8192)] = Field(
+        600, description="Most tokens of one written answer"
+    )
+    llm_context_tokens: Annotated[int, Field(ge=2048)] = Field(
+        8192, description="Tokens that the served model takes in, answer included"
+    )
+    llm_extra: dict[str, Any] = Field({}, description="Further fields of each request to it, JSON")
     extractor: Literal["auto", "local", "vlm"] = Field("auto", description="Who reads the pictures")
     conventions: Path | None = Field(
         None, description="YAML file of what marks mean, or a folder with one for each workspace"
@@ -85,6 +102,11 @@ class Settings(BaseSettings):
     tune_python: str = Field(
         "", description="Python of the environment that has ms-swift; empty: that of .venv-tune"
     )
+    rerank_model: str = Field(
+        "", description="CrossEncoder, by name or folder, or the rerank server's model; empty: none"
+    )
+    rerank_url: str = Field("", description="Server with /v1/rerank; empty: none")
+    rerank_api_key: SecretStr = Field(SecretStr(""), description="Key of the rerank server")
     max_source_mb: Annotated[int, Field(ge=1)] = Field(200, description="Largest source, MB")
     max_megapixels: Annotated[int, Field(ge=1)] = Field(100, description="Largest picture, MP")
     max_pages: Annotated[int, Field(ge=1)] = Field(500, description="Most pages of one source")

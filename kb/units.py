@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from kb.evidence import UnitKind
 from kb.reading import clip, label_of, outline, token_cost
 from kb.scene import Box, Node, Relation, Scene, union_box
+from kb.ways import Ways, spoken, ways_of
 
 QUOTE_TOKENS = 180.0  # of one node unit; a longer text becomes several units
 CONTEXT_TOKENS = 32.0
@@ -33,6 +34,7 @@ class Unit:
         quote: verbatim words, shown and cited.
         passage: the quote with its context, embedded and tokenised.
         kinds: node kind, or relation kind; empty for the board.
+        ways: what a node's unit is joined to, see `kb.ways`.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Unit:
     kinds: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     colors: tuple[str, ...] = ()
+    ways: Ways = ()
 
 
 def units_of(scene: Scene) -> list[Unit]:
@@ -69,12 +72,7 @@ class _Context:
         self.title = label_of(scene.title)
         self.nodes = {node.id: node for node in scene.nodes}
         self.names = {node.id: label_of(node.text, 48) for node in scene.nodes}
-        self.after: dict[str, list[str]] = {}
-        self.before: dict[str, list[str]] = {}
-        for relation in scene.relations:
-            if relation.kind != "contains":
-                self.after.setdefault(relation.source, []).append(relation.target)
-                self.before.setdefault(relation.target, []).append(relation.source)
+        self.ways = ways_of(scene)
 
     def of(self, node: Node) -> str:
         """Return one line of context: board title, container, what comes before and after."""
@@ -82,21 +80,23 @@ class _Context:
         parts = [self.title] if self.title and self.title != label_of(node.text) else []
         if holder and holder != self.title:
             parts.append(holder)
-        if before := self._names(self.before.get(node.id, ())):
-            parts.append(f"← {before}")
-        if after := self._names(self.after.get(node.id, ())):
-            parts.append(f"→ {after}")
+        told: set[str] = set()
+        for sign, way in (("←", "before"), ("→", "after"), ("—", "beside")):
+            names = [name for name in self._names(node, way) if name not in told]
+            if names:
+                parts.append(f"{sign} {', '.join(names[:NEIGHBOURS])}")
+            told.update(names)
         return " · ".join(clip(parts, CONTEXT_TOKENS))
 
-    def _names(self, ids: Iterable[str]) -> str:
-        names = dict.fromkeys(self.names[i] for i in ids if self.names[i])
-        return ", ".join(list(names)[:NEIGHBOURS])
+    def _names(self, node: Node, way: str) -> dict[str, None]:
+        ends = (end for kind, end in self.ways.get(node.id, ()) if kind == way)
+        return dict.fromkeys(self.names[end] for end in ends if self.names[end])
 
 
 def _node_units(node: Node, context: _Context) -> Iterable[Unit]:
-    text = node.text.strip()
-    if not text and not node.tags:
+    if not spoken(node):
         return
+    text = node.text.strip()
     around = context.of(node)
     for number, quote in enumerate(_parts(text) or [""], start=1):
         yield Unit(
@@ -109,6 +109,7 @@ def _node_units(node: Node, context: _Context) -> Iterable[Unit]:
             kinds=(node.kind,),
             tags=tuple(node.tags),
             colors=tuple(dict.fromkeys(filter(None, (node.color, node.fill)))),
+            ways=context.ways[node.id],
         )
 
 

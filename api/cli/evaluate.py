@@ -17,6 +17,8 @@ EVALUATIONS = {
     "performance": "evals.performance",
     "extraction": "evals.extraction.run",
     "answers": "evals.answers",
+    "links": "evals.links",
+    "retrieval": "evals.retrieval",
 }
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
@@ -93,6 +95,18 @@ def extraction(
 def answers(context: typer.Context) -> int:
     """Print how well questions are answered. Options as of `python -m evals.answers --help`."""
     return _run("answers", context.args)
+
+
+@evaluations.command("links", context_settings=_PASS_ON)
+def links(context: typer.Context) -> int:
+    """Print how well names and versions are linked. Options: `python -m evals.links --help`."""
+    return _run("links", context.args)
+
+
+@evaluations.command("retrieval", context_settings=_PASS_ON)
+def retrieval(context: typer.Context) -> int:
+    """Print how well boards are found. Options as of `python -m evals.retrieval --help`."""
+    return _run("retrieval", context.args)
 
 
 def _module(name: str, part: str = "") -> str:

@@ -48,7 +48,7 @@ def ingest(
     with open_base(workspace, extractor=extractor, jobs=jobs) as base:
         settings = base.settings
         try:
-            with _progress() as watcher:
+            with watching() as watcher:
                 summary = run(
                     base,
                     paths,
@@ -69,7 +69,7 @@ def ingest(
 
 
 @contextmanager
-def _progress() -> Iterator[Watcher]:
+def watching() -> Iterator[Watcher]:
     """Give a watcher: a bar where a person looks, a line now and then elsewhere."""
     if sys.stderr.isatty():
         with _bar() as watcher:

@@ -1,13 +1,19 @@
-"""``python -m evals.answers``: ask the sample questions and print how many answers are right."""
+"""``python -m evals.answers``: ask questions and print how many answers are right.
+
+Without --half the sample questions are asked; with it one half of the question sets.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from evals.answers.score import load_questions, score
+from evals.retrieval.questions import HALVES
 from ingest.pipeline import ingest
 from kb.base import KnowledgeBase
 from kb.settings import load_settings
@@ -16,13 +22,51 @@ SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 
 
 def main() -> int:
-    """Ingest the samples into a store (a passing one unless named), ask, print."""
+    """Ask what the options say and print the figures."""
+    options = _options()
+    if options.half is None:
+        _samples(options)
+        return 0
+    text, data = _half(options)
+    if options.report is not None:
+        options.report.write_text(text, encoding="utf-8")
+    if options.json is not None:
+        made = json.dumps(data, ensure_ascii=False, indent=1)
+        options.json.write_text(f"{made}\n", encoding="utf-8")
+    sys.stdout.write(text)
+    return 0
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evals.answers", description=__doc__)
     parser.add_argument("--home", type=Path, help="store to use and keep, instead of a passing one")
     parser.add_argument("--boards", type=Path, default=SAMPLES / "boards")
     parser.add_argument("--questions", type=Path, default=SAMPLES / "questions.jsonl")
     parser.add_argument("--wrong", action="store_true", help="show the wrong answers too")
-    options = parser.parse_args()
+    half = parser.add_argument_group("the question sets")
+    half.add_argument("--half", choices=HALVES, help="which half is asked; `report` for reports")
+    half.add_argument(
+        "--injection", action="store_true", help="boards with instructions written on them"
+    )
+    half.add_argument("--own", action="store_true", help="without the boards of ../shared/data")
+    half.add_argument("--report", type=Path, help="file for the Markdown; plots go beside it")
+    half.add_argument("--json", type=Path, help="file for all figures as JSON")
+    return parser.parse_args()
+
+
+def _half(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    from evals.answers import halves, injection
+
+    if options.injection:
+        return injection.run(options.half, home=options.home)
+    return halves.run(
+        options.half, home=options.home, real=not options.own, wrong=options.wrong,
+        plots=options.report,
+    )  # fmt: skip
+
+
+def _samples(options: argparse.Namespace) -> None:
+    """Ingest the samples into a store (a passing one unless named), ask, print."""
     questions = load_questions(options.questions)
     with tempfile.TemporaryDirectory() as passing:
         settings = load_settings(home=options.home or Path(passing))
@@ -35,7 +79,6 @@ def main() -> int:
         print(f"{question.id} {question.text}\n    {answer.answer}")
     for line in report.lines():
         print(line)
-    return 0
 
 
 if __name__ == "__main__":

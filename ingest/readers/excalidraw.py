@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from ingest.board import Board, Limits
@@ -33,6 +34,8 @@ _KINDS: dict[str, NodeKind] = {
     "draw": "drawing",
 }
 _PADDING = 10.0  # that an exported picture has around its elements, unless told otherwise
+_OLDEST_MS = 1_577_836_800_000  # Excalidraw appeared in 2020
+_NEWEST_MS = 4_102_444_800_000  # 2100
 _FRAME_LABEL = 20.0  # above a frame, in scene units
 
 
@@ -72,11 +75,19 @@ def draft_of(scene: object, name: str, limits: Limits) -> Draft:
     elements = live_elements(scene, name, limits)
     draft = Draft()
     draft.name = words(mapping(mapping(scene).get("appState")).get("name"))
+    draft.drawn_at = _last_change(elements)
     broken = sum(not isinstance(one, dict) for one in items(mapping(scene).get("elements")))
     if broken:
         draft.note("entry that is no element left out", broken)
     _Reading(draft, elements).run()
     return draft
+
+
+def _last_change(elements: Sequence[dict[str, Any]]) -> datetime | None:
+    """Return when an element was changed last; None where no element says so believably."""
+    stamps = (one.get("updated") for one in elements)  # milliseconds; often 1 in older files
+    believable = [ms for ms in stamps if isinstance(ms, int) and _OLDEST_MS < ms < _NEWEST_MS]
+    return datetime.fromtimestamp(max(believable) / 1000, UTC) if believable else None
 
 
 class _Reading:

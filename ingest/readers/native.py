@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ingest.board import Board, Limits
@@ -139,6 +140,7 @@ class Draft:
         self.links: list[Link] = []
         self.inks: list[Ink] = []
         self.name = ""  # of the page, where the user gave it one
+        self.drawn_at: datetime | None = None  # last touched by a person, where the file says when
         self._names = _Names()
         self._notes: Counter[str] = Counter()
 
@@ -198,6 +200,7 @@ class Draft:
             encoded=encoded,
             scene=scene,
             strokes=scene.strokes,
+            captured_at=self.drawn_at,
             name=self.name,
         )
 

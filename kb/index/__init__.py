@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from kb.index.driver import Driver
     from kb.settings import Settings
 
+LAYOUT = 2  # counts up when points carry something else; older indexes are then made anew
+
 __all__ = [
     "Hit",
     "Point",
@@ -37,6 +39,7 @@ def open_index(settings: Settings, dim: int, fingerprint: str) -> UnitIndex:
     """
     from kb.index.points import About
 
+    fingerprint = f"{fingerprint}/{LAYOUT}"
     about = About(fingerprint, dim)
     driver: Driver
     if settings.qdrant_url:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from kb.index.points import About, Payload, Point, Scored, Search, Where
+from kb.index.points import About, Payload, Point, Search, Where
 
 Conditions = tuple[Where, ...]
 DENSE, SPARSE = "dense", "sparse"
@@ -30,17 +30,20 @@ class Driver(Protocol):
     def set_payload(self, where: Conditions, payload: Payload) -> None:
         """Set these payload keys on what matches; on the disk when it returns."""
 
-    def search(self, searches: Sequence[Search]) -> list[list[Scored]]:
+    def search(self, searches: Sequence[Search]) -> list[list[Point]]:
         """Run several searches in one go; one list each, best first."""
 
-    def scroll(self, where: Conditions) -> Iterator[Point]:
-        """Walk over everything that matches, in the order of ids."""
+    def scroll(self, where: Conditions, *, payload: bool = True) -> Iterator[Point]:
+        """Walk over everything that matches, in the order of ids; payloads only where wanted."""
+
+    def fetch(self, ids: Sequence[str], where: Conditions) -> list[Point]:
+        """Return those of these points that match."""
 
     def count(self, where: Conditions) -> int:
         """Return how many points match, exactly."""
 
-    def boards(self, where: Conditions) -> dict[str, int]:
-        """Return the boards that matching points name, and how many points each."""
+    def facet(self, key: str, where: Conditions) -> dict[str, int]:
+        """Return the values that matching points have in a field, and how many points each."""
 
     def optimize(self) -> None:
         """Rearrange for faster searches, if the engine doesn't do so by itself."""

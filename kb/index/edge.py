@@ -24,11 +24,11 @@ import qdrant_edge as qdrant
 from kb.errors import StoreDamaged
 from kb.index.driver import BATCH, DENSE, SPARSE, Conditions
 from kb.index.lease import Lease
-from kb.index.points import About, Payload, Point, Scored, Search, Sparse
+from kb.index.points import About, Payload, Point, Search, Sparse
 from kb.index.scope import KEYWORDS, NUMBERS
 
 PAGE = 512  # points of one page of a walk
-MOST_BOARDS = 10_000_000
+MOST_VALUES = 10_000_000
 
 
 class EdgeDriver:
@@ -82,7 +82,7 @@ class EdgeDriver:
         """See `Driver`."""
         self._change(qdrant.UpdateOperation.set_payload_by_filter(_filter(where), payload))
 
-    def search(self, searches: Sequence[Search]) -> list[list[Scored]]:
+    def search(self, searches: Sequence[Search]) -> list[list[Point]]:
         """See `Driver`."""
         requests = [
             qdrant.QueryRequest(
@@ -90,14 +90,15 @@ class EdgeDriver:
                 query=qdrant.Query.Nearest(_vector(search.vector), using=search.using),
                 filter=_filter(search.where),
                 with_payload=True,
+                with_vector=True,
             )
             for search in searches
         ]
         with self._lease.hold() as shard:
             found = shard.query_batch(qdrant.QueryBatchRequest(requests))
-        return [[Scored(str(p.id), p.score, p.payload) for p in points] for points in found]
+        return [list(map(_from_record, points)) for points in found]
 
-    def scroll(self, where: Conditions) -> Iterator[Point]:
+    def scroll(self, where: Conditions, *, payload: bool = True) -> Iterator[Point]:
         """Walk page by page; others get their turn in between."""
         offset: Any = None
         while True:
@@ -105,7 +106,7 @@ class EdgeDriver:
                 offset=offset,
                 limit=PAGE,
                 filter=_filter(where),
-                with_payload=True,
+                with_payload=payload,
                 with_vector=True,
             )
             with self._lease.hold() as shard:
@@ -115,16 +116,24 @@ class EdgeDriver:
             if offset is None:
                 return
 
+    def fetch(self, ids: Sequence[str], where: Conditions) -> list[Point]:
+        """See `Driver`."""
+        among = qdrant.Filter(must=[qdrant.HasIdCondition(set(ids)), *_conditions(where)])
+        request = qdrant.ScrollRequest(
+            limit=max(1, len(ids)), filter=among, with_payload=True, with_vector=True
+        )
+        with self._lease.hold() as shard:
+            records, _ = shard.scroll(request)
+        return list(map(_from_record, records))
+
     def count(self, where: Conditions) -> int:
         """See `Driver`."""
         with self._lease.hold() as shard:
             return int(shard.count(qdrant.CountRequest(exact=True, filter=_filter(where))))
 
-    def boards(self, where: Conditions) -> dict[str, int]:
+    def facet(self, key: str, where: Conditions) -> dict[str, int]:
         """See `Driver`."""
-        request = qdrant.FacetRequest(
-            key="board", limit=MOST_BOARDS, exact=True, filter=_filter(where)
-        )
+        request = qdrant.FacetRequest(key=key, limit=MOST_VALUES, exact=True, filter=_filter(where))
         with self._lease.hold() as shard:
             return {str(hit.value): int(hit.count) for hit in shard.facet(request).hits}
 
@@ -207,6 +216,10 @@ def _payload_indexes() -> Iterator[Any]:
 
 
 def _filter(where: Conditions) -> Any:
+    return qdrant.Filter(must=_conditions(where))
+
+
+def _conditions(where: Conditions) -> list[Any]:
     must: list[Any] = []
     for one in where:
         if one.any:
@@ -215,7 +228,7 @@ def _filter(where: Conditions) -> Any:
         else:
             bounds = qdrant.RangeFloat(gte=one.gte, lte=one.lte)
             must.append(qdrant.FieldCondition(key=one.key, range=bounds))
-    return qdrant.Filter(must=must)
+    return must
 
 
 def _vector(vector: Any) -> Any:
@@ -237,5 +250,5 @@ def _from_record(record: Any) -> Point:
         id=str(record.id),
         dense=record.vector[DENSE],
         sparse=Sparse(list(sparse.indices), list(sparse.values)) if sparse else Sparse([], []),
-        payload=record.payload,
+        payload=record.payload or {},
     )

@@ -1,36 +1,79 @@
-"""Joins the search by meaning and the search by words.
+"""Scores units by meaning and by words, and joins both.
 
-Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009): a unit gets ``1 / (k + rank)``
-from each list. Done here and not by the engine, because the raw cosine is wanted too (it tells
-whether the boards hold an answer at all), because engines break ties differently, and because it
-costs nothing.
+**Meaning** is the cosine of the question's and the unit's vectors. Multilingual models put texts of
+one language near each other whatever they say, so that a Chinese question finds any Chinese text
+before the English answer. Most of each language's mean vector is therefore taken from either
+(`kb.index.centring`), at the time of the question: nothing is indexed anew when means move.
+
+**Words** count by the share of the question that a unit holds: BM25 over the most that one mention
+of every word would give. A question whose words the boards lack so gets next to nothing from words,
+where ranks (RRF) would let the least bad match vote.
+
+Both are sums, not ranks, so their scores are comparable from question to question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from kb.index.points import Hit, Scored
+import numpy as np
+from numpy.typing import NDArray
 
-K = 60
+from kb.index.centring import Centres
+from kb.index.points import Hit, Payload, Point, Sparse
+from kb.index.sparse import numbers_of
+from kb.weights import Weights
 
 
-def fuse(dense: Sequence[Scored], sparse: Sequence[Scored], limit: int) -> list[Hit]:
-    """Return the best `limit` hits; an empty list has no vote; ties go by id."""
-    scores: dict[str, float] = {}
-    for ranked in (dense, sparse):
-        for rank, one in enumerate(sorted(ranked, key=lambda s: (-s.score, s.id)), start=1):
-            scores[one.id] = scores.get(one.id, 0.0) + 1 / (K + rank)
-    near = {one.id: one for one in dense}
-    said = {one.id: one for one in sparse}
-    best = sorted(scores, key=lambda i: (-scores[i], i))[:limit]
-    return [
-        Hit(
-            id=i,
-            score=scores[i],
-            payload=(near.get(i) or said[i]).payload,
-            dense=near[i].score if i in near else None,
-            sparse=said[i].score if i in said else None,
-        )
-        for i in best
-    ]
+def score(
+    points: Sequence[Point],
+    dense: NDArray[np.float32],
+    sparse: Sparse,
+    view: Centres,
+    weights: Weights,
+) -> list[Hit]:
+    """Return a hit for each point, best first; equal ones in the order of their ids.
+
+    Args:
+        points: with their vectors.
+        dense: the question's vector, centred by `view`.
+        sparse: its terms; empty ones have no vote.
+        view: the centres of the languages, and the profile that tells how rare a word is.
+        weights: of words and names.
+    """
+    if not points:
+        return []
+    rarities = {term: view.profile.rarity(term) for term in sparse.indices}
+    hits = []
+    for point, near in zip(points, view.cosines(dense, points).tolist(), strict=True):
+        said, called = held(rarities, point.sparse), named(rarities, point.payload)
+        hits.append(weighed(Hit(point.id, 0.0, point.payload, near, said or None, called), weights))
+    return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.id))
+
+
+def weighed(hit: Hit, weights: Weights) -> Hit:
+    """Return `hit` with the score that its parts make."""
+    total = (hit.dense or 0.0) + weights.words * (hit.sparse or 0.0) + weights.names * hit.named
+    return replace(hit, score=total)
+
+
+def held(rarities: Mapping[int, float], unit: Sparse) -> float:
+    """Return the share of the question's words that a unit holds, by rarity: 0 … about 1.
+
+    More than 1 where a short unit repeats the words.
+    """
+    total = sum(rarities.values())
+    found = sum(
+        rarities[term] * weight
+        for term, weight in zip(unit.indices, unit.values, strict=True)
+        if term in rarities
+    )
+    return found / total if total else 0.0
+
+
+def named(rarities: Mapping[int, float], payload: Payload) -> float:
+    """Return the share of the question's words that stand in the board's title or path."""
+    total = sum(rarities.values())
+    names = numbers_of("\n".join([str(payload.get("title", "")), *payload.get("source", ())[:1]]))
+    return sum(rarity for term, rarity in rarities.items() if term in names) / (total or 1.0)

@@ -49,9 +49,10 @@ class Hit:
     """A unit found.
 
     Attributes:
-        score: fused by rank, comparable within one search only.
-        dense: cosine to the question, or None if the unit is not among the nearest by meaning.
-        sparse: sum of term weights, or None if it shares no term or is not among the best.
+        score: both searches joined, see `kb.index.fusion`.
+        dense: cosine to the question, freed from the bias of language where means are known.
+        sparse: share of the question's words that it holds, by rarity; None if it shares none.
+        named: share of them that stand in its board's title or path.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Hit:
     payload: Payload
     dense: float | None = None
     sparse: float | None = None
+    named: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -79,15 +81,6 @@ class Search:
     vector: Dense | Sparse
     where: tuple[Where, ...]
     limit: int
-
-
-@dataclass(frozen=True)
-class Scored:
-    """A result of one `Search`."""
-
-    id: str
-    score: float
-    payload: Payload
 
 
 @dataclass(frozen=True)

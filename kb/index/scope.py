@@ -14,7 +14,7 @@ from kb.evidence import Filters
 from kb.index.points import Payload, Where
 
 PLACES = "places"  # the source's paths and every folder above them
-KEYWORDS = ("board", "unit", "kinds", "tags", "colors", PLACES)
+KEYWORDS = ("board", "unit", "kinds", "tags", "colors", "language", PLACES)
 NUMBERS = ("at",)
 
 _NOTHING = Filters()

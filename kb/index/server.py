@@ -16,11 +16,11 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 
 from kb.errors import KBError
 from kb.index.driver import BATCH, DENSE, SPARSE, Conditions
-from kb.index.points import About, Payload, Point, Scored, Search, Sparse
+from kb.index.points import About, Payload, Point, Search, Sparse
 from kb.index.scope import KEYWORDS, NUMBERS
 
 PAGE = 512
-MOST_BOARDS = 1_000_000
+MOST_VALUES = 1_000_000
 TIMEOUT_S = 60
 
 
@@ -91,7 +91,7 @@ class ServerDriver:
         """See `Driver`."""
         self._client.set_payload(self._name, payload, points=_filter(where), wait=True)
 
-    def search(self, searches: Sequence[Search]) -> list[list[Scored]]:
+    def search(self, searches: Sequence[Search]) -> list[list[Point]]:
         """See `Driver`."""
         requests = [
             models.QueryRequest(
@@ -100,16 +100,14 @@ class ServerDriver:
                 filter=_filter(search.where),
                 limit=search.limit,
                 with_payload=True,
+                with_vector=True,
             )
             for search in searches
         ]
         responses = self._client.query_batch_points(self._name, requests)
-        return [
-            [Scored(str(p.id), p.score, p.payload or {}) for p in response.points]
-            for response in responses
-        ]
+        return [list(map(_from_record, response.points)) for response in responses]
 
-    def scroll(self, where: Conditions) -> Iterator[Point]:
+    def scroll(self, where: Conditions, *, payload: bool = True) -> Iterator[Point]:
         """See `Driver`."""
         offset: Any = None
         while True:
@@ -118,21 +116,33 @@ class ServerDriver:
                 scroll_filter=_filter(where),
                 limit=PAGE,
                 offset=offset,
-                with_payload=True,
+                with_payload=payload,
                 with_vectors=True,
             )
             yield from map(_from_record, records)
             if offset is None:
                 return
 
+    def fetch(self, ids: Sequence[str], where: Conditions) -> list[Point]:
+        """See `Driver`."""
+        among = [models.HasIdCondition(has_id=list(ids)), *_conditions(where)]
+        records, _ = self._client.scroll(
+            self._name,
+            scroll_filter=models.Filter(must=among),
+            limit=max(1, len(ids)),
+            with_payload=True,
+            with_vectors=True,
+        )
+        return list(map(_from_record, records))
+
     def count(self, where: Conditions) -> int:
         """See `Driver`."""
         return self._client.count(self._name, count_filter=_filter(where), exact=True).count
 
-    def boards(self, where: Conditions) -> dict[str, int]:
+    def facet(self, key: str, where: Conditions) -> dict[str, int]:
         """See `Driver`."""
         response = self._client.facet(
-            self._name, "board", facet_filter=_filter(where), limit=MOST_BOARDS, exact=True
+            self._name, key, facet_filter=_filter(where), limit=MOST_VALUES, exact=True
         )
         return {str(hit.value): hit.count for hit in response.hits}
 
@@ -172,6 +182,10 @@ def _payload_indexes() -> dict[str, Any]:
 
 
 def _filter(where: Conditions) -> models.Filter:
+    return models.Filter(must=_conditions(where))
+
+
+def _conditions(where: Conditions) -> list[models.Condition]:
     must: list[models.Condition] = []
     for one in where:
         if one.any:
@@ -180,7 +194,7 @@ def _filter(where: Conditions) -> models.Filter:
         else:
             bounds = models.Range(gte=one.gte, lte=one.lte)
             must.append(models.FieldCondition(key=one.key, range=bounds))
-    return models.Filter(must=must)
+    return must
 
 
 def _vector(vector: Any) -> Any:
@@ -202,5 +216,5 @@ def _from_record(record: Any) -> Point:
         id=str(record.id),
         dense=record.vector[DENSE],
         sparse=Sparse(list(sparse.indices), list(sparse.values)) if sparse else Sparse([], []),
-        payload=record.payload,
+        payload=record.payload or {},
     )

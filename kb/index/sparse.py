@@ -8,7 +8,6 @@ hashes, so no vocabulary has to be kept or agreed on.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from functools import lru_cache
 
 from kb.index.points import Sparse
@@ -18,13 +17,24 @@ from kb.text import content_terms, terms_of
 K1 = 1.2
 B = 0.75
 USUAL_LENGTH = 24  # terms; most units are one node with its context
+AROUND = 0.3  # of a mention in a unit's own words
 MAX_TERMS = 4_096  # of one passage
 
 
-def sparse_passage(text: str) -> Sparse:
-    """Return the vector of what is to be found; empty if `text` has no terms."""
-    counts = Counter(terms_of(text)[:MAX_TERMS])
-    norm = K1 * (1 - B + B * counts.total() / USUAL_LENGTH)
+def sparse_passage(text: str, around: str = "") -> Sparse:
+    """Return the vector of what is to be found; empty where it has no terms.
+
+    Args:
+        text: its own words.
+        around: words of its surroundings, which count AROUND each (BM25F: Robertson, Zaragoza and
+            Taylor 2004), so that a node is found before its neighbours that name it.
+    """
+    counts: dict[str, float] = {}
+    for term in terms_of(text)[:MAX_TERMS]:
+        counts[term] = counts.get(term, 0.0) + 1.0
+    for term in terms_of(around)[:MAX_TERMS]:
+        counts[term] = counts.get(term, 0.0) + AROUND
+    norm = K1 * (1 - B + B * sum(counts.values()) / USUAL_LENGTH)
     return _vector({term: n * (K1 + 1) / (n + norm) for term, n in counts.items()})
 
 
@@ -41,6 +51,12 @@ def sparse_query(text: str) -> Sparse:
         if any(word in QUESTION_WORDS for word in terms):
             terms = []
     return _vector(dict.fromkeys(terms[:MAX_TERMS], 1.0))
+
+
+@lru_cache(maxsize=20_000)
+def numbers_of(text: str) -> frozenset[int]:
+    """Return the numbers of the terms of a name: of a title, of a path."""
+    return frozenset(map(_number, terms_of(text)))
 
 
 def _vector(weights: dict[str, float]) -> Sparse:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from kb.errors import StoreDamaged
 from kb.evidence import Filters
-from kb.index.driver import DENSE, SPARSE, Driver
-from kb.index.fusion import fuse
-from kb.index.points import About, Dense, Hit, Point, Search, Sparse
+from kb.index.centring import Centres, Means
+from kb.index.driver import Driver
+from kb.index.inquiry import Inquiry
+from kb.index.points import About, Dense, Hit, Point, Sparse
+from kb.index.profile import Profile, profile_of
 from kb.index.scope import places_of, scope, with_places
+from kb.weights import WEIGHTS, Weights
 
 TRUST_S = 1.0  # between two looks at what the index was made by: another process may rebuild it
 CANDIDATES = 50  # of each search at least, before they are joined
+PROFILE_S = 60.0  # how long a workspace's profile is trusted: other processes may write
+MAX_PROFILES = 256  # workspaces whose profile is remembered
 
 _NOTHING = Filters()
+_NO_MEANS = Means()
 
 
 class UnitIndex:
@@ -35,6 +43,7 @@ class UnitIndex:
         self._driver = driver
         self._wanted = About(fingerprint, dim)
         self._trusted_until = 0.0
+        self._profiles = _Profiles()
 
     @property
     def stale(self) -> bool:
@@ -56,15 +65,20 @@ class UnitIndex:
                 raise ValueError(f"point {point.id} names no workspace or no board")
         self._check()
         self._driver.upsert([replace(p, payload=with_places(p.payload)) for p in points])
+        self._profiles.forget({str(point.payload["workspace"]) for point in points})
 
     def drop_board(self, workspace: str, board_id: str) -> None:
         """Delete all units of a board; nothing happens if there are none."""
         self._driver.delete(scope(workspace, board=_named(board_id)))
+        self._profiles.forget([workspace])
 
-    def update_sources(self, workspace: str, board_id: str, sources: Sequence[str]) -> None:
-        """Set the paths under which a board was ingested."""
+    def update_sources(
+        self, workspace: str, board_id: str, sources: Sequence[str], at: float | None = None
+    ) -> None:
+        """Set the paths under which a board was ingested, and when it was drawn by them."""
         payload = {"source": list(sources), "places": places_of(sources)}
-        self._driver.set_payload(scope(workspace, board=_named(board_id)), payload)
+        moment = {} if at is None else {"at": at}
+        self._driver.set_payload(scope(workspace, board=_named(board_id)), payload | moment)
 
     def search(
         self,
@@ -75,29 +89,45 @@ class UnitIndex:
         filters: Filters = _NOTHING,
         limit: int = 10,
     ) -> list[Hit]:
-        """Return the units that fit best, best first; equal ones in the order of their ids.
+        """Return the `limit` units that fit best, best first; see `inquire`."""
+        inquiry = self.inquire(dense, sparse, workspace=workspace, filters=filters)
+        return inquiry.near(max(limit, CANDIDATES))[:limit] if limit > 0 else []
+
+    def inquire(
+        self,
+        dense: Dense,
+        sparse: Sparse,
+        *,
+        workspace: str,
+        filters: Filters = _NOTHING,
+        language: str = "",
+        means: Means = _NO_MEANS,
+        weights: Weights = WEIGHTS,
+    ) -> Inquiry:
+        """Put a question to one workspace.
 
         Args:
             dense: the question's vector.
             sparse: its terms; empty ones have no vote.
             workspace: the only one that is seen.
             filters: all of them must hold.
-            limit: most hits.
+            language: of the question.
+            means: of the model, which free the vectors of their language; none do nothing.
+            weights: of what is found.
 
         Raises:
             StoreDamaged: ``index_stale``: the index holds vectors of another embedder.
             StoreHeld: another process keeps the embedded index.
         """
         self._check()
-        if limit < 1:
-            return []
         where = scope(_named(workspace), filters)
-        depth = max(limit, CANDIDATES)
-        searches = [Search(DENSE, dense, where, depth)]
-        if sparse:
-            searches.append(Search(SPARSE, sparse, where, depth))
-        near, *said = self._driver.search(searches)
-        return fuse(near, said[0] if said else (), limit)
+        view = Centres(self.profile(workspace), means, weights.taken)
+        return Inquiry(self._driver, where, dense, sparse, language, view, weights)
+
+    def profile(self, workspace: str) -> Profile:
+        """Return what the units of a workspace are like: see `kb.index.profile`."""
+        where = scope(_named(workspace))
+        return self._profiles.of(workspace, lambda: profile_of(self._driver, where))
 
     def points(self, *, workspace: str | None, board_id: str = "") -> Iterator[Point]:
         """Walk over all points, in the order of their ids."""
@@ -109,12 +139,12 @@ class UnitIndex:
 
     def boards(self, *, workspace: str | None) -> dict[str, int]:
         """Return the ids of the boards in the index, and how many units each has."""
-        return self._driver.boards(scope(workspace))
+        return self._driver.facet("board", scope(workspace))
 
     def reset(self) -> None:
         """Drop everything, for the embedder in use."""
         self._driver.recreate(self._wanted)
-        self._fits = False
+        self._profiles.forget()
 
     def optimize(self) -> None:
         """Rearrange an embedded index for speed. Blocks its process: run it in one of its own."""
@@ -131,12 +161,44 @@ class UnitIndex:
         known = self._driver.about()
         if (known.fingerprint, known.dim) != (self._wanted.fingerprint, self._wanted.dim):
             raise StoreDamaged(
-                "the index was made by another embedding model "
+                "the index was made by another embedding model or release "
                 f"({known.fingerprint or 'unknown'}, not {self._wanted.fingerprint})",
                 hint="kb reindex",
                 code="index_stale",
             )
         self._trusted_until = time.monotonic() + TRUST_S
+
+
+class _Profiles:
+    """The profiles of the workspaces asked last; safe to share among threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, tuple[float, Profile]] = OrderedDict()
+        self._changes = 0
+
+    def of(self, workspace: str, look: Callable[[], Profile]) -> Profile:
+        """Return what is known and not too old, or look anew."""
+        with self._lock:
+            until, profile = self._known.get(workspace, (0.0, None))
+            changes = self._changes
+        if profile is not None and time.monotonic() < until:
+            return profile
+        profile = look()
+        with self._lock:
+            if changes == self._changes:  # else it may be old already
+                self._known[workspace] = (time.monotonic() + PROFILE_S, profile)
+                self._known.move_to_end(workspace)
+                while len(self._known) > MAX_PROFILES:
+                    self._known.popitem(last=False)
+        return profile
+
+    def forget(self, workspaces: Collection[str] | None = None) -> None:
+        """Forget what changed; None: everything."""
+        with self._lock:
+            self._changes += 1
+            for workspace in list(self._known) if workspaces is None else workspaces:
+                self._known.pop(workspace, None)
 
 
 def _named(name: str) -> str:

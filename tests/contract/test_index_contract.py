@@ -254,7 +254,7 @@ def test_meaning_and_words_are_joined(index: UnitIndex) -> None:
         ]
     )
     assert _texts(index, 0, "invoice 4711")[0] == "invoice 4711 too"
-    assert _texts(index, 0, "4711", limit=2) != _texts(index, 0, "", limit=2)
+    assert _texts(index, 2, "4711", limit=1) == ["invoice 4711"]
 
 
 def test_rare_words_weigh_more(index: UnitIndex) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import math
 import zlib
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -241,3 +242,18 @@ def test_what_is_written_is_read(boxes, pairs):
     for one, (_, _, w, h, _) in zip(scene.nodes, boxes, strict=True):
         x0, y0, x1, y1 = one.bbox
         assert (x1 - x0, y1 - y0) == pytest.approx((w * scale, h * scale), abs=4)
+
+
+def _drawn_at(*elements):
+    return next(read(as_json(elements), "b.excalidraw", LIMITS)).captured_at
+
+
+def test_the_last_change_of_an_element_is_when_it_was_drawn():
+    old, new = 1_759_273_774_486, 1_775_466_000_000
+    drawn = _drawn_at(shape("a", updated=old), shape("b", updated=new))
+    assert drawn == datetime.fromtimestamp(new / 1000, UTC)
+
+
+@pytest.mark.parametrize("updated", [1, 0, -5, 10**30, "1775466000000", None, True, [1]])
+def test_unbelievable_times_are_no_time(updated):
+    assert _drawn_at(shape("a", updated=updated)) is None

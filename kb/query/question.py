@@ -1,11 +1,12 @@
-"""What a question asks for, read from its form; `kb.answer.patterns` has the forms."""
+"""What a question asks for, read from its form; `kb.query.patterns` has the forms."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from kb.answer.patterns import (
+from kb.errors import WrongUse
+from kb.query.patterns import (
     ARTICLE,
     ASKS_LIST,
     COUNTS,
@@ -19,7 +20,6 @@ from kb.answer.patterns import (
     YES_NO,
     Intent,
 )
-from kb.errors import WrongUse
 from kb.reading import one_line
 from kb.scene import Tag
 from kb.text import language_of

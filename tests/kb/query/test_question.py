@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from kb.answer.question import understand
 from kb.errors import WrongUse
+from kb.query.question import understand
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,69 @@
+"""One question put to the index: what is near it, and how near whatever else is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kb.evidence import Filters
+from kb.index.centring import Centres
+from kb.index.driver import DENSE, SPARSE, Conditions, Driver
+from kb.index.fusion import score
+from kb.index.points import Dense, Hit, Point, Search, Sparse, Where
+from kb.index.profile import LANGUAGE
+from kb.index.scope import scope
+from kb.weights import Weights
+
+
+class Inquiry:
+    """A question with the wall around it; everything it gives is within `where`.
+
+    Args:
+        driver: the engine.
+        where: the conditions that every unit must meet.
+        dense: the question's vector.
+        sparse: its terms; empty ones have no vote.
+        language: of the question.
+        view: of the workspace that `where` names.
+        weights: of what is found.
+    """
+
+    def __init__(
+        self,
+        driver: Driver,
+        where: Conditions,
+        dense: Dense,
+        sparse: Sparse,
+        language: str,
+        view: Centres,
+        weights: Weights,
+    ) -> None:
+        self._driver = driver
+        self._where = where
+        self._dense = view.question(dense, language)
+        self._sparse = sparse
+        self._view = view
+        self._weights = weights
+
+    def near(self, depth: int, also: Sequence[Filters] = ()) -> list[Hit]:
+        """Return what is found by meaning or words, best first; ties in the order of their ids.
+
+        Args:
+            depth: most units of each search: one for each language, one by words.
+            also: narrower filters; the best units by meaning within each are looked at too.
+        """
+        spoken = [(Where(LANGUAGE, any=(one,)),) for one in self._view.languages] or [()]
+        narrow = [scope(None, filters) for filters in also]
+        searches = [
+            Search(DENSE, self._dense, (*self._where, *more), depth) for more in (*spoken, *narrow)
+        ]
+        if self._sparse:
+            searches.append(Search(SPARSE, self._sparse, self._where, depth))
+        found = self._driver.search(searches)
+        return self._scored({point.id: point for points in found for point in points}.values())
+
+    def fetch(self, ids: Sequence[str]) -> list[Hit]:
+        """Return those of these units that the question may see, best first."""
+        return self._scored(self._driver.fetch(ids, self._where)) if ids else []
+
+    def _scored(self, points: Iterable[Point]) -> list[Hit]:
+        return score(list(points), self._dense, self._sparse, self._view, self._weights)

@@ -1,0 +1,152 @@
+"""What a question says beside its topic: colours, kinds, tags, whether it wants many, and when.
+
+Hints are guesses: they bring units to the front and never keep one out. What must hold is said by
+`kb.evidence.Filters`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from kb.evidence import Filters
+from kb.index.points import Hit
+from kb.query.dates import Span, spans_of
+from kb.query.patterns import TAG_WORDS
+from kb.scene import NodeKind, Tag
+from kb.weights import Weights
+
+Name = TypeVar("Name", bound=str)
+
+_COLOURS: dict[str, str] = {
+    "red": r"\bred\b|红",
+    "blue": r"\bblue\b|蓝",
+    "green": r"\bgreen\b|绿",
+    "yellow": r"\byellow\b|黄色|黄的",
+    "orange": r"\borange\b|橙|橘",
+    "purple": r"\b(?:purple|violet)\b|紫",
+    "pink": r"\bpink\b|粉色|粉红",
+    "brown": r"\bbrown\b|棕|褐",
+    "black": r"\bblack\b|黑色|黑的",
+    "gray": r"\bgr[ae]y\b|灰",
+    "white": r"\bwhite\b(?! ?board)|白色",
+}
+_KINDS: dict[NodeKind, str] = {
+    "sticky": r"\b(?:sticky(?: ?notes?)?|post-?its?|stickies)\b|便利?贴|便签",
+    "diamond": r"\b(?:diamonds?|decision points?|gateways?)\b|菱形|判断点|分支点",
+    "ellipse": r"\b(?:ellipses?|circles?|ovals?)\b|椭圆|圆圈",
+    "cylinder": r"\b(?:cylinders?|data ?bases?|data ?stores?)\b|圆柱|数据库",
+    "container": r"\b(?:frames?|lanes?|swim ?lanes?|columns?|containers?|sections?)\b"
+    r"|分区|泳道|区域|列",
+    "document": r"\bdocument (?:shapes?|symbols?)\b|文档形状",
+    "table": r"\btables?\b|表格",
+    "title": r"\b(?:titles?|headings?|headlines?)\b|标题",
+}
+_LATEST = re.compile(
+    r"\b(?:latest|newest|most recent(?:ly)?|last version|current version|up[- ]to[- ]date)\b"
+    r"|最新|最近一次|最近的|当前版本|现在的版本",
+    re.IGNORECASE,
+)
+_EARLIEST = re.compile(
+    r"\b(?:earliest|oldest|first version|original(?:ly)?)\b|最早|最初|原来的版本|第一版",
+    re.IGNORECASE,
+)
+_MANY = re.compile(
+    r"^(?:list|show|name|which|what are|what (?:\w+ )?(?:risks|tasks|steps|items|goals|questions"
+    r"|decisions|owners|parts|teams))\b|\b(?:all|every|each|how many|everything)\b"
+    r"|哪些|所有|全部|列出|列举|几个|多少|都有",
+    re.IGNORECASE,
+)
+_VERSIONS = re.compile(
+    r"\b(?:chang(?:e[sd]?|ing)|differ\w*|versions?|compared?|no longer|anymore|any more|replaced?"
+    r"|new since|added|removed|dropped|vanished|moved|postponed|grew|grow|rose|fell|slip(?:ped)?"
+    r"|before and after|both (?:boards|rounds)|second round|revised|update[sd]?|swapped"
+    r"|between \S+ and|since \S+)\b"
+    r"|变化|变动|改(?:了|成|动|为|版)|修改|区别|不同|新增|多了|少了|去掉|取消|删|换成|换了|推迟|定稿|草稿|前后",
+    re.IGNORECASE,
+)
+_WHO = re.compile(r"\bwho(?:se|m)?\b|\bowners?\b|\bresponsible\b|谁|负责", re.IGNORECASE)
+_WHEN = re.compile(r"\bwhen\b|\bdeadlines?\b|\bdue\b|什么时候|何时|截止|哪天|几号", re.IGNORECASE)
+
+
+def _compiled(words: Mapping[Name, str]) -> dict[Name, re.Pattern[str]]:
+    return {name: re.compile(form, re.IGNORECASE) for name, form in words.items()}
+
+
+_COLOUR_FORMS = _compiled(_COLOURS)
+_KIND_FORMS = _compiled(_KINDS)
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What a question says beside its topic; empty fields say nothing.
+
+    Attributes:
+        colors: of ink or fill.
+        kinds: of nodes.
+        tags: what the answer carries: "risk" for "what may go wrong?", "owner" for "who …?".
+        spans: when the boards may have been taken; several where a month names no year.
+        latest: wants the newest; `earliest` the oldest.
+        many: wants several things, not one.
+        versions: asks what changed, so that versions of one board are all wanted.
+    """
+
+    colors: tuple[str, ...] = ()
+    kinds: tuple[NodeKind, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    spans: tuple[Span, ...] = ()
+    latest: bool = False
+    earliest: bool = False
+    many: bool = False
+    versions: bool = False
+
+    def filters(self) -> list[Filters]:
+        """What to look at beside the best by meaning and words: a filter for each hint."""
+        narrow = [Filters(tags=(tag,)) for tag in self.tags]
+        narrow += [Filters(colors=self.colors)] if self.colors else []
+        narrow += [Filters(kinds=self.kinds)] if self.kinds else []
+        narrow += [Filters(since=span.since, until=span.until) for span in self.spans]
+        return narrow
+
+    def lift(self, hit: Hit, weights: Weights) -> Hit:
+        """Return `hit` with what fitting the hints adds to its score."""
+        payload = hit.payload
+        fits = weights.tag * bool(set(self.tags) & set(payload.get("tags", ())))
+        fits += weights.colour * bool(set(self.colors) & set(payload.get("colors", ())))
+        fits += weights.kind * bool(set(self.kinds) & set(payload.get("kinds", ())))
+        fits += weights.span * any(span.holds(payload.get("at", 0.0)) for span in self.spans)
+        return replace(hit, score=hit.score + fits) if fits else hit
+
+    def timely(self, hits: Sequence[Hit], weights: Weights) -> list[Hit]:
+        """Return `hits` with what the age of their boards, among these, adds to their scores."""
+        moments = sorted({hit.payload.get("at", 0.0) for hit in hits}, reverse=self.earliest)
+        if not (self.latest or self.earliest) or len(moments) < 2:
+            return list(hits)
+        worth = {at: weights.latest * n / (len(moments) - 1) for n, at in enumerate(moments)}
+        return [replace(hit, score=hit.score + worth[hit.payload.get("at", 0.0)]) for hit in hits]
+
+
+def hints_of(text: str, now: datetime) -> Hints:
+    """Read the hints of a question asked at `now` (with its time zone)."""
+    tags = [tag for tag, form in TAG_WORDS.items() if form.search(text)]
+    tags += [tag for tag, form in _ASKED_TAGS if form.search(text)]
+    return Hints(
+        colors=_named(_COLOUR_FORMS, text),
+        kinds=_named(_KIND_FORMS, text),
+        tags=tuple(dict.fromkeys(tags)),
+        spans=spans_of(text, now),
+        latest=bool(_LATEST.search(text)),
+        earliest=bool(_EARLIEST.search(text)),
+        many=bool(_MANY.search(text)),
+        versions=bool(_VERSIONS.search(text)),
+    )
+
+
+_ASKED_TAGS: tuple[tuple[Tag, re.Pattern[str]], ...] = (("owner", _WHO), ("date", _WHEN))
+
+
+def _named(forms: Mapping[Name, re.Pattern[str]], text: str) -> tuple[Name, ...]:
+    return tuple(name for name, form in forms.items() if form.search(text))
