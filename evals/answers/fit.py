@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from evals.retrieval.questions import Question, questions
 from evals.retrieval.world import Group, known_boards, opened, spots
-from kb.answer.judge import FEATURES, SURENESS, WEIGHTS, logistic, sureness_features
-from kb.answer.planning import Judged, judged_plans
+from kb.answer.judge import FEATURES, SURENESS, WEIGHTS, Judged, logistic, sureness_features
+from kb.answer.planning import judged_plans
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase

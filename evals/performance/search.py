@@ -106,7 +106,8 @@ def measure(sizes: Sequence[int] = SIZES, *, questions: int = QUESTIONS) -> list
                 give_back()
                 raw, product = _compare(base, driver, ask, questions)
                 memory = (tree_memory(os.getpid()) - before) / size
-                row = Row(size, build_s, *raw, *product, memory, _disk(Path(folder)) / size)
+                disk = _disk(Path(folder)) / size
+                row = Row(size, build_s, raw[0], raw[1], product[0], product[1], memory, disk)
                 rows.append(row)
     return rows
 

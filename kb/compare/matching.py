@@ -134,7 +134,7 @@ def _assigned(
     known: dict[str, str],
     around: tuple[_Around, _Around],
 ) -> dict[str, tuple[str, float]]:
-    from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]  # ships none
+    from scipy.optimize import linear_sum_assignment
 
     start, end = middles([n.bbox for n in left]), middles([n.bbox for n in right])
     off = placing.off(

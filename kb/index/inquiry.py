@@ -51,6 +51,7 @@ class Inquiry:
             depth: most units of each search: one for each language, one by words.
             also: narrower filters; the best units by meaning within each are looked at too.
         """
+        spoken: list[tuple[Where, ...]]
         spoken = [(Where(LANGUAGE, any=(one,)),) for one in self._view.languages] or [()]
         narrow = [scope(None, filters) for filters in also]
         searches = [
