@@ -7,6 +7,7 @@ what differs. Boards are compared by the sketches in the payload (`kb.likeness`)
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
@@ -14,19 +15,22 @@ from kb.index.points import Hit
 from kb.likeness import ALIKE, likeness
 from kb.text import key_of
 
-PER_BOARD = 5  # evidence of one board, while other boards have some to offer
+PER_BOARD = 8  # evidence of one board, while other boards have some to offer
 SAME_WORDS = 85.0  # of 100, from which two readings are of the same words
 
 
-def choose(hits: Iterable[Hit], k: int, *, per_board: int = PER_BOARD) -> list[Hit]:
+def choose(
+    hits: Iterable[Hit], k: int, *, per_board: int = PER_BOARD, versions: bool = False
+) -> list[Hit]:
     """Take the `k` best hits, at most `per_board` of a board and its versions.
 
-    What exceeds that, or repeats on a version what another one says, comes in only where the
-    others run out.
+    What exceeds that, or repeats what is said already (on a version of the board, or a node's words
+    in a relation of it), comes in only where the others run out. With `versions` each is a board of
+    its own: what changed is asked.
     """
     taken: list[Hit] = []
     spare: list[Hit] = []
-    families = _Families()
+    families = _Families(alike=2.0 if versions else ALIKE)
     counts: dict[int, int] = {}
     for hit in hits:
         family = families.of(hit)
@@ -52,10 +56,11 @@ def grouped(hits: Iterable[Hit]) -> list[Hit]:
 class _Families:
     """Boards and their versions, as they come, with what was taken from each."""
 
-    def __init__(self) -> None:
+    def __init__(self, alike: float) -> None:
+        self._alike = alike
         self._boards: dict[str, int] = {}
         self._sketches: list[str] = []  # of the first board of each family
-        self._said: list[list[tuple[str, str, str]]] = []  # board, unit kind, key of the words
+        self._said: list[list[_Told]] = []
 
     def of(self, hit: Hit) -> int:
         board, sketch = hit.payload["board"], hit.payload.get("sketch", "")
@@ -65,26 +70,40 @@ class _Families:
 
     def _like(self, sketch: str) -> int:
         for family, other in enumerate(self._sketches):
-            if likeness(sketch, other) >= ALIKE:
+            if likeness(sketch, other) >= self._alike:
                 return family
         self._sketches.append(sketch)
         self._said.append([])
         return len(self._sketches) - 1
 
     def repeats(self, family: int, hit: Hit) -> bool:
-        """Whether another version said the same."""
-        board, unit, words = _told(hit)
-        return any(
-            unit == kind and board != other and _same(words, key)
-            for other, kind, key in self._said[family]
-        )
+        """Whether another version said the same, or a relation the words of this node."""
+        told = _told(hit)
+        return any(_repeats(told, said) for said in self._said[family])
 
     def say(self, family: int, hit: Hit) -> None:
         self._said[family].append(_told(hit))
 
 
-def _told(hit: Hit) -> tuple[str, str, str]:
-    return hit.payload["board"], hit.payload.get("unit", ""), key_of(hit.payload.get("text", ""))
+@dataclass(frozen=True, slots=True)
+class _Told:
+    board: str
+    unit: str
+    nodes: tuple[str, ...]
+    words: str
+
+
+def _told(hit: Hit) -> _Told:
+    payload = hit.payload
+    words = key_of(payload.get("text", ""))
+    return _Told(payload["board"], payload["unit"], tuple(payload.get("nodes", ())), words)
+
+
+def _repeats(one: _Told, said: _Told) -> bool:
+    if one.board != said.board:
+        return one.unit == said.unit and _same(one.words, said.words)
+    within = one.unit == "node" and said.unit == "relation" and set(one.nodes) <= set(said.nodes)
+    return within and one.words in said.words
 
 
 def _same(one: str, two: str) -> bool:

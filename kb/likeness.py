@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
+from operator import eq
 
 import numpy as np
 
@@ -40,9 +42,13 @@ def likeness(one: str, two: str) -> float:
     """Estimate the share of common triples of two sketched boards: 0 … 1, give or take .07."""
     if not one or not two:
         return 0.0
-    a, b = bytes.fromhex(one), bytes.fromhex(two)
-    equal = sum(x == y for x, y in zip(a, b, strict=True)) / HASHES
+    equal: float = sum(map(eq, _bytes(one), _bytes(two))) / HASHES
     return max(0.0, (equal - _CHANCE) / (1 - _CHANCE))
+
+
+@lru_cache(maxsize=10_000)
+def _bytes(sketch: str) -> bytes:
+    return bytes.fromhex(sketch)
 
 
 def _number(triple: str) -> int:

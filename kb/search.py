@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from kb.query.hints import Hints
     from kb.query.question import Question
 
-__all__ = ["MAX_K", "MAX_QUERY", "choose", "evidence_of", "find", "grouped", "search"]
+__all__ = ["MAX_K", "check_k", "choose", "evidence_of", "find", "grouped", "search", "weigh"]
 
 MAX_QUERY = 2_000
 MAX_K = 200
-OVERSAMPLING = 3  # so that capping one board leaves others to show
-DEPTH = 50  # units that each way of searching gives, at least
+OVERSAMPLING = 5  # so that capping one board, and repeats, leave others to show
+DEPTH, MAX_DEPTH = 50, 300  # units that each way of searching gives
 
 
 def search(
@@ -37,17 +37,20 @@ def search(
     """Return up to `k` pieces of evidence for `query`.
 
     One board's evidence stands together; boards come in the order of their best piece. Costs one
-    embedding, one round of index queries and two fetches by id, and no SQL. `now` is what "last
+    embedding, one round of index queries and three fetches by id, and no SQL. `now` is what "last
     week" counts from; None is the present.
 
     Raises:
         WrongUse: the query is empty or too long, or `k` is out of 1 … MAX_K.
     """
+    from kb.query.hints import hints_of
+
     check_k(k)
-    hits = find(base, query, workspace=workspace, filters=filters, limit=k * OVERSAMPLING, now=now)
-    return SearchResult(
-        query=query.strip(), evidence=tuple(map(evidence_of, grouped(choose(hits, k))))
-    )
+    now = now or datetime.now(UTC).astimezone()
+    limit = k * OVERSAMPLING
+    hits = find(base, query, workspace=workspace, filters=filters, limit=limit, now=now)
+    chosen = choose(hits, k, versions=hints_of(query, now).versions)
+    return SearchResult(query=query.strip(), evidence=tuple(map(evidence_of, grouped(chosen))))
 
 
 def check_k(k: int) -> None:
@@ -83,7 +86,7 @@ def find(
         language=asked.language,
         means=base.means,
     )
-    hits = inquiry.near(max(limit, DEPTH), hints.filters())
+    hits = inquiry.near(min(max(limit, DEPTH), MAX_DEPTH), hints.filters())
     hits = weigh(hits, asked, hints, inquiry.fetch)
     if base.reranker is not None:
         hits = base.reranker.rerank(query, hits)
@@ -99,6 +102,9 @@ def weigh(
 ) -> list[Hit]:
     """Return `hits`, and what the relations lead to, with all that speaks for them, best first.
 
+    A unit counts by its own words and by its board: "what annoyed people at the festival?" is
+    answered by notes that name neither.
+
     Args:
         hits: found by meaning and words.
         asked: the question understood.
@@ -106,11 +112,13 @@ def weigh(
         fetch: gives the units with these ids, as far as the question may see them.
         weights: of hints and walk.
     """
+    from kb.boards import Wholes
     from kb.walk import walk
 
-    hits = ranked(hints.lift(hit, weights) for hit in hits)
+    wholes = Wholes(hits, fetch, weights)
+    hits = ranked(wholes.lift(hints.lift(hit, weights)) for hit in hits)
     walked = walk(hits, asked.intent, fetch, weights)
-    reached = [hints.lift(hit, weights) for hit in walked.found]
+    reached = [wholes.lift(hints.lift(hit, weights)) for hit in walked.found]
     hits = ranked(map(walked.lift, [*hits, *reached]))
     return ranked([*hints.timely(hits[:DEPTH], weights), *hits[DEPTH:]])
 

@@ -181,14 +181,15 @@ def _fill(index: UnitIndex, size: int, dim: int) -> None:
 
 def _point(rng: np.random.Generator, number: int, dense: NDArray[np.float64]) -> Point:
     board, place = f"board-{number // UNITS_PER_BOARD}", number % UNITS_PER_BOARD
-    node = place % 3 == 0
+    whole = place == UNITS_PER_BOARD - 1
+    node = place % 3 == 0 and not whole
     text = " ".join(_word(n) for n in rng.zipf(1.3, rng.integers(3, 20)))
     payload = {
         "workspace": WORKSPACE,
         "board": board,
         "source": [f"team-{number % 17}/{board}.png"],
         "title": f"Board {number // UNITS_PER_BOARD}",
-        "unit": "node" if node else "relation",
+        "unit": "board" if whole else "node" if node else "relation",
         "nodes": [f"n{place}"] if node else [f"n{place // 3 * 3}", f"n{place // 3 * 3 + 3}"],
         "region": [10.0, 20.0, 200.0, 90.0],
         "text": text,
@@ -202,7 +203,7 @@ def _point(rng: np.random.Generator, number: int, dense: NDArray[np.float64]) ->
     }
     unit = dense.astype(np.float32) / np.float32(np.linalg.norm(dense))
     sparse: Sparse = sparse_passage(text)
-    key = f"n:n{place}" if node else f"r:{place}"
+    key = "b" if whole else f"n:n{place}" if node else f"r:{place}"
     return Point(point_id(WORKSPACE, board, key), unit, sparse, payload)
 
 

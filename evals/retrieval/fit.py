@@ -99,8 +99,10 @@ def judged(one: Searched, weights: Weights) -> tuple[float, float, float]:
 
     hits = [weighed(hit, weights) for hit in one.hits]
     hits = weigh(hits, one.asked, one.hints, fetch, weights)
-    page = [evidence_of(hit) for hit in grouped(choose(hits, 30))]
-    first = [evidence_of(hit) for hit in grouped(choose(hits[:30], 10))]
+    page = [evidence_of(hit) for hit in grouped(choose(hits, 30, versions=one.hints.versions))]
+    first = [
+        evidence_of(hit) for hit in grouped(choose(hits[:30], 10, versions=one.hints.versions))
+    ]
     told = score(in_order(page), one.right)
     return told.recall5, told.ndcg, nodes_found(shown_nodes(first), one.right)
 

@@ -33,11 +33,6 @@ class Known:
     name: str
     scene: Scene
 
-    @property
-    def company(self) -> str:
-        """The folder it lies in."""
-        return self.name.partition("/")[0]
-
 
 @dataclass(frozen=True)
 class Spot:

@@ -131,12 +131,18 @@ def _by_label(room: Room) -> str | None:
 
 
 def _tell_path(room: Room, trail: Trail) -> str:
-    """Write ``“A” → “B” (label) [1] → “C” [2]``; a hop between boards needs no arrow."""
+    """Write ``“A” → “B” (label) [1] → “C” [2]``; a hop between boards needs no arrow.
+
+    Where a link joins two names, the other name is told: ``= “B2” (on “board”)``.
+    """
     refs = dict.fromkeys(ref for step in trail for ref in (step.source, step.target))
     things = room.graph.things(refs)
     words = [name(things[trail[0].source])]
     for step in trail:
         if not step.relation:
+            one, other = things[step.source], things[step.target]
+            if one.key != other.key:
+                words.append(f"= {name(other)} {room.notes.cite(room.notes.of_thing(other))}")
             board = quoted(room.notes.board(step.target[0]).title)
             words.append(f"（在“{board}”中）" if room.zh else f"(on “{board}”)")
             continue

@@ -23,7 +23,8 @@ LANGUAGES = ("en", "zh")
 
 
 class _Embeds(Protocol):
-    fingerprint: str
+    @property
+    def fingerprint(self) -> str: ...
 
     def query(self, text: str) -> NDArray[np.float32]: ...
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]: ...

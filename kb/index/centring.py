@@ -62,17 +62,18 @@ class Centres:
         if self.means:
             spoken = [str(point.payload.get(LANGUAGE, "")) for point in points]
             centres = {language: self._centre(language) for language in set(spoken)}
-            matrix -= np.stack([centres[language] for language in spoken])
+            nothing = np.zeros(matrix.shape[1:], np.float32)
+            matrix -= np.stack([nothing if (c := centres[one]) is None else c for one in spoken])
         return np.asarray(_unit(matrix) @ question, np.float32)
 
-    def _centre(self, language: str) -> Vector:
-        """The mean of the workspace's units and of the model's own texts, as far as known."""
+    def _centre(self, language: str) -> Vector | None:
+        """What is taken: of the mean of the workspace's units and of the model's own texts."""
         prior = self.means.passages.get(language)
         mean = self.profile.means.get(language)
         count = self.profile.sampled.get(language, 0)
         if prior is None or mean is None:
             known = prior if mean is None else mean
-            return np.float32(0.0) if known is None else self.taken * known
+            return None if known is None else np.asarray(self.taken * known, np.float32)
         return np.asarray(self.taken * (PRIOR * prior + count * mean) / (PRIOR + count), np.float32)
 
 

@@ -61,16 +61,17 @@ def profile_of(driver: Driver, where: Conditions) -> Profile:
     counts = driver.facet(LANGUAGE, where)
     sampled: dict[str, int] = {}
     means: dict[str, Vector] = {}
-    units: Counter[int] = Counter()
+    units: dict[int, float] = {}
     for language, count in counts.items():
         spoken = (*where, Where(LANGUAGE, any=(language,)))
         sample = list(islice(driver.scroll(spoken, payload=False), SAMPLE))
         if not sample:  # deleted meanwhile
             continue
         sampled[language] = len(sample)
-        means[language] = np.mean([point.dense for point in sample], axis=0, dtype=np.float32)
+        vectors = np.array([point.dense for point in sample], np.float32)
+        means[language] = np.asarray(vectors.mean(axis=0), np.float32)
         for term, held in _terms(sample).items():
-            units[term] += held * count / len(sample)
+            units[term] = units.get(term, 0.0) + held * count / len(sample)
     return Profile(counts, sampled, means, units)
 
 

@@ -8,7 +8,6 @@ hashes, so no vocabulary has to be kept or agreed on.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from functools import lru_cache
 
 from kb.index.points import Sparse
@@ -30,7 +29,9 @@ def sparse_passage(text: str, around: str = "") -> Sparse:
         around: words of its surroundings, which count AROUND each (BM25F: Robertson, Zaragoza and
             Taylor 2004), so that a node is found before its neighbours that name it.
     """
-    counts: dict[str, float] = Counter(terms_of(text)[:MAX_TERMS])
+    counts: dict[str, float] = {}
+    for term in terms_of(text)[:MAX_TERMS]:
+        counts[term] = counts.get(term, 0.0) + 1.0
     for term in terms_of(around)[:MAX_TERMS]:
         counts[term] = counts.get(term, 0.0) + AROUND
     norm = K1 * (1 - B + B * sum(counts.values()) / USUAL_LENGTH)

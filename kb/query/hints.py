@@ -60,6 +60,14 @@ _MANY = re.compile(
     r"|哪些|所有|全部|列出|列举|几个|多少|都有",
     re.IGNORECASE,
 )
+_VERSIONS = re.compile(
+    r"\b(?:chang(?:e[sd]?|ing)|differ\w*|versions?|compared?|no longer|anymore|any more|replaced?"
+    r"|new since|added|removed|dropped|vanished|moved|postponed|grew|grow|rose|fell|slip(?:ped)?"
+    r"|before and after|both (?:boards|rounds)|second round|revised|update[sd]?|swapped"
+    r"|between \S+ and|since \S+)\b"
+    r"|变化|变动|改(?:了|成|动|为|版)|修改|区别|不同|新增|多了|少了|去掉|取消|删|换成|换了|推迟|定稿|草稿|前后",
+    re.IGNORECASE,
+)
 _WHO = re.compile(r"\bwho(?:se|m)?\b|\bowners?\b|\bresponsible\b|谁|负责", re.IGNORECASE)
 _WHEN = re.compile(r"\bwhen\b|\bdeadlines?\b|\bdue\b|什么时候|何时|截止|哪天|几号", re.IGNORECASE)
 
@@ -83,6 +91,7 @@ class Hints:
         spans: when the boards may have been taken; several where a month names no year.
         latest: wants the newest; `earliest` the oldest.
         many: wants several things, not one.
+        versions: asks what changed, so that versions of one board are all wanted.
     """
 
     colors: tuple[str, ...] = ()
@@ -92,6 +101,7 @@ class Hints:
     latest: bool = False
     earliest: bool = False
     many: bool = False
+    versions: bool = False
 
     def filters(self) -> list[Filters]:
         """What to look at beside the best by meaning and words: a filter for each hint."""
@@ -131,6 +141,7 @@ def hints_of(text: str, now: datetime) -> Hints:
         latest=bool(_LATEST.search(text)),
         earliest=bool(_EARLIEST.search(text)),
         many=bool(_MANY.search(text)),
+        versions=bool(_VERSIONS.search(text)),
     )
 
 

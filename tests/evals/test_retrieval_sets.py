@@ -14,6 +14,7 @@ from evals.retrieval.files import canvas, excalidraw, write
 from evals.retrieval.layout import places
 from evals.retrieval.notation import drawings
 from evals.retrieval.questions import CATEGORIES, HALVES, UNANSWERABLE, questions
+from evals.retrieval.real import write_real
 from evals.retrieval.world import ingest_all, own_drawings, plain
 from ingest.board import Limits
 from ingest.readers import canvas as canvas_reader
@@ -242,3 +243,43 @@ def test_instructions_change_nothing_where_they_are_not_obeyed(tmp_path, monkeyp
     assert data["counts"]["obeyed"] == 0
     assert data["counts"]["numbers without a citation"] == 0
     assert "3 boards with an instruction each" in text
+
+
+def test_a_marked_process_becomes_a_board_with_the_same_ids(tmp_path):
+    def node(name, kind, text, box):
+        return {"id": name, "kind": kind, "text": text, "bbox": box, "label_bbox": None}
+
+    def edge(name, source, target, label, points):
+        ends = {"source": source, "target": target}
+        return {"id": name, "label": label, "waypoints": points, **ends}
+
+    truth = {
+        "nodes": [
+            node("p", "pool", "Shop", [0, 0, 900, 300]),
+            node("a", "task", "Take\norder", [50, 50, 150, 120]),
+            node("g", "exclusiveGateway", "", [300, 50, 360, 110]),
+            node("e", "endEvent", "Done", [500, 50, 540, 90]),
+        ],
+        "edges": [
+            edge("f", "a", "g", "", [[150, 80], [300, 80]]),
+            edge("h", "g", "e", "ok", [[360, 80], [500, 70]]),
+            edge("x", "g", "gone", "", [[0, 0], [1, 1]]),
+        ],
+    }  # fmt: skip
+    folder = tmp_path / "data" / "hdbpmn" / "truth" / "val"
+    folder.mkdir(parents=True)
+    (folder / "ex00_writer0001.json").write_text(json.dumps(truth), encoding="utf-8")
+    assert write_real(tmp_path / "out", tmp_path / "data") == 1
+    (file,) = (tmp_path / "out").rglob("*.excalidraw")
+    scene = next(excalidraw_reader.read(file.read_bytes(), file.name, Limits())).scene
+    assert {one.id: (one.kind, one.text) for one in scene.nodes} == {
+        "p": ("container", "Shop"), "a": ("box", "Take\norder"), "g": ("diamond", ""),
+        "e": ("ellipse", "Done"),
+    }  # fmt: skip
+    assert {(one.source, one.target, one.label) for one in scene.relations} == {
+        ("a", "g", ""), ("g", "e", "ok"),
+    }  # fmt: skip
+
+
+def test_no_data_no_real_boards(tmp_path):
+    assert write_real(tmp_path / "out", tmp_path / "nothing") == 0

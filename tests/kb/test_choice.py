@@ -30,10 +30,29 @@ def page(*boards: tuple[str, list[str]]) -> list[Hit]:
 
 def test_five_photos_of_one_board_do_not_fill_the_page() -> None:
     photos = [(f"photo{i}", ORDER) for i in range(5)]
-    shown = choose(page(*photos, ("other", HIRING)), 10)
-    texts = [hit.payload["text"] for hit in shown if hit.payload["board"] != "other"]
-    assert len(texts) == len(set(texts)) == PER_BOARD
-    assert sum(hit.payload["board"] == "other" for hit in shown) == PER_BOARD
+    shown = choose(page(*photos, ("other", HIRING)), len(ORDER) + len(HIRING))
+    assert sorted(hit.payload["text"] for hit in shown) == sorted([*ORDER, *HIRING])
+
+
+def test_a_board_has_its_share_and_no_more() -> None:
+    many = [f"{text} {word}" for text in ORDER for word in ("one", "two")]
+    shown = choose(page(("big", many), ("other", HIRING)), PER_BOARD + len(HIRING))
+    assert sum(hit.payload["board"] == "big" for hit in shown) == PER_BOARD
+
+
+def test_a_node_is_not_said_again_beside_its_relation() -> None:
+    relation = {"board": "a", "unit": "relation", "nodes": ["1", "2"], "text": "Pay → Ship: paid"}
+    pay = {"board": "a", "unit": "node", "nodes": ["1"], "text": "Pay"}
+    other = {"board": "a", "unit": "node", "nodes": ["3"], "text": "Pay later"}
+    hits = [Hit("r", 0.9, relation), Hit("n1", 0.8, pay), Hit("n3", 0.7, other)]
+    assert [hit.id for hit in choose(hits, 2)] == ["r", "n3"]
+    assert [hit.id for hit in choose(hits[::-1], 3)] == ["n3", "n1", "r"]
+
+
+def test_versions_are_kept_apart_where_what_changed_is_asked() -> None:
+    photos = page(("first", ORDER), ("later", ORDER))
+    assert {hit.payload["board"] for hit in choose(photos, 4)} == {"first"}
+    assert {hit.payload["board"] for hit in choose(photos, 4, versions=True)} == {"first", "later"}
 
 
 def test_what_a_version_says_anew_is_shown() -> None:
@@ -60,7 +79,7 @@ _hits = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(ORDER)), max_
 @given(_hits, st.integers(1, 12))
 def test_every_page_is_full_and_holds_nothing_twice(rows: list[tuple[str, str]], k: int) -> None:
     hits = [
-        Hit(str(n), 1 - n / 100, {"board": board, "text": text})
+        Hit(str(n), 1 - n / 100, {"board": board, "unit": "node", "text": text})
         for n, (board, text) in enumerate(rows)
     ]
     shown = choose(hits, k)

@@ -15,7 +15,7 @@ def hits_of(*boards: str) -> list:  # type: ignore[type-arg]
     from kb.index import Hit
 
     return [
-        Hit(id=f"{i:03}", score=1.0 - i / 100, payload={"board": board})
+        Hit(id=f"{i:03}", score=1.0 - i / 100, payload={"board": board, "unit": "node"})
         for i, board in enumerate(boards)
     ]
 
@@ -60,11 +60,11 @@ def test_senseless_searches_are_refused(told: Told, query: str, k: int) -> None:
 
 
 def test_one_board_does_not_crowd_out_the_others() -> None:
-    hits = hits_of(*"aaaaaaaabc")
-    chosen = choose(hits, 7)
+    hits = hits_of(*"a" * 2 * PER_BOARD, "b", "c")
+    chosen = choose(hits, PER_BOARD + 2)
     assert [h.payload["board"] for h in chosen].count("a") == PER_BOARD
     assert {"b", "c"} <= {h.payload["board"] for h in chosen}
-    assert len(choose(hits_of(*"aaaaaaaa"), 8)) == 8
+    assert len(choose(hits_of(*"a" * 2 * PER_BOARD), 2 * PER_BOARD)) == 2 * PER_BOARD
 
 
 def test_evidence_of_one_board_stands_together_best_board_first() -> None:

@@ -87,21 +87,20 @@ def stream(
         offered, asked, language, base.settings.llm_max_tokens * CHARACTERS_PER_TOKEN
     )
     messages = answer_messages(offered, asked, language, _hint(draft, offered))
-    trouble: Fallback | None = None
+    ended = False
     try:
-        whole_reply = yield from _written(composer, reply(base.settings, messages))
-        trouble = None if whole_reply else "broken"
+        ended = yield from _written(composer, reply(base.settings, messages))
     except ModelTrouble:
-        trouble = "broken" if composer.text else "outage"
+        down = True
     if composer.dropped:
         _log.info("dropped of the model's answer: %s", dict(composer.dropped))
     if composer.text:
-        note = _note(trouble, language) if trouble else ""
+        note = "" if ended else _note("broken", language)
         yield Done(answer=_composed(draft, composer, base.settings.llm_model, k, note))
         return
-    why = trouble or ("silent" if composer.refused else "unverified")
+    why: Fallback = "outage" if down else "silent" if composer.refused else "unverified"
     # That the boards hold no answer needs no excuse, unless the model might have found one.
-    note = _note(why, language) if draft.answered or why == "outage" else ""
+    note = _note(why, language) if draft.answered or down else ""
     yield from told(_drafted(draft, k, note))
 
 

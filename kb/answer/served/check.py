@@ -195,9 +195,14 @@ def _misquoted(sentence: Sentence, cited: Sequence[Offered], question: str) -> R
 
 
 def _stands_in(quote: str, text: str) -> bool:
-    """Say whether whole words of `text` are those of `quote`; case and punctuation don't count."""
+    """Say whether a line of `text` has the words of `quote`; case and punctuation don't count."""
     key = key_of(quote)
-    return bool(re.search(rf"(?<![a-z0-9]){re.escape(key)}(?![a-z0-9])", key_of(text)))
+    # A name that ends in a Latin letter or digit ends there: "car" is not in "cart".
+    before = "(?<![a-z0-9])" if key[:1].isascii() else ""
+    after = "(?![a-z0-9])" if key[-1:].isascii() else ""
+    whole = re.compile(before + re.escape(key) + after)
+    lines = [*text.split("\n"), text]
+    return any(whole.search(key_of(line)) for line in lines)
 
 
 def _words(cited: Sequence[Offered]) -> str:
@@ -240,7 +245,7 @@ def _unsupported(sentence: Sentence, cited: Sequence[Offered], question: str) ->
 
 
 def _quotes(sentence: Sentence, piece: Offered) -> bool:
-    return any(key_of(quote) and _stands_in(quote, piece.own) for quote in sentence.quotes)
+    return any(key_of(quote) and _stands_in(quote, piece.words) for quote in sentence.quotes)
 
 
 def _languages(text: str) -> set[str]:

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.evidence import Filters
-from kb.index.fusion import fuse
-from kb.index.points import Scored, Where, point_id
+from kb.index.points import Where, point_id
 from kb.index.scope import places_of, scope
 from kb.scene import NodeKind, RelationKind
 
@@ -51,25 +50,3 @@ def test_ids_are_stable_and_apart() -> None:
     assert (
         len({point_id("w", "b", "n:1"), point_id("wb", "", "n:1"), point_id("w", "bn:1", "")}) == 3
     )
-
-
-SCORED = st.lists(
-    st.tuples(st.sampled_from("abcdefgh"), st.sampled_from([0.1, 0.5, 0.9])),
-    unique_by=lambda x: x[0],
-)
-
-
-@given(SCORED, SCORED, st.randoms(use_true_random=False))
-def test_fusion_does_not_depend_on_the_order_of_ties(
-    dense: list[tuple[str, float]], sparse: list[tuple[str, float]], random: object
-) -> None:
-    near = [Scored(i, score, {}) for i, score in dense]
-    said = [Scored(i, score, {}) for i, score in sparse]
-    hits = fuse(near, said, 10)
-    random.shuffle(near)  # type: ignore[attr-defined]
-    random.shuffle(said)  # type: ignore[attr-defined]
-    assert fuse(near, said, 10) == hits
-    assert len({hit.id for hit in hits}) == len(hits)
-    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-    both = {i for i, _ in dense} & {i for i, _ in sparse}
-    assert {hit.id for hit in hits if None not in (hit.dense, hit.sparse)} == both

@@ -35,7 +35,7 @@ def served(
     """Return the store with settings that name the scripted model."""
 
     def with_model(**settings: Any) -> KnowledgeBase:
-        changed = {"llm_url": model.url, "llm_timeout_s": 10.0, **settings}
+        changed = {"llm_url": model.url, "llm_timeout_s": 60.0, **settings}
         monkeypatch.setattr(filled, "settings", filled.settings.model_copy(update=changed))
         return filled
 
