@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kb.answer.cues import cues_of
-from kb.answer.judge import FEATURES, Judge, Judged, fitted, logistic, sureness_features
+from kb.answer.judge import (
+    FEATURES,
+    SURENESS,
+    Judge,
+    Judged,
+    fitted,
+    logistic,
+    sureness_features,
+)
 from kb.answer.matching import Matcher
 from kb.answer.plans import changes, plans_of
 from kb.answer.telling import told
@@ -25,7 +33,10 @@ if TYPE_CHECKING:
     from kb.index import Hit
 
 READ = 120  # hits of a question that are looked at
+LEAST_HELD = 0.25  # share of the question's words that a plan and what is around it must hold
 BOARDS = 8  # of the best hits, on which plans are laid out
+
+_HELD = SURENESS.index("all_meant")
 
 
 def judged_plans(base: KnowledgeBase, question: str, *, workspace: str) -> Judged:
@@ -63,6 +74,6 @@ def planned(room: Room) -> str | None:
         return None
     model = fitted()
     row, best = sureness_features(judged, model.ranking)
-    if logistic(float(row @ model.sureness)) < model.least:
+    if logistic(float(row @ model.sureness)) < model.least or row[_HELD] < LEAST_HELD:
         return None
     return told(judged.plans[best], room.notes, zh=room.zh) + ("。" if room.zh else ".")
