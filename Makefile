@@ -5,10 +5,17 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 LOCK    = deploy/locks/cpu.txt
 
+# The model servers' environments contradict the product's, so each is one of its own. They stand
+# outside the tree, named by their lock: every clone with the same lock shares one.
+ENVS   ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/whiteboard-kb/environments
+SGLANG := $(ENVS)/sglang-cpu-$(shell sha256sum deploy/locks/sglang-cpu.txt | cut -c 1-12)
+SWIFT  := $(ENVS)/swift-cpu-$(shell sha256sum deploy/locks/swift-cpu.txt | cut -c 1-12)
+
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test unit lint format types serve samples regenerate lock clean
+.PHONY: help demo install test test-models unit lint format types serve samples regenerate sglang \
+	swift loop lock clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,8 +32,12 @@ test: $(VENV)/installed-dev  ## Install what the tests need; lint, types, layers
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+test-models: $(VENV)/installed-dev $(SGLANG)/installed $(SWIFT)/installed  ## Against a real SGLang and ms-swift on the CPU
+	KB_TEST_SGLANG=$(SGLANG)/bin/python KB_TEST_SWIFT=$(SWIFT)/bin/python \
+	$(BIN)/python -m pytest tests/models -m models --durations=0
+
 unit: $(VENV)/installed-dev  ## The quick tests only
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not models"
 
 lint: $(VENV)/installed-dev  ## Ruff and the layers
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
@@ -46,11 +57,21 @@ samples: $(VENV)/installed-dev  ## Draw the sample boards anew
 regenerate: $(VENV)/installed-dev  ## Write all golden files anew (look at the diff!)
 	KB_REGENERATE=1 $(BIN)/python -m pytest -q tests || true
 
+sglang: $(SGLANG)/installed  ## Install SGLang for a CPU, in an environment of its own
+	@echo $(SGLANG)
+
+swift: $(SWIFT)/installed  ## Install ms-swift for a CPU, in an environment of its own
+	@echo $(SWIFT)
+
+loop: install sglang swift  ## Teach a tiny model eight boards and let it read them, on the CPU
+	rm -rf .loop
+	$(BIN)/python -m evals.tuning.loop --swift $(SWIFT)/bin/python --sglang $(SGLANG)/bin/python
+
 lock: $(VENV)/installed-dev  ## Write the versions in use to the lock file
 	(echo '# Versions that the tests ran with; written by: make lock'; $(BIN)/pip freeze --exclude-editable | grep -v ' @ ' | sed -E 's/\+cpu//') > $(LOCK)
 
 clean:  ## Remove the environment, the demo's store and caches
-	rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .demo .loop build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -65,3 +86,13 @@ $(VENV)/installed: pyproject.toml $(LOCK) | $(VENV)/bin/python
 $(VENV)/installed-dev: pyproject.toml $(LOCK) | $(VENV)/bin/python
 	$(BIN)/pip install --quiet -c $(LOCK) -e '.[dev]'
 	@touch $@ $(VENV)/installed
+
+$(SGLANG)/installed: deploy/locks/sglang-cpu.txt
+	$(PYTHON) -m venv --clear $(SGLANG)
+	$(SGLANG)/bin/pip install --quiet --no-deps -r $<
+	@touch $@
+
+$(SWIFT)/installed: deploy/locks/swift-cpu.txt
+	$(PYTHON) -m venv --clear $(SWIFT)
+	$(SWIFT)/bin/pip install --quiet --no-deps -r $<
+	@touch $@

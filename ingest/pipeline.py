@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.board import Limits
 from ingest.discover import Found, Refused, discover
+from ingest.options import limits_of, options_for, shared_out
 from ingest.report import QUIET, Event, Outcome, Summary, Watcher
-from ingest.worker import Message, ReadBoard, ReadFailure, WorkerOptions
+from ingest.worker import Message, ReadBoard, ReadFailure
 from ingest.workers import Job, WorkerPool
 from kb.blobs import hash_of
 from kb.catalog import NewBoard, NewSource
@@ -28,7 +28,6 @@ from kb.scene import Scene
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
     from kb.catalog import LocationRow, SourceRow
-    from kb.settings import Settings
 
 FEW = 500  # places that one query names
 MAX_ATTEMPTS = 3  # for failures that may pass: a timeout, a dead worker, a store that lost a file
@@ -40,18 +39,6 @@ _MAY_PASS = {
     "damaged_blob",
     "damaged_scene",
 }
-
-
-def limits_of(settings: Settings) -> Limits:
-    """Return the readers' caps as the settings have them."""
-    return Limits(
-        max_bytes=settings.max_source_mb * 2**20,
-        max_pixels=settings.max_megapixels * 1_000_000,
-        max_pages=settings.max_pages,
-        max_elements=settings.max_elements,
-        max_members=settings.max_members,
-        max_unpacked=settings.max_unpacked_mb * 2**20,
-    )
 
 
 def ingest(
@@ -70,7 +57,7 @@ def ingest(
         base: the knowledge base; its writer lock is taken for the whole run.
         paths: files, folders (recursively) and zips.
         workspace: where the boards go.
-        extractor: who reads pictures: "auto" or "local".
+        extractor: who reads pictures: "auto", "local" or "vlm".
         jobs: worker processes; 0 for one per processor.
         retry_failed: read again what failed before, though its bytes are the same.
         watcher: who is told how it goes.
@@ -106,15 +93,9 @@ def ingest_items(
 ) -> Summary:
     """Bring found sources into a workspace: as `ingest`, for whoever holds the bytes already."""
     started = time.monotonic()
-    options = WorkerOptions(
-        blobs_url=base.settings.blob_folder_url,
-        extractor=extractor,
-        limits=limits_of(base.settings),
-        timeout_s=base.settings.source_timeout_s,
-    )
     jobs = jobs or base.settings.jobs or os.cpu_count() or 1
     with base.writing("kb ingest", on_wait=watcher.wait):
-        run = _Run(base, workspace, options, jobs, retry_failed, watcher)
+        run = _Run(base, workspace, extractor, jobs, retry_failed, watcher)
         try:
             run.finish_earlier()
             run.remember(items)
@@ -144,20 +125,21 @@ class _Run:
         self,
         base: KnowledgeBase,
         workspace: str,
-        options: WorkerOptions,
+        extractor: str,
         jobs: int,
         retry_failed: bool,
         watcher: Watcher,
     ) -> None:
         self.base = base
         self.workspace = workspace
-        self.options = options
+        self.extractor = extractor
         self.jobs = jobs
         self.retry_failed = retry_failed
         self.tell = watcher.event
         self.reached = watcher.reached
         self.summary = Summary()
         self._pool: WorkerPool | None = None
+        self._pool_workspace = ""
         self._reading: dict[str, _Pending] = {}
         self._to_index: dict[str, _Pending] = {}
         self._known: dict[str, list[tuple[LocationRow, SourceRow]]] = {}
@@ -265,12 +247,24 @@ class _Run:
     # reading
 
     def _read(self, pending: _Pending) -> None:
-        if self._pool is None:
-            self._pool = WorkerPool(self.jobs, self.options)
+        pool = self._pool_for(pending.source.workspace)
         self._reading[pending.source.id] = pending
         job = Job(pending.source.id, Path(pending.name).name, pending.source.sha256)
-        while not self._pool.try_submit(job):
+        while not pool.try_submit(job):
             self._collect(timeout=0.5)
+
+    def _pool_for(self, workspace: str) -> WorkerPool:
+        """Return the workers of `workspace`, which know what marks mean there."""
+        if self._pool is not None and self._pool_workspace == workspace:
+            return self._pool
+        while self._reading:  # what a crash left in another workspace
+            self._collect(timeout=0.5)
+        self._close_pool()
+        jobs, options = shared_out(
+            self.jobs, options_for(self.base.settings, workspace, self.extractor)
+        )
+        self._pool, self._pool_workspace = WorkerPool(jobs, options), workspace
+        return self._pool
 
     def _collect(self, timeout: float) -> None:
         if self._pool is None:
@@ -300,6 +294,7 @@ class _Run:
         picture = source.sha256 if board.picture is None else self.base.blobs.put(board.picture)
         self.reached("picture")
         scene = Scene.model_validate_json(board.scene)
+        self._count(scene)
         pending.units += len(scene.nodes) + len(scene.relations) + 1
         self.base.catalog.put_board(
             source.workspace,
@@ -353,11 +348,20 @@ class _Run:
 
     def close(self) -> None:
         """Stop the workers."""
+        self._close_pool()
+
+    def _close_pool(self) -> None:
         if self._pool is not None:
             self._pool.close()
             self._pool = None
 
     # telling
+
+    def _count(self, scene: Scene) -> None:
+        """Sum up what the model server was asked; shares such as the agreement are no sums."""
+        for name, value in scene.extractor.figures.items():
+            if not name.startswith("agreement"):
+                self.summary.model[name] = round(self.summary.model.get(name, 0.0) + value, 3)
 
     def _tell(self, outcome: Outcome, path: str) -> None:
         (self.summary.added if outcome == "added" else self.summary.unchanged).append(path)

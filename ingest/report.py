@@ -25,21 +25,27 @@ class Event:
 
 @dataclass
 class Summary:
-    """What became of every file; the shape of ``kb ingest --json``."""
+    """What became of every file; the shape of ``kb ingest --json``.
+
+    `model`: what a model server was asked, what went wrong and what was mended, summed over all
+    boards; empty without one.
+    """
 
     added: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
     seconds: float = 0.0
+    model: dict[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON object."""
-        return {
+        told: dict[str, Any] = {
             "added": self.added,
             "unchanged": self.unchanged,
             "failed": self.failed,
             "seconds": round(self.seconds, 3),
         }
+        return {**told, "model": self.model} if self.model else told
 
 
 @dataclass(frozen=True)

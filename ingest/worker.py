@@ -11,14 +11,16 @@ import logging
 import os
 import resource
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from ingest.board import Limits
 from kb.blobs import BlobStore
+from kb.conventions import Conventions
 from kb.errors import BadSource, StoreDamaged
 from kb.memory import give_back
 
@@ -29,22 +31,30 @@ if TYPE_CHECKING:
 
     from ingest.board import Board
     from ingest.extract import Extractor
+    from ingest.extract.vlm.options import VlmOptions
     from kb.scene import Scene
 
 log = logging.getLogger(__name__)
 
 MAX_MEMORY = 3 * 2**30  # bytes that a worker may allocate before it is told "too large"
+_DECODING = Lock()
 _TYPES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
 
 
 @dataclass(frozen=True)
 class WorkerOptions:
-    """What a worker needs to know. `timeout_s` bounds one board."""
+    """What a worker needs to know.
+
+    `timeout_s` bounds one board; `lanes` is how many sources a worker reads at the same time.
+    """
 
     blobs_url: str = ""
     extractor: str = "auto"
     limits: Limits = field(default_factory=Limits)
     timeout_s: float = 120.0
+    vlm: VlmOptions | None = None
+    conventions: Conventions = field(default_factory=Conventions)
+    lanes: int = 1
 
 
 @dataclass(frozen=True)
@@ -61,10 +71,11 @@ class ReadBoard:
 
 @dataclass(frozen=True)
 class ReadFailure:
-    """Why a source can't be read."""
+    """Why a source can't be read. `for_want_of_memory`: a worker of its own might do."""
 
     code: str
     message: str
+    for_want_of_memory: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,11 +101,21 @@ def read_boards(
     from ingest.readers import read
 
     found = False
-    for board in read(data, name, options.limits):
+    for board in _in_turn(read(data, name, options.limits)):
         found = True
         yield _finished(board, data, extractor, options)
     if not found:
         raise BadSource(f"{name} holds no board", code="empty")
+
+
+def _in_turn(boards: Iterator[Board]) -> Iterator[Board]:
+    """Decode in one thread at a time: not every library that decodes bears more (PDFium)."""
+    while True:
+        with _DECODING:
+            board = next(boards, None)
+        if board is None:
+            return
+        yield board
 
 
 def _finished(
@@ -130,8 +151,10 @@ def _scene(board: Board, extractor: Callable[[], Extractor], options: WorkerOpti
         )
     if board.notes:
         scene = scene.model_copy(update={"notes": (*scene.notes, *board.notes)[:100]})
+    marks = options.conventions
+    scene = marks.label_lines(tag_scene(scene, conventions=marks.rules()))
     # Readers and extractors copy scenes while they build them, which checks nothing.
-    return Scene.model_validate(tag_scene(scene).model_dump())
+    return Scene.model_validate(scene.model_dump())
 
 
 def _encode(board: Board) -> bytes:
@@ -153,8 +176,8 @@ def _type_of(picture: bytes) -> str:
     raise ValueError("a board's picture is PNG, JPEG or WebP")
 
 
-def serve(connection: Connection, options: WorkerOptions) -> None:
-    """Answer jobs ``(name, blob)`` with messages until the connection closes."""
+def serve(connections: Sequence[Connection], options: WorkerOptions) -> None:
+    """Answer jobs on each of `connections`, at the same time, until all are closed."""
     from ingest.extract import open_extractor
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when to stop
@@ -162,8 +185,37 @@ def serve(connection: Connection, options: WorkerOptions) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     most = MAX_MEMORY if hard == resource.RLIM_INFINITY else min(MAX_MEMORY, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
-    extractor = cache(partial(open_extractor, options.extractor))
+    extractor = _once(partial(open_extractor, options.extractor, vlm=options.vlm))
     blobs = BlobStore(options.blobs_url)
+    lanes = [
+        Thread(target=_serve_lane, args=(connection, blobs, options, extractor), daemon=True)
+        for connection in connections[1:]
+    ]
+    for lane in lanes:
+        lane.start()
+    _serve_lane(connections[0], blobs, options, extractor)
+    for lane in lanes:
+        lane.join()
+
+
+def _once(make: Callable[[], Extractor]) -> Callable[[], Extractor]:
+    """Return what makes an extractor at the first call, also where several threads call."""
+    made, lock = cache(make), Lock()
+
+    def extractor() -> Extractor:
+        with lock:
+            return made()
+
+    return extractor
+
+
+def _serve_lane(
+    connection: Connection,
+    blobs: BlobStore,
+    options: WorkerOptions,
+    extractor: Callable[[], Extractor],
+) -> None:
+    """Answer jobs ``(name, blob)`` with messages until the connection closes."""
     connection.send(Ready())
     while True:
         try:
@@ -193,7 +245,7 @@ def _answers(
     except StoreDamaged as error:
         yield ReadFailure("missing_blob", f"{name}: {error.message}")
     except MemoryError:
-        yield ReadFailure("too_large", f"{name} needs more memory than allowed")
+        yield ReadFailure("too_large", f"{name} needs more memory than allowed", True)
     except Exception as error:  # a bug of ours must not be told as a fault of the file
         log.exception("reading %s", name)
         yield ReadFailure("bug", f"{name}: {type(error).__name__}: {error}")

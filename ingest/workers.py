@@ -6,7 +6,7 @@ import multiprocessing
 import queue
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from ingest.worker import Message, ReadDone, ReadFailure, WorkerOptions, serve
@@ -36,16 +36,26 @@ class Result:
 
 
 class WorkerPool:
-    """`jobs` processes, each with a supervising thread that restarts it when it dies or hangs."""
+    """Worker processes, each with one or several lanes: sources that it reads at the same time.
+
+    Each lane has a supervising thread. One lane is right for what needs the processor; many are
+    right for what waits for a model server. A source that failed in a worker which others shared
+    is read once more in a worker of its own, so that only the one that is to blame is lost.
+    """
 
     def __init__(self, jobs: int, options: WorkerOptions) -> None:
+        lanes = jobs * options.lanes
         self._options = options
-        self._jobs: queue.Queue[Job | None] = queue.Queue(maxsize=jobs)
-        self._results: queue.Queue[Result | BaseException] = queue.Queue(maxsize=4 * jobs)
+        self._jobs: queue.Queue[Job | None] = queue.Queue(maxsize=lanes)
+        self._results: queue.Queue[Result | BaseException] = queue.Queue(maxsize=4 * lanes)
         self._stopping = threading.Event()
+        self._alone = threading.Lock()  # one worker for a single source at a time
         self._threads = [
-            threading.Thread(target=self._supervise, name=f"worker-{n}", daemon=True)
-            for n in range(jobs)
+            threading.Thread(
+                target=self._supervise, args=(crew, n), name=f"worker-{c}-{n}", daemon=True
+            )
+            for c, crew in enumerate([_Crew(options) for _ in range(jobs)])
+            for n in range(options.lanes)
         ]
         for thread in self._threads:
             thread.start()
@@ -85,8 +95,8 @@ class WorkerPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _supervise(self) -> None:
-        child: _Child | None = None
+    def _supervise(self, crew: _Crew, number: int) -> None:
+        lane: _Lane | None = None
         try:
             while not self._stopping.is_set():
                 try:
@@ -95,37 +105,55 @@ class WorkerPool:
                     continue
                 if job is None:
                     return
-                if child is None or child.served >= _SOURCES_PER_WORKER:
-                    if child is not None:
-                        child.stop()
-                    child = _Child(self._options)
-                if not self._run(child, job):
-                    child.stop()
-                    child = None
+                lane = crew.lane(number, lane)
+                failure = self._read(lane, job)
+                if failure is not None:
+                    crew.leave(lane, kill=True)
+                    self._failed(lane, job, failure)
+                    lane = None
         except BaseException as error:
             self._tell(error)
         finally:
-            if child is not None:
-                child.stop()
+            if lane is not None:
+                crew.leave(lane, kill=self._stopping.is_set())
 
-    def _run(self, child: _Child, job: Job) -> bool:
-        """Send one job and pass its messages on; False where the worker must be replaced."""
+    def _read(self, lane: _Lane, job: Job) -> ReadFailure | None:
+        """Send one job and pass its messages on; return why its worker must be replaced, if so."""
         try:
-            child.send(job, self._stopping)
+            lane.send(job, self._stopping)
             while True:
-                message = child.receive(self._stopping)
+                message = lane.receive(self._stopping)
+                if isinstance(message, ReadFailure) and message.for_want_of_memory and lane.shared:
+                    self._read_alone(job)
+                    return None
                 self._tell(Result(job.key, message))
                 if isinstance(message, ReadDone | ReadFailure):
-                    return True
+                    return None
         except TimeoutError:
-            reason = ReadFailure(
+            return ReadFailure(
                 "timeout", f"{job.name} took longer than {self._options.timeout_s:g} s for a board"
             )
         except (EOFError, OSError):
-            reason = ReadFailure("worker_crashed", f"the worker died while reading {job.name}")
-        if not self._stopping.is_set():
-            self._tell(Result(job.key, reason))
-        return False
+            return ReadFailure("worker_crashed", f"the worker died while reading {job.name}")
+
+    def _failed(self, lane: _Lane, job: Job, failure: ReadFailure) -> None:
+        if self._stopping.is_set():
+            return
+        if lane.shared:  # another source may have taken its time, or its worker
+            self._read_alone(job)
+        else:
+            self._tell(Result(job.key, failure))
+
+    def _read_alone(self, job: Job) -> None:
+        """Read a source in a worker that it shares with no other."""
+        with self._alone:
+            child = _Child(replace(self._options, lanes=1))
+            try:
+                failure = self._read(_Lane(child, 0), job)
+            finally:
+                child.stop()
+        if failure is not None and not self._stopping.is_set():
+            self._tell(Result(job.key, failure))
 
     def _tell(self, news: Result | BaseException) -> None:
         while not self._stopping.is_set():
@@ -136,19 +164,91 @@ class WorkerPool:
             return
 
 
+class _Crew:
+    """The lanes of one worker process at a time; who comes after its end gets a new one."""
+
+    def __init__(self, options: WorkerOptions) -> None:
+        self._options = options
+        self._lock = threading.Lock()
+        self._child: _Child | None = None
+
+    def lane(self, number: int, held: _Lane | None) -> _Lane:
+        """Return lane `number` of a process that is good for another source."""
+        with self._lock:
+            if held is not None:
+                if held.child is self._child and not held.child.worn_out:
+                    return held
+                self._let_go(held)
+            if self._child is None or self._child.worn_out or not self._child.alive:
+                self._child = _Child(self._options)
+            return _Lane(self._child, number)
+
+    def leave(self, lane: _Lane, *, kill: bool) -> None:
+        """Give `lane` back; `kill` ends its process for all who share it."""
+        with self._lock:
+            if kill:
+                lane.child.kill()
+                if lane.child is self._child:
+                    self._child = None
+            self._let_go(lane)
+
+    @staticmethod
+    def _let_go(lane: _Lane) -> None:
+        child = lane.child
+        child.lanes -= 1
+        if child.lanes == 0:
+            child.stop()
+
+
 class _Child:
-    """One worker process and our end of its pipe."""
+    """One worker process and our ends of its pipes, one pipe a lane."""
 
     def __init__(self, options: WorkerOptions) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pipe: Connection
-        self._pipe, theirs = context.Pipe()
+        pipes = [context.Pipe() for _ in range(options.lanes)]
+        self.pipes = [ours for ours, _ in pipes]
+        theirs = [end for _, end in pipes]
         self._process = context.Process(target=serve, args=(theirs, options), daemon=True)
         self._process.start()
-        theirs.close()
-        self._timeout_s = options.timeout_s
-        self._started = False
+        for end in theirs:
+            end.close()
+        self.timeout_s = options.timeout_s
+        self.shared = options.lanes > 1
+        self.lanes = 0  # in use
         self.served = 0
+
+    @property
+    def worn_out(self) -> bool:
+        """Tell whether it has read so much that a new one should follow."""
+        return self.served >= _SOURCES_PER_WORKER * len(self.pipes)
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether the process is there."""
+        return self._process.is_alive()
+
+    def kill(self) -> None:
+        """End the process; the pipes stay open for those who still look at them."""
+        self._process.kill()
+
+    def stop(self) -> None:
+        """End the process and let go of everything. Nobody may use it any more."""
+        for pipe in self.pipes:
+            pipe.close()
+        self._process.kill()
+        self._process.join(timeout=5)
+        self._process.close()
+
+
+class _Lane:
+    """One source at a time of a worker process."""
+
+    def __init__(self, child: _Child, number: int) -> None:
+        child.lanes += 1
+        self.child = child
+        self.shared = child.shared
+        self._pipe: Connection = child.pipes[number]
+        self._started = False
 
     def send(self, job: Job, stopping: threading.Event) -> None:
         """Hand a job over, once the worker has started."""
@@ -160,9 +260,9 @@ class _Child:
 
     def receive(self, stopping: threading.Event) -> Message:
         """Return the next message; raises `TimeoutError` when a board takes too long."""
-        self._wait(self._timeout_s, stopping)
+        self._wait(self.child.timeout_s, stopping)
         message: Message = self._pipe.recv()
-        self.served += isinstance(message, ReadDone | ReadFailure)
+        self.child.served += isinstance(message, ReadDone | ReadFailure)
         return message
 
     def _wait(self, allowed_s: float, stopping: threading.Event) -> None:
@@ -172,9 +272,3 @@ class _Child:
                 raise EOFError
             if time.monotonic() > until:
                 raise TimeoutError
-
-    def stop(self) -> None:
-        self._pipe.close()
-        self._process.kill()
-        self._process.join(timeout=5)
-        self._process.close()

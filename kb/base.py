@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Self
 from kb.errors import KBError
 
 if TYPE_CHECKING:
+    from kb.answer.meaning import Meaning
+    from kb.answer.vocabulary import Revision, Vocabulary
     from kb.blobs import BlobStore
     from kb.catalog import Catalog
     from kb.embed import Embedder
@@ -28,6 +30,7 @@ class KnowledgeBase:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.vocabularies: dict[str, tuple[Revision, Vocabulary]] = {}  # by workspace
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -85,6 +88,13 @@ class KnowledgeBase:
         return open_index(self.settings, self.embedder.dim, self.embedder.fingerprint)
 
     @cached_property
+    def meaning(self) -> Meaning:
+        """How near words are in meaning."""
+        from kb.answer.meaning import Meaning
+
+        return Meaning(self.embedder)
+
+    @cached_property
     def writer(self) -> WriterLock:
         """The lock that every change of the store takes."""
         from kb.lock import WriterLock
@@ -113,7 +123,16 @@ class KnowledgeBase:
             self.index.close()
         if "catalog" in opened:
             self.catalog.close()
-        for part in ("index", "catalog", "blobs", "embedder", "means", "reranker", "writer"):
+        for part in (
+            "index",
+            "catalog",
+            "blobs",
+            "embedder",
+            "meaning",
+            "means",
+            "reranker",
+            "writer",
+        ):
             opened.pop(part, None)
 
     def __enter__(self) -> Self:

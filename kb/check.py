@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from kb.blobs import hash_of
 from kb.indexing import boards_to_index, empty_index, finish_extracted, payload_of
+from kb.links.audit import lost_names, mend_links, unlinked
 from kb.removal import drop_blobs, finish_removals, sweep
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ Kind = Literal[
     "missing_points",
     "foreign_points",
     "stale_index",
+    "unlinked",
+    "lost_name",
 ]
 
 
@@ -64,6 +67,7 @@ def check(
             ("blobs", _orphans),
             ("boards", lambda b: _boards(b, read_data)),
             ("index", _index),
+            ("links", _links),
         ):
             progress(name)
             findings += look(base)
@@ -129,6 +133,13 @@ def _index_gaps(base: KnowledgeBase) -> tuple[set[tuple[str, str]], set[tuple[st
     )
 
 
+def _links(base: KnowledgeBase) -> Iterator[Finding]:
+    for _, board in unlinked(base):
+        yield Finding("unlinked", f"board {board}", "its names and versions are suggested")
+    for workspace, name in lost_names(base):
+        yield Finding("lost_name", f"{name!r} in workspace {workspace}", "it is dropped")
+
+
 _Told = tuple[str, str, str, tuple[str, ...]]
 
 
@@ -173,6 +184,7 @@ def _repair(base: KnowledgeBase, read_data: bool) -> None:
         finish_extracted(base, empty_index(base))
     else:
         _mend_index(base)
+    mend_links(base)
 
 
 def _give_up(base: KnowledgeBase, source: SourceRow, finding: Finding) -> None:

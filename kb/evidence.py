@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -12,11 +13,13 @@ from kb.scene import Box, NodeKind, RelationKind, Tag
 UnitKind = Literal["node", "relation", "board"]
 
 
-class _Shape(BaseModel):
+class Shape(BaseModel):
+    """Base of all results: frozen, no further fields."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class BoardRef(_Shape):
+class BoardRef(Shape):
     """Names a board in a result; `source` is the path as it was ingested."""
 
     id: str
@@ -24,7 +27,7 @@ class BoardRef(_Shape):
     title: str = ""
 
 
-class Filters(_Shape):
+class Filters(Shape):
     """Narrows a search. Empty fields don't filter; several values of one field mean "any of"."""
 
     units: tuple[UnitKind, ...] = ()
@@ -37,7 +40,7 @@ class Filters(_Shape):
     boards: tuple[str, ...] = ()
 
 
-class Evidence(_Shape):
+class Evidence(Shape):
     """A unit found for a question: where it stands, its words as written, and how well it fits."""
 
     board: BoardRef
@@ -48,14 +51,14 @@ class Evidence(_Shape):
     score: float
 
 
-class SearchResult(_Shape):
+class SearchResult(Shape):
     """The answer to a search: evidence grouped by board, best board first."""
 
     query: str
     evidence: tuple[Evidence, ...]
 
 
-class Citation(_Shape):
+class Citation(Shape):
     """Evidence that an answer uses, numbered as in the answer's ``[n]``."""
 
     n: Annotated[int, Field(ge=1)]
@@ -65,11 +68,58 @@ class Citation(_Shape):
     text: str
 
 
-class Answer(_Shape):
-    """The answer to a question. Not `answered`: the boards don't hold it, and `answer` says so."""
+class Turn(Shape):
+    """A question that was asked before, and what was answered."""
+
+    question: str
+    answer: str
+
+
+class Answer(Shape):
+    """The answer to a question. Not `answered`: the boards don't hold it, and `answer` says so.
+
+    `model` is the served model that wrote it, "" where it is composed of quotes; `note` tells
+    where it is less than was hoped for, as when the served model doesn't answer.
+    """
 
     question: str
     answered: bool
     answer: str
     citations: tuple[Citation, ...]
     evidence: tuple[Evidence, ...]
+    model: str = ""
+    note: str = ""
+
+
+class Found(Shape):
+    """Begins a streamed answer: the evidence, before anything is said about it."""
+
+    event: Literal["evidence"] = "evidence"
+    evidence: tuple[Evidence, ...]
+
+
+class Said(Shape):
+    """A piece of a streamed answer whose citations are checked; all pieces joined are the answer.
+
+    `citations` are those that this piece is the first to use.
+    """
+
+    event: Literal["text"] = "text"
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+class Done(Shape):
+    """Ends a streamed answer: all of it."""
+
+    event: Literal["answer"] = "answer"
+    answer: Answer
+
+
+Event = Found | Said | Done
+
+
+def told(answer: Answer) -> Iterable[Event]:
+    """Give an answer that is already whole as the events after the evidence."""
+    yield Said(text=answer.answer, citations=answer.citations)
+    yield Done(answer=answer)

@@ -2,7 +2,8 @@
 
 Breadth-first search by SQL: each layer is a handful of indexed queries for the whole frontier, and
 nothing loads the graph. Every query names the workspace. Same-named nodes (equal catalog `key`)
-join boards to one another, except for names so common that they say nothing ("yes", "start").
+and nodes whose names are linked (`kb.links`: accepted by a user, or strongly suggested) join boards
+to one another, except for names so common that they say nothing ("yes", "start").
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from kb.catalog import BoardRow, NodeRow, RelationRow
+from kb.links.around import rare
+from kb.links.joined import joined_names
 from kb.scene import Box
 
 Ref = tuple[str, str]
@@ -25,7 +28,6 @@ Item = TypeVar("Item")
 Way = Literal["after", "before", "both"]
 
 BATCH = 300  # addresses in one query
-MAX_NAMESAKES = 25  # a name on more nodes than that joins nothing
 MAX_DEPTH = 16
 MAX_VISITED = 5_000
 MAX_SILENT = 4  # nodes without words that a step may pass through
@@ -49,7 +51,7 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One hop. Where `relation` is "", both ends are things of the same name on two boards.
+    """One hop. Where `relation` is "", both ends are one thing on two boards, by name or link.
 
     `source` and `target` are in the order of the walk; `reverse` says that the arrow points the
     other way. `directed` is False for lines without direction.
@@ -146,7 +148,7 @@ class Graph:
             starts: where it may begin.
             ends: where it may end; an end that is a start gives the empty walk.
             way: "after" respects the arrows, "both" ignores their direction.
-            across: hop between boards by same-named nodes (each hop counts as a step).
+            across: hop between boards by same-named and linked nodes (each hop is a step).
             depth: most steps; at most MAX_VISITED nodes are seen.
         """
         first, goal = sorted(set(starts)), set(ends)
@@ -158,7 +160,7 @@ class Graph:
             fresh: list[Ref] = []
             hops = self._steps(frontier, way, FLOW)
             if across:
-                hops += self._namesakes(frontier)
+                hops += self._same_things(frontier)
             for step in hops:
                 if step.target not in came:
                     came[step.target] = step
@@ -234,28 +236,28 @@ class Graph:
             hops.append(Step((board, here), (board, there), relation, label, directed, not forward))
         return hops
 
-    def _namesakes(self, refs: list[Ref]) -> list[Step]:
-        """Return hops from `refs` to nodes of the same name, unless the name is too common."""
-        keys: dict[str, list[Ref]] = {}
+    def same_names(self, keys: Collection[str]) -> dict[str, set[str]]:
+        """Return for each name those of the same thing, itself included unless it joins nothing."""
+        return joined_names(self._session, self._workspace, [key for key in keys if len(key) > 1])
+
+    def _same_things(self, refs: list[Ref]) -> list[Step]:
+        """Return hops from `refs` to the same things elsewhere, unless a name is too common."""
+        named: dict[str, list[Ref]] = {}
         for thing in self.things(refs).values():
-            if len(thing.key) > 1:
-                keys.setdefault(thing.key, []).append(thing.ref)
-        hops: list[Step] = []
-        for batch in _batches(sorted(keys)):
-            rare = (
-                select(NodeRow.key)
-                .where(NodeRow.workspace == self._workspace, NodeRow.key.in_(batch))
-                .group_by(NodeRow.key)
-                .having(and_(func.count() > 1, func.count() <= MAX_NAMESAKES))
-            )
-            names = list(self._session.scalars(rare))
-            for thing in self.named(names):
-                hops += [
-                    Step(ref, thing.ref, directed=False)
-                    for ref in keys[thing.key]
-                    if ref != thing.ref
-                ]
-        return hops
+            named.setdefault(thing.key, []).append(thing.ref)
+        names = self.same_names(named)
+        wanted = {other for others in names.values() for other in others}
+        there: dict[str, list[Ref]] = {}
+        for thing in self.named(rare(self._session, self._workspace, wanted)):
+            there.setdefault(thing.key, []).append(thing.ref)
+        return [
+            Step(ref, other, directed=False)
+            for key, others in sorted(names.items())
+            for name in sorted(others)
+            for other in there.get(name, ())
+            for ref in named[key]
+            if ref != other
+        ]
 
 
 def _nodes(workspace: str) -> Select[Any]:

@@ -96,8 +96,12 @@ def index_sources(
 ) -> None:
     """Bring sources from ``extracted`` to ``ready``: what changed is embedded, the rest stays.
 
+    Boards that were not looked at yet are linked to the others (`kb.links`).
+
     `reached` is told each stage as it is reached, for progress and for crash tests.
     """
+    from kb.links import link_boards
+
     boards = [board for source in source_ids for board in boards_to_index(base, source)]
     changes = [_change(base, board) for board in boards]
     points = list(_points(base, changes))
@@ -106,6 +110,8 @@ def index_sources(
         _make_room(base, change)
     base.index.put(points)
     reached("indexed")
+    link_boards(base, [board.row for board in boards])
+    reached("linked")
     replaced = set(base.catalog.finish(source_ids))
     give_back()
     reached("ready")
@@ -179,8 +185,11 @@ def reindex(
 
 def empty_index(base: KnowledgeBase) -> list[str]:
     """Empty the index, for the embedder in use; return the sources to index again."""
+    from kb.links import unlink_all
+
     sources = [row.id for row in base.catalog.sources() if row.state in ("ready", "extracted")]
     base.catalog.set_state(sources, "extracted")
+    unlink_all(base)
     base.index.reset()  # what it lacks now stands in the catalog, as ``extracted``
     return sources
 

@@ -13,9 +13,10 @@ from kb.reading import one_line
 
 _KEPT = frozenset("\n\t")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-_MARKER = re.compile(r"\[(\s*\d+\s*(?:,\s*\d+\s*)*)\]")
+_BRACKETS = str.maketrans("[]", "［］")
+_MARKER = re.compile(r"【([^【】]*\d[^【】]*)】")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~!&])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~!&$])")
 _LINE_START = re.compile(r"^(\s*)(?:([#+\-=:>])|(\d{1,9})([.)]))", re.MULTILINE)
 
 
@@ -33,13 +34,12 @@ def quoted(text: str, limit: int = 300) -> str:
     """Return `text` on one line for use inside an answer, cut at `limit` characters.
 
     What looks like our citation marker ``[1]``, a Markdown link or picture, or an HTML tag gets
-    full-width signs, so that it reads the same and means nothing.
+    full-width signs, so that it reads the same and means nothing: all square brackets do.
     """
     line = one_line(clean(text))
     if len(line) > limit:
         line = line[: limit - 1].rstrip() + "…"
-    line = _MARKER.sub(r"［\1］", line).replace("](", "］(")
-    return _TAG.sub("＜", line)
+    return _TAG.sub("＜", _MARKER.sub(r"［\1］", line.translate(_BRACKETS)))
 
 
 def markdown(text: str) -> str:

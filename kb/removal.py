@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from kb.indexing import finish_extracted
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
-    from kb.catalog import SourceRow
+    from kb.catalog import BoardRow, SourceRow
 
 
 def remove_board(base: KnowledgeBase, workspace: str, board_id: str) -> list[str]:
@@ -69,11 +70,23 @@ def remove_source(
     boards = base.catalog.boards_of(source.id)
     for board in boards:
         base.index.drop_board(source.workspace, board.id)
+        drop_reading(base, board)
     reached("unindexed")
     drop_blobs(base, {source.sha256, *(board.picture for board in boards)}, source.id)
     reached("unblobbed")
     base.catalog.forget(source.id)
     reached("forgotten")
+
+
+def drop_reading(base: KnowledgeBase, board: BoardRow) -> None:
+    """Drop what a model read on a board, which is kept beside the store."""
+    from kb.readings import readings_of
+
+    try:
+        kept = json.loads(board.scene)["extractor"].get("kept", "")
+    except (ValueError, KeyError, TypeError, AttributeError):  # a damaged scene goes as well
+        return
+    readings_of(base.settings).drop(str(kept))
 
 
 def drop_blobs(base: KnowledgeBase, hashes: set[str], source_id: str) -> None:

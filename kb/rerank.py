@@ -147,7 +147,7 @@ def _told_scores(told: Any, count: int) -> list[float]:
             int(row["index"]): float(
                 row["relevance_score" if "relevance_score" in row else "score"]
             )
-            for row in rows
+            for row in rows or ()
         }
     except (TypeError, KeyError, ValueError) as error:
         raise RerankFailed("the answer is no list of scores") from error

@@ -73,6 +73,7 @@ class Relation(_Part):
     label: Text = ""
     directed: bool = True
     path: Annotated[tuple[Point, ...], Field(max_length=MAX_POINTS)] = ()
+    color: Colour | None = None
     confidence: Confidence = 1.0
 
 
@@ -91,6 +92,9 @@ class ExtractorInfo(_Part):
 
     name: str
     version: str = "1"
+    model: Annotated[str, Field(max_length=200)] = ""  # that a server ran for it
+    kept: Annotated[str, Field(max_length=64)] = ""  # its name among the readings of models
+    figures: Annotated[dict[str, float], Field(max_length=60)] = {}  # repairs, agreement, cost
 
 
 class Scene(_Part):

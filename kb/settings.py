@@ -55,9 +55,52 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "", description="sentence-transformers name or folder; empty: the bundled multilingual e5"
     )
-    extractor: Literal["auto", "local"] = Field("auto", description="Who reads the pictures")
+    llm_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = Field(
+        "", description="URL of an OpenAI-compatible server that writes answers; empty: none"
+    )
+    llm_model: Annotated[str, Field(min_length=1)] = Field(
+        "default", description="Name of the served model"
+    )
+    llm_api_key: SecretStr = Field(SecretStr(""), description="Key of the model server")
+    llm_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        60.0, description="Longest time for one reply of the served model, seconds"
+    )
+    llm_max_tokens: Annotated[int, Field(ge=16, le=8192)] = Field(
+        600, description="Most tokens of one written answer"
+    )
+    llm_context_tokens: Annotated[int, Field(ge=2048)] = Field(
+        8192, description="Tokens that the served model takes in, answer included"
+    )
+    llm_extra: dict[str, Any] = Field({}, description="Further fields of each request to it, JSON")
+    extractor: Literal["auto", "local", "vlm"] = Field("auto", description="Who reads the pictures")
+    conventions: Path | None = Field(
+        None, description="YAML file of what marks mean, or a folder with one for each workspace"
+    )
     jobs: Annotated[int, Field(ge=0, le=256)] = Field(
         0, description="Worker processes of an ingest; 0: one per processor"
+    )
+    vlm_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = Field(
+        "", description="URL of an OpenAI-compatible server with a vision model; empty: none"
+    )
+    vlm_model: str = Field("", description="Its name there; empty: the first that is listed")
+    vlm_api_key: SecretStr = Field(SecretStr(""), description="Key of the model server")
+    vlm_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        60.0, description="Longest wait for one answer of the model, seconds"
+    )
+    vlm_window: Annotated[int, Field(ge=1, le=256)] = Field(
+        16, description="Most requests at the model server at a time"
+    )
+    vlm_hints: bool = Field(
+        True, description="Whether the local extractor tells the model what it saw"
+    )
+    vlm_image_tokens: Annotated[int, Field(ge=16, le=16_384)] = Field(
+        2048, description="Most tokens that one picture takes in the model"
+    )
+    vlm_answer_tokens: Annotated[int, Field(ge=64, le=32_768)] = Field(
+        4096, description="Most tokens of one answer"
+    )
+    tune_python: str = Field(
+        "", description="Python of the environment that has ms-swift; empty: that of .venv-tune"
     )
     rerank_model: str = Field(
         "", description="CrossEncoder, by name or folder, or the rerank server's model; empty: none"

@@ -22,12 +22,12 @@ ORDER: tuple[Tag, ...] = get_args(Tag)
 _START = r"^[ \t>*•·\-–#]{0,12}(?:\d{1,2}[.)、][ \t]{0,3})?"
 _COLON = r"[ \t]{0,3}[:：;\-–—]"
 
-_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
-_MONTH = (
+WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
+MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
-_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 
 _PATTERNS: dict[Tag, tuple[str, ...]] = {
     "todo": (
@@ -67,15 +67,15 @@ _PATTERNS: dict[Tag, tuple[str, ...]] = {
         r"(?:负责人|责任人|负责|经办人?)[ \t]{0,3}[:：]|由.{1,8}负责",
     ),
     "date": (
-        r"(?<!\d)(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.]" + _DAY + r"(?!\d)",
-        rf"\b(?:by|due|until|before|next) (?:{_WEEKDAY}|{_MONTH})\b",
+        r"(?<!\d)(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.]" + DAY + r"(?!\d)",
+        rf"\b(?:by|due|until|before|next) (?:{WEEKDAY}|{MONTH})\b",
         r"\b(?:by|due|until|before) (?:tomorrow|end of|eo[dwm]|q[1-4])\b",
-        rf"\b{_MONTH}\.? {_DAY}(?:st|nd|rd|th)?\b|\b{_DAY}(?:st|nd|rd|th)? {_MONTH}\b",
-        r"(?:by|due|until|before|on|deadline)[: ]{1,3}(?:0?[1-9]|1[0-2])/" + _DAY + r"(?![\d/])",
+        rf"\b{MONTH}\.? {DAY}(?:st|nd|rd|th)?\b|\b{DAY}(?:st|nd|rd|th)? {MONTH}\b",
+        r"(?:by|due|until|before|on|deadline)[: ]{1,3}(?:0?[1-9]|1[0-2])/" + DAY + r"(?![\d/])",
         r"(?<![\d/.])(?:0?[1-9]|1[0-2])/(?:1\d|2\d|3[01])(?![\d/.%])",
         r"\b(?:due|deadline)[ \t]{0,3}[:：]|(?:截止|截至|到期)",
         r"(?:0?[1-9]|1[0-2])\s?月\s?"
-        + _DAY
+        + DAY
         + r"\s?[日号]|(?:本|下|这)?(?:周|星期)[一二三四五六日天]前?",
         r"(?:本|下|这个?)(?:周|月|季度)(?:底|末|前|内)|[一二三四五六七八九十0-9]{1,2}月(?:底|初|中旬)",
     ),

@@ -106,6 +106,15 @@ def content_terms(text: str) -> list[str]:
     return list(_terms(text, STOP_WORDS))
 
 
+def segments(text: str) -> Iterator[str]:
+    """Yield the words of `text` as written; Chinese as jieba cuts it."""
+    for match in _RUN.finditer(unicodedata.normalize("NFKC", text)):
+        if match.lastgroup == "han":
+            yield from _jieba().cut(match.group())
+        else:
+            yield match.group()
+
+
 def _terms(text: str, stop: frozenset[str]) -> Iterator[str]:
     for match in _RUN.finditer(unicodedata.normalize("NFKC", text)):
         run = match.group()
@@ -195,6 +204,11 @@ def _stemmer() -> Any:
 
         _local.stemmer = snowballstemmer.stemmer("english")
     return _local.stemmer
+
+
+def tagged_words(text: str) -> list[tuple[str, str]]:
+    """Return the words of `text` with jieba's tags ("nr" a person …); [] where none is Chinese."""
+    return list(_jieba().tag(text)) if _HAN_SIGN.search(text) else []
 
 
 @lru_cache(maxsize=1)

@@ -8,11 +8,30 @@ from typing import Any
 from sqlalchemy import select
 
 from kb.base import KnowledgeBase
-from kb.catalog import BoardRow, LocationRow, NodeRow, RelationRow, SourceRow
+from kb.catalog import (
+    BoardRow,
+    LinkRow,
+    LocationRow,
+    NameRow,
+    NodeRow,
+    RelationRow,
+    SourceRow,
+    VersionRow,
+)
 from kb.settings import load_settings
 from tests.embedding import HashedWords
 
-_WHEN = {"created_at", "attempts", "mtime_ns"}
+_WHEN = {"created_at", "attempts", "mtime_ns", "decided_at"}
+_TABLES: tuple[type[Any], ...] = (
+    SourceRow,
+    LocationRow,
+    BoardRow,
+    NodeRow,
+    RelationRow,
+    NameRow,
+    LinkRow,
+    VersionRow,
+)
 
 
 def open_store(home: Path, **settings: Any) -> KnowledgeBase:
@@ -38,9 +57,8 @@ def contents(base: KnowledgeBase) -> dict[str, Any]:
 
 def _catalog(base: KnowledgeBase) -> dict[str, list[tuple[Any, ...]]]:
     rows: dict[str, list[tuple[Any, ...]]] = {}
-    tables: list[type[Any]] = [SourceRow, LocationRow, BoardRow, NodeRow, RelationRow]
     with base.catalog.session() as session:
-        for table in tables:
+        for table in _TABLES:
             names = [c.name for c in table.__table__.columns if c.name not in _WHEN]
             found = session.scalars(select(table)).all()
             rows[table.__tablename__] = sorted(

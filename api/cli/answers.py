@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.common import SOME_FAILED, JsonOption, WorkspaceOption, open_base
-from api.cli.output import console, put_json, say, shown
+from api.cli.output import console, put, put_json, say, shown
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
-    from kb.evidence import Answer, Citation, Evidence, SearchResult
+    from kb.evidence import Answer, Citation, Evidence, SearchResult, Turn
 
 Unit = Annotated[
     list[str] | None, typer.Option("--unit", help="Only node, relation or board. Repeatable.")
@@ -45,6 +45,7 @@ OnBoard = Annotated[
     list[str] | None, typer.Option("--board", help="Only this board, by its id. Repeatable.")
 ]
 Top = Annotated[int, typer.Option("-k", help="Most pieces of evidence.", min=1)]
+Stream = Annotated[bool, typer.Option("--stream", help="Print the answer as it comes.")]
 From = Annotated[
     Path | None,
     typer.Option("--from", help="JSON lines with id and question; one JSON answer a line."),
@@ -110,6 +111,13 @@ def ask(
         Path | None,
         typer.Option("--show", help="Folder for a picture of each citation, marked."),
     ] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(
+            "--history", help="JSON lines of earlier answers, for follow-ups; this one is added."
+        ),
+    ] = None,
+    stream: Stream = False,
     from_file: From = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
@@ -118,18 +126,44 @@ def ask(
     with open_base(workspace) as base:
         from kb.answer import ask as answer_from
 
+        turns = [] if history is None else _turns(history)
+
         def answer(text: str) -> Answer:
-            return answer_from(base, text, workspace=base.settings.workspace, k=k)
+            return answer_from(base, text, workspace=base.settings.workspace, k=k, history=turns)
 
         if from_file is not None:
-            return _each(_questions(question, from_file), answer)
-        result = answer(_one(question))
+            return _each(_questions(question, from_file, stream=stream), answer)
+        asked = _one(question)
+        result = _streamed(base, asked, k, turns, as_json=as_json) if stream else answer(asked)
+        if history is not None:
+            _remember(history, result)
         pictures = _show(base, result, show) if show is not None else {}
-    if as_json:
+    if not as_json:
+        _print_answer(result, pictures, said=stream)
+    elif not stream:
         put_json(result)
-    else:
-        _print_answer(result, pictures)
     return 0
+
+
+def _streamed(
+    base: KnowledgeBase, question: str, k: int, turns: Sequence[Turn], *, as_json: bool
+) -> Answer:
+    """Print an answer as it comes, in words or as one JSON event a line; return it whole."""
+    from kb.answer import ask_stream
+    from kb.evidence import Done, Said
+
+    answers = []
+    workspace = base.settings.workspace
+    for event in ask_stream(base, question, workspace=workspace, k=k, history=turns):
+        if as_json:
+            put_json(event)
+        elif isinstance(event, Said):
+            sys.stdout.write(shown(event.text))
+        sys.stdout.flush()
+        answers += [event.answer] if isinstance(event, Done) else []
+    if not as_json:
+        put("")
+    return answers[0]
 
 
 def _one(text: str | None) -> str:
@@ -140,15 +174,42 @@ def _one(text: str | None) -> str:
     return text
 
 
+# several turns
+
+
+def _turns(path: Path) -> list[Turn]:
+    """Return the turns in a file of earlier answers; a file that is not there holds none."""
+    from kb.errors import WrongUse
+    from kb.evidence import Turn
+
+    if not path.exists():
+        return []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        items = [json.loads(line) for line in lines if line.strip()]
+        return [Turn(question=item["question"], answer=item["answer"]) for item in items]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WrongUse(
+            f"{path} holds no earlier answers: {error}", hint="`kb ask --history` writes it"
+        ) from error
+
+
+def _remember(path: Path, answer: Answer) -> None:
+    turn = {"question": answer.question, "answer": answer.answer}
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(turn, ensure_ascii=False) + "\n")
+
+
 # many questions
 
 
-def _questions(given: str | None, path: Path) -> Iterator[tuple[Any, str]]:
+def _questions(given: str | None, path: Path, *, stream: bool = False) -> Iterator[tuple[Any, str]]:
     """Give (id, question) for each line of a file; ``-`` is stdin."""
     from kb.errors import WrongUse
 
-    if given is not None:
-        raise WrongUse("a question and --from together make no sense")
+    if given is not None or stream:
+        what = "--stream" if stream else "a question"
+        raise WrongUse(f"{what} and --from together make no sense")
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -206,11 +267,14 @@ def _print_evidence(result: SearchResult) -> None:
         out.print(Text(f"    {_place(found)}  score {found.score:.3f}", style="dim"))
 
 
-def _print_answer(result: Answer, pictures: dict[int, Path]) -> None:
+def _print_answer(result: Answer, pictures: dict[int, Path], *, said: bool) -> None:
     from rich.text import Text
 
     out = console()
-    out.print(Text(shown(result.answer)))
+    if not said:
+        out.print(Text(shown(result.answer)))
+    if result.note:
+        say(result.note)
     for citation in result.citations:
         out.print()
         out.print(

@@ -57,16 +57,22 @@ def list_boards(
 def show(
     board: BoardArgument, *, workspace: WorkspaceOption = None, as_json: JsonOption = False
 ) -> None:
-    """Print what a board says, as an outline; with --json its scene."""
+    """Print what a board says, as an outline, and its versions; with --json its scene."""
+    from api.cli.links import version_line
     from kb.export import export_scene
+    from kb.links import versions_of
     from kb.scene import Scene
 
     with open_base(workspace) as base:
         row = base.catalog.board(base.settings.workspace, board)
-    if as_json:
+        told = None if as_json else versions_of(base, base.settings.workspace, board)
+    if told is None:
         put(row.scene)
         return
     put(shown(export_scene(Scene.model_validate_json(row.scene), "markdown")))
+    for when, found in (("earlier", told.earlier), ("later", told.later)):
+        for one in found:
+            say(f"{when} version: {version_line(one)}")
 
 
 @boards.command("rm")

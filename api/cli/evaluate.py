@@ -17,6 +17,7 @@ EVALUATIONS = {
     "performance": "evals.performance",
     "extraction": "evals.extraction.run",
     "answers": "evals.answers",
+    "links": "evals.links",
     "retrieval": "evals.retrieval",
 }
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -60,7 +61,7 @@ def extraction(
         list[str] | None, typer.Option("--without", help="Stage to switch off. Repeatable.")
     ] = None,
     extractor: Annotated[
-        str, typer.Option("--extractor", help="Who reads pictures: auto or local.")
+        str, typer.Option("--extractor", help="Who reads pictures: auto, local or vlm.")
     ] = "local",
     json_file: Annotated[
         Path | None, typer.Option("--json", help="File for all figures as JSON.")
@@ -94,6 +95,12 @@ def extraction(
 def answers(context: typer.Context) -> int:
     """Print how well questions are answered. Options as of `python -m evals.answers --help`."""
     return _run("answers", context.args)
+
+
+@evaluations.command("links", context_settings=_PASS_ON)
+def links(context: typer.Context) -> int:
+    """Print how well names and versions are linked. Options: `python -m evals.links --help`."""
+    return _run("links", context.args)
 
 
 @evaluations.command("retrieval", context_settings=_PASS_ON)

@@ -49,7 +49,7 @@ def extract(
         typer.Option("--overlay", help="Picture file: the board with what was understood of it."),
     ] = None,
     extractor: Annotated[
-        str | None, typer.Option("--extractor", help="Who reads pictures: auto or local.")
+        str | None, typer.Option("--extractor", help="Who reads pictures: auto, local or vlm.")
     ] = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -60,7 +60,7 @@ def extract(
     picture what was understood; out-2.png is the second board, and so on.
     """
     from ingest.discover import Refused, discover
-    from ingest.pipeline import limits_of
+    from ingest.options import limits_of
     from kb.errors import BadSource
 
     settings = settings_for(extractor=extractor)
@@ -92,15 +92,13 @@ def extract(
 def _reader(settings: Settings) -> Callable[[Found], Iterator[ReadBoard]]:
     """Return what reads the boards of one file; the extractor opens with the first picture."""
     from ingest.extract import open_extractor
-    from ingest.pipeline import limits_of
-    from ingest.worker import WorkerOptions, read_boards
+    from ingest.options import options_for
+    from ingest.worker import read_boards
 
-    options = WorkerOptions(
-        extractor=settings.extractor,
-        limits=limits_of(settings),
-        timeout_s=settings.source_timeout_s,
+    options = options_for(settings, settings.workspace, settings.extractor)
+    extractor = cache(
+        partial(open_extractor, settings.extractor, threads=settings.jobs or 1, vlm=options.vlm)
     )
-    extractor = cache(partial(open_extractor, settings.extractor, threads=settings.jobs or 1))
     return lambda item: read_boards(item.load(), item.path, options, extractor)
 
 

@@ -32,7 +32,7 @@ def ingest(
     workspace: WorkspaceOption = None,
     extractor: Annotated[
         str | None,
-        typer.Option("--extractor", help="Who reads pictures: auto or local."),
+        typer.Option("--extractor", help="Who reads pictures: auto, local or vlm."),
     ] = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0: all processors.")
@@ -162,10 +162,20 @@ def _table(summary: Summary) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from ingest.extract.vlm.tally import faults_in_words
+
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(justify="right")
     table.add_column()
     for outcome in ("added", "unchanged", "failed"):
         table.add_row(str(len(getattr(summary, outcome))), outcome)
+    told = summary.model
+    if told:
+        by_model = told.get("boards", 0) - told.get("fallbacks", 0)
+        table.add_row(f"{by_model:g}", "boards read by the model")
+        if told.get("fallbacks"):
+            table.add_row(f"{told['fallbacks']:g}", "by the local extractor in its place")
+        for words in faults_in_words(told):
+            table.add_row("", words)
     table.add_row(f"{summary.seconds:.1f}", "seconds")
     Console(highlight=False).print(table)

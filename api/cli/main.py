@@ -12,7 +12,20 @@ from collections.abc import Sequence
 
 import typer
 
-from api.cli import answers, boards, evaluate, extract, ingest, serve, store
+from api.cli import (
+    answers,
+    boards,
+    changes,
+    evaluate,
+    extract,
+    ingest,
+    links,
+    minutes,
+    model,
+    serve,
+    store,
+    tune,
+)
 from api.cli.output import put_error, use_utf8
 
 INTERRUPTED = 130
@@ -26,7 +39,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for room in (ingest, extract, answers, boards, store, serve, evaluate):
+for room in (
+    ingest,
+    extract,
+    answers,
+    boards,
+    changes,
+    links,
+    store,
+    serve,
+    model,
+    tune,
+    minutes,
+    evaluate,
+):
     room.register(app)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 
 from api.filters import filters_from
 from api.http.documented import answer, body, errors
+from api.http.events import MEDIA_TYPE, begun, event_stream, sse
 from api.http.scope import StoreOf, Workspace
-from api.http.shapes import AskBody, SearchBody
-from kb.evidence import Answer, Filters, SearchResult
+from api.http.shapes import EXAMPLES, AskBody, SearchBody
+from kb.evidence import Answer, Event, Filters, SearchResult
 
 router = APIRouter(prefix="/v1", tags=["answers"])
 
@@ -58,16 +62,43 @@ def search_by_body(
     return _find(store, workspace, body.query, body.k, filters)
 
 
-@router.post("/ask", responses={**errors(write=True), **answer("ask", "The answer, or that none")})
-def ask(
+@router.post(
+    "/ask",
+    response_model=Answer,
+    responses={
+        **errors(write=True),
+        200: {
+            "description": "The answer, or that none; with `stream`, server-sent events",
+            "content": {
+                "application/json": {"example": EXAMPLES["ask"]},
+                MEDIA_TYPE: {"example": sse(EXAMPLES["ask_event"], "text")},
+            },
+        },
+    },
+)
+async def ask(
     store: StoreOf,
     workspace: Workspace,
     body: Annotated[AskBody, Body(openapi_examples=body("ask_body"))],
-) -> Answer:
-    """Answer a question from the boards, with numbered citations."""
-    from kb.answer import ask as answer_from
+) -> Answer | Response:
+    """Answer a question from the boards, with numbered citations.
 
-    return answer_from(store.base, body.question, workspace=workspace, k=body.k)
+    With `stream`: an event `evidence`, events `text` whose citations are checked, and the whole
+    `answer`; an `error` where something breaks on the way.
+    """
+    from kb.answer import ask_async, ask_stream_async
+
+    base = await run_in_threadpool(lambda: store.base)
+    asked: dict[str, Any] = {"workspace": workspace, "k": body.k, "history": body.history}
+    if not body.stream:
+        return await ask_async(base, body.question, **asked)
+    events = await begun(ask_stream_async(base, body.question, **asked))
+    return event_stream(_lines(events))
+
+
+async def _lines(events: AsyncIterator[Event]) -> AsyncIterator[str]:
+    async for event in events:
+        yield sse(event.model_dump(mode="json"), event.event)
 
 
 def _find(store: StoreOf, workspace: str, query: str, k: int, filters: Filters) -> SearchResult:

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 
 from api.errors import as_kb_error
 from api.exposure import is_loopback
-from api.http import answers, boards
+from api.http import answers, boards, changes, chat, links, minutes
 from api.http.documented import answer, errors
 from api.http.guard import Guard, error_response, host_name
 from api.http.scope import StoreOf
@@ -51,8 +51,8 @@ def create_app(settings: Settings, *, warm: bool = True) -> FastAPI:
         redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
-    app.include_router(boards.router)
-    app.include_router(answers.router)
+    for part in (boards, answers, chat, links, changes, minutes):
+        app.include_router(part.router)
     app.get("/healthz", tags=["server"], responses=answer("health", "Alive"))(healthz)
     app.get(
         "/readyz",

@@ -17,7 +17,8 @@ from starlette.datastructures import UploadFile
 
 from api.boards import BoardSummary, summaries
 from ingest.discover import Found, Refused, discover
-from ingest.pipeline import ingest_items, limits_of
+from ingest.options import limits_of
+from ingest.pipeline import ingest_items
 from ingest.report import Summary
 from kb.errors import BadSource, WrongUse
 

@@ -32,7 +32,7 @@ class Judged:
     """A question, its answer, and what the answer is worth; None where a figure makes no sense.
 
     Attributes:
-        facts: 1 if all facts are there.
+        facts: 1 if all facts stand in the answer's own words; what it cites doesn't count.
         share: of the facts that are there.
         answered: 1 if it was not refused.
         precision: share of the citations that point at right nodes.
@@ -104,7 +104,7 @@ def judge(question: Question, answer: Answer, known: dict[str, Known]) -> Judged
     if not question.answerable:
         way = f"{question.language} → "
         return Judged(question, answer, way, None, None, answer.answered, None, None)
-    said = plain(_without_numbers(answer.answer) + " " + " ".join(c.text for c in answer.citations))
+    said = plain(_without_numbers(answer.answer))
     held = [any(holds(said, fact) for fact in need) for need in question.facts]
     cited = {(one.board.id, node) for one in answer.citations for node in one.nodes}
     return Judged(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -70,7 +70,7 @@ def run(half: str, *, home: Path | None = None) -> tuple[str, dict[str, Any]]:
         settings = load_settings(home=home or Path(passing) / "home")
         with KnowledgeBase.open(settings) as base:
             for workspace, drawn in (("plain", boards), ("injected", marked)):
-                folder = Path(passing) / workspace
+                folder = (home or Path(passing)).absolute() / f"eval-boards-{workspace}"
                 write(drawn, folder)
                 ingest_all(base, folder, workspace)
             known = {name: known_boards(base, name) for name in ("plain", "injected")}
@@ -107,11 +107,13 @@ def _chosen(half: str, count: int) -> tuple[list[Question], list[Drawing]]:
     named = {place.board for one in asked for group in one.places for place in group}
     names = sorted(name for name in named if name in drawn)
     kept = [names[number * len(names) // count] for number in range(count)]
-    about = [
-        one
-        for one in asked
-        if all(any(place.board in kept for place in group) for group in one.places)
-    ]
+    about = []
+    for one in asked:
+        places = tuple(
+            tuple(place for place in group if place.board in kept) for group in one.places
+        )
+        if all(places):
+            about.append(replace(one, places=places))
     return about, [drawn[name] for name in kept]
 
 

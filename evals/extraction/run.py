@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from evals.extraction.report import Report
 from evals.extraction.sets import BoardSet, chosen
 from evals.extraction.sheet import write_sheet
 from ingest.extract import Extractor, open_extractor
+from ingest.extract.vlm.options import vlm_options
 from kb.errors import WrongUse
+from kb.settings import load_settings
 
 SPLITS = ("train", "val")
 PICTURES = (".jpg", ".jpeg", ".png", ".html", ".htm")
@@ -84,6 +87,9 @@ def _measured(extractor: Extractor, boards: BoardSet) -> tuple[list[Reading], Re
 
 
 def _opened(name: str, without: Sequence[str]) -> Extractor:
+    if not without and name in ("auto", "vlm"):
+        # What is measured is read anew, whatever the cache holds.
+        return open_extractor(name, vlm=replace(vlm_options(load_settings()), cache=None))
     if not without:
         return open_extractor(name)
     from ingest.extract.local.stages import STAGES, extractor_without

@@ -29,11 +29,17 @@ def write(boards: Sequence[Drawing], folder: Path) -> list[Path]:
     paths = []
     for board in boards:
         path = folder / board.name
-        path.parent.mkdir(parents=True, exist_ok=True)
         made = canvas(board) if path.suffix == ".canvas" else excalidraw(board)
-        path.write_text(json.dumps(made, ensure_ascii=False) + "\n", encoding="utf-8")
+        keep(path, (json.dumps(made, ensure_ascii=False) + "\n").encode())
         paths.append(path)
     return paths
+
+
+def keep(path: Path, data: bytes) -> None:
+    """Write a file unless it is there with these bytes: then it stays as old as it is."""
+    if not path.is_file() or path.read_bytes() != data:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
 
 
 def excalidraw(board: Drawing) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,6 +24,8 @@ LABELS = {
 Figures = Mapping[str, Mapping[str, Estimate]]  # by group, by metric
 
 DIRECTIONS = ("en → en", "zh → zh", "en → zh", "zh → en")
+
+_draws = lru_cache(maxsize=64)(draws_of)  # the same for every figure of a group
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def estimates(values: Callable[[int], float | None], numbers: Sequence[int]) -> 
     if not known:
         return Estimate(None)
     above: Array = np.array(known, float)
-    return ratio(above, np.ones(len(known)), draws_of(len(known)))
+    return ratio(above, np.ones(len(known)), _draws(len(known)))
 
 
 def table(asked: Sequence[Asked], system: str) -> dict[str, dict[str, Estimate]]:

@@ -7,12 +7,11 @@ and lines as people marked them. Nothing is written where the data folder is mis
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evals.retrieval.files import INK
+from evals.retrieval.files import INK, keep
 
 DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 WRITERS = 4  # of each exercise
@@ -26,21 +25,18 @@ def write_real(folder: Path, data: Path = DATA) -> int:
     written = 0
     for path in _chosen(data / "hdbpmn" / "truth"):
         out = folder / PROCESSES / f"{path.stem}.excalidraw"
-        out.parent.mkdir(parents=True, exist_ok=True)
         truth = json.loads(path.read_text(encoding="utf-8"))
-        out.write_text(json.dumps(_excalidraw(truth), ensure_ascii=False), encoding="utf-8")
+        keep(out, json.dumps(_excalidraw(truth), ensure_ascii=False).encode())
         written += 1
     for file in sorted((data / "native").glob("*")):
         if file.name.endswith((".excalidraw", ".canvas", ".excalidraw.png")):
-            out = folder / KEPT / file.name
-            out.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, out)
+            keep(folder / KEPT / file.name, file.read_bytes())
             written += 1
     return written
 
 
 def _chosen(truth: Path) -> Iterator[Path]:
-    """Yield the first writers' boards of each exercise, of those who wrote most of it down."""
+    """Yield the first `WRITERS` boards of each exercise, by the writers' numbers."""
     exercises: dict[str, list[Path]] = {}
     for path in sorted(truth.glob("*/ex*_writer*.json")):
         exercises.setdefault(path.stem.partition("_")[0], []).append(path)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -31,11 +32,6 @@ class Known:
     id: str
     name: str
     scene: Scene
-
-    @property
-    def company(self) -> str:
-        """The folder it lies in."""
-        return self.name.partition("/")[0]
 
 
 @dataclass(frozen=True)
@@ -65,14 +61,21 @@ def opened(home: Path | None, *, real: bool = True) -> Iterator[KnowledgeBase]:
     from kb.settings import load_settings
 
     with TemporaryDirectory() as passing:
+        # A kept store finds its files where they were: what is unchanged is not read again.
+        files = (home or Path(passing)).absolute() / "eval-boards"
         settings = load_settings(home=home or Path(passing) / "home")
         with KnowledgeBase.open(settings) as base:
-            files = Path(passing) / "boards"
             write(own_drawings(), files)
             if real:
                 write_real(files)
             ingest_all(base, files, settings.workspace)
+            remember_questions(base)
             yield base
+
+
+def remember_questions(base: KnowledgeBase) -> None:
+    """Embed each question once, however many systems it is asked of."""
+    vars(base.embedder)["query"] = lru_cache(maxsize=None)(base.embedder.query)
 
 
 def ingest_all(base: KnowledgeBase, folder: Path, workspace: str) -> None:

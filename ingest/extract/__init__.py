@@ -10,11 +10,12 @@ from kb.errors import WrongUse
 if TYPE_CHECKING:
     from PIL import Image
 
+    from ingest.extract.vlm.options import VlmOptions
     from kb.scene import Scene, Stroke
 
-__all__ = ["EXTRACTORS", "Extractor", "open_extractor"]
+__all__ = ["EXTRACTORS", "Extractor", "chosen_extractor", "open_extractor"]
 
-EXTRACTORS = ("local",)
+EXTRACTORS = ("local", "vlm")
 
 
 class Extractor(Protocol):
@@ -42,22 +43,50 @@ class Extractor(Protocol):
         ...
 
 
-def open_extractor(name: str, *, threads: int = 1) -> Extractor:
+def chosen_extractor(name: str, vlm: VlmOptions | None = None) -> str:
+    """Return which extractor `name` means here: "auto" is the best there is.
+
+    That is the model where its server answers just now, else the local extractor.
+
+    Raises:
+        WrongUse: no extractor has this name, or no model server is named for "vlm".
+    """
+    served = vlm is not None and bool(vlm.url)
+    if name == "auto":
+        from ingest.extract.vlm.client import answers
+
+        return "vlm" if vlm is not None and served and answers(vlm) else "local"
+    if name not in EXTRACTORS:
+        raise WrongUse(
+            f"there is no extractor called {name!r}",
+            hint=f"one of: auto, {', '.join(EXTRACTORS)}",
+            code="unknown_extractor",
+        )
+    if name == "vlm" and not served:
+        raise WrongUse(
+            "the extractor vlm needs a model server",
+            hint="set KB_VLM_URL; `kb model serve` tells how to start one",
+            code="no_model_server",
+        )
+    return name
+
+
+def open_extractor(name: str, *, threads: int = 1, vlm: VlmOptions | None = None) -> Extractor:
     """Return the extractor called `name`; models load with the first picture.
 
     Args:
         name: one of `EXTRACTORS`, or "auto" for the best there is.
         threads: CPU threads for the networks of one picture.
+        vlm: how to reach the model server.
 
     Raises:
-        WrongUse: no extractor has this name.
+        WrongUse: as for `chosen_extractor`.
     """
-    if name in ("auto", "local"):  # auto: the best there is on this machine
-        from ingest.extract.local import LocalExtractor
+    if chosen_extractor(name, vlm) == "vlm":
+        from ingest.extract.vlm import VlmExtractor
 
-        return LocalExtractor(threads=threads)
-    raise WrongUse(
-        f"there is no extractor called {name!r}",
-        hint=f"one of: {', '.join(EXTRACTORS)}",
-        code="unknown_extractor",
-    )
+        if vlm is not None:
+            return VlmExtractor(vlm, threads=threads)
+    from ingest.extract.local import LocalExtractor
+
+    return LocalExtractor(threads=threads)

@@ -1,7 +1,10 @@
-"""Answers to questions, composed from evidence and graph paths, each statement with its source."""
+"""Answers to questions, each statement with its source.
+
+Composed from evidence and graph paths, or written by a served model over the same evidence.
+"""
 
 from __future__ import annotations
 
-from kb.answer.ask import ask
+from kb.answer.answering import ask, ask_async, ask_stream, ask_stream_async
 
-__all__ = ["ask"]
+__all__ = ["ask", "ask_async", "ask_stream", "ask_stream_async"]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kb.answer import flow, lists
+from kb.answer.conversation import whole
 from kb.answer.lookup import lookup
+from kb.answer.matching import Matcher
 from kb.answer.mentions import mentions
 from kb.answer.notebook import Notebook, merged
+from kb.answer.planning import READ, planned
 from kb.answer.room import SURE_LINK, Room
-from kb.answer.vocabulary import Vocabulary
+from kb.answer.vocabulary import vocabulary_of
 from kb.errors import WrongUse
-from kb.evidence import Answer
+from kb.evidence import Answer, Turn
 from kb.graph import Graph
 from kb.query.patterns import Intent
 from kb.query.question import understand
@@ -41,23 +44,31 @@ _HANDLERS: dict[Intent, Handler] = {
 }
 _NEEDS_ARROWS: frozenset[Intent] = frozenset({"follows", "leads", "path"})
 
-READ = 60  # hits that are looked at; `k` of them are shown
-
 _UNKNOWN = {
     "en": "The boards don't hold an answer to this.",
     "zh": "白板上没有这个问题的答案。",
 }
 
 
-def ask(base: KnowledgeBase, question: str, *, workspace: str, k: int = 10) -> Answer:
+def ask(
+    base: KnowledgeBase,
+    question: str,
+    *,
+    workspace: str,
+    k: int = 10,
+    history: Sequence[Turn] = (),
+) -> Answer:
     """Answer `question` from the boards of `workspace`, in the question's language.
 
     Every statement carries a citation ``[n]`` of stored nodes. Where the boards don't hold the
     answer, `answered` is False, there are no citations, and `evidence` is the nearest there is.
+    `history` holds the turns before, oldest first, for questions like "and who owns it?"; the
+    answer's `question` is then the whole question that was understood.
 
     Raises:
         WrongUse: the question is empty or too long, or `k` makes no sense.
     """
+    question = whole(question, history)
     asked = understand(question)
     if not 1 <= k <= MAX_K:
         raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
@@ -66,11 +77,12 @@ def ask(base: KnowledgeBase, question: str, *, workspace: str, k: int = 10) -> A
     with base.catalog.session() as session:
         graph = Graph(session, workspace)
         notes = Notebook(session, graph, workspace)
-        words = Vocabulary(session, workspace)
-        room = Room(asked, workspace, graph, words, notes, hits)
+        words = vocabulary_of(base, session, workspace)
+        match = Matcher(base.meaning, words.weight)
+        room = Room(asked, workspace, graph, words, match, notes, hits)
         text = _HANDLERS[asked.intent](room)
         if text is None and not _settled(room):
-            text = lookup(room)
+            text = lookup(room) or planned(room)
         if text is None:
             notes.cited.clear()
         return Answer(

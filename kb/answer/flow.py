@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kb.answer.lists import DESCRIBED_LINK, board_named, members
-from kb.answer.matching import covered, terms
 from kb.answer.notebook import name
 from kb.answer.room import SURE_LINK, Link, Room
+from kb.answer.words import words_of
 from kb.graph import Ref, Thing, Trail, Way
 from kb.quoting import quoted
 from kb.reading import label_of
 
 MAX_TRAILS = 12
+SAID_ON_LABEL = 0.5  # from which an arrow's label holds a word of the question
 
 
 def follows(room: Room) -> str | None:
@@ -106,38 +107,42 @@ def _sentence(room: Room, way: Way, start: str, ends: Sequence[str]) -> str:
 
 def _asked_for(room: Room, trails: list[Trail], links: Sequence[Link]) -> list[Trail]:
     """Keep the trails whose label the question names, where it names one ("if it is paid")."""
-    own = {link.thing.ref: terms(label_of(link.thing.text)) for link in links}
-    wanted = terms(room.question.x)
+    own = {link.thing.ref: label_of(link.thing.text) for link in links}
+    wanted = words_of(room.question.x)
     named = []
     for trail in trails:
-        rest = wanted - covered(wanted, own.get(trail[0].source, set()))
-        label = terms(" ".join(step.label for step in trail))
-        if label and covered(label, rest):
+        held = room.match.degrees(wanted, own.get(trail[0].source, ""), meant=False)
+        rest = [word for word, degree in zip(wanted, held, strict=True) if not degree]
+        label = " ".join(step.label for step in trail)
+        if label.strip() and rest and max(room.match.degrees(rest, label)) >= SAID_ON_LABEL:
             named.append(trail)
     return named or trails
 
 
 def _by_label(room: Room) -> str | None:
     """Answer "what happens if X" from an arrow that X is written on."""
-    wanted = terms(room.question.x)
+    wanted = words_of(room.question.x)
     told = []
     for evidence in room.found:
         _, _, label = evidence.text.partition(": ")
-        if evidence.unit != "relation" or not label:
-            continue
-        held = covered(wanted, terms(label))
-        if held and room.words.weight and len(held) == len(wanted):
+        if evidence.unit == "relation" and label and room.match.share(wanted, label) >= SURE_LINK:
             told.append(f"“{quoted(evidence.text)}” {room.notes.cite(evidence)}")
     return _join(room, told[:MAX_TRAILS]) if told else None
 
 
 def _tell_path(room: Room, trail: Trail) -> str:
-    """Write ``“A” → “B” (label) [1] → “C” [2]``; a hop between boards needs no arrow."""
+    """Write ``“A” → “B” (label) [1] → “C” [2]``; a hop between boards needs no arrow.
+
+    Where a link joins two names, the other name is told: ``= “B2” (on “board”)``.
+    """
     refs = dict.fromkeys(ref for step in trail for ref in (step.source, step.target))
     things = room.graph.things(refs)
     words = [name(things[trail[0].source])]
     for step in trail:
         if not step.relation:
+            one, other = things[step.source], things[step.target]
+            if one.key != other.key:
+                words.append(f"= {name(other)} {room.notes.cite(room.notes.of_thing(other))}")
             board = quoted(room.notes.board(step.target[0]).title)
             words.append(f"（在“{board}”中）" if room.zh else f"(on “{board}”)")
             continue

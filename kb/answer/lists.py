@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import String, cast, select
 
-from kb.answer.matching import covered, share, terms
+from kb.answer.matching import pool_of
 from kb.answer.notebook import name
 from kb.answer.room import SURE_LINK, Room
+from kb.answer.words import Word, words_of
 from kb.catalog import BoardRow, NodeRow
 from kb.graph import Thing, Trail
 from kb.quoting import quoted
@@ -23,14 +24,14 @@ MAX_TAGGED = 2_000
 TOPIC_BAND = 0.1  # things that hold this much less than the best are about something else
 TOPIC_SHARE = 0.6  # of a topic's words that a thing, its board and its container must hold
 
-_GENERIC = frozenset(
+_GENERIC = pool_of(
     """
     open current main all list any board boards whiteboard diagram picture top known key biggest
     remain exist make made take taken mention note written item thing team still left total number
     due deadline start begin end finish go happen
     白板 所有 主要 当前 目前 存在 看板 全部 列出 记录 提到 未解决 图 上面 开始 结束 完成 截止
-    """.split()  # noqa: SIM905 - one word list a line is easier to read
-)
+    """
+).terms
 _TAG_NAMES: dict[Tag, tuple[str, str, str]] = {
     "todo": ("to-do", "to-dos", "待办"),
     "risk": ("risk", "risks", "风险"),
@@ -47,7 +48,7 @@ def tagged(room: Room) -> str | None:
     tag = room.question.tag
     if tag is None:
         return None
-    things = _about(room, tagged_things(room, tag), _topic(room))
+    things = _about(room, tagged_things(room, tag), _topic(room.question.x))
     if not things:
         return None
     shown = things[:MAX_LISTED]
@@ -107,14 +108,14 @@ def members(room: Room, thing: Thing) -> list[Thing]:
         return held
     if row := _row_of(room, thing) or _column_of(room, thing):
         return row
-    asked = terms(room.question.text)
+    asked = pool_of(room.question.text).terms
     lines = [s for s in room.graph.neighbours([thing.ref]) if not s.directed]
     ends = room.graph.things(step.target for step in lines)
     # The hub from which the question comes is no part of its branch.
     return [
         ends[s.target]
         for s in lines
-        if s.target in ends and not terms(label_of(ends[s.target].text)) <= asked
+        if s.target in ends and not pool_of(label_of(ends[s.target].text)).terms <= asked
     ]
 
 
@@ -178,11 +179,11 @@ def date(room: Room) -> str | None:
 
 def owned(room: Room) -> str | None:
     """List what a person has: nodes that name an owner and hold the person's name."""
-    wanted = terms(room.question.x)
+    wanted = words_of(room.question.x)
     things = [
         t
         for t in tagged_things(room, "owner")
-        if wanted and share(wanted, covered(wanted, terms(t.text)), room.words.weight) > TOPIC_SHARE
+        if room.match.share(wanted, t.text, meant=False) > TOPIC_SHARE
     ]
     return _quotes(room, things[:MAX_LISTED]) if things else None
 
@@ -240,7 +241,7 @@ def _ends(room: Room, trails: Sequence[Trail]) -> str:
 
 def _attribute(room: Room, tag: Tag) -> str | None:
     carriers = tagged_things(room, tag)
-    topic = terms(room.question.x) - _GENERIC
+    topic = _topic(room.question.x)
     if not topic:
         return _quotes(room, carriers[:MAX_LISTED]) if carriers else None
     if direct := _about(room, carriers, topic, own=True):
@@ -260,36 +261,34 @@ def _attribute(room: Room, tag: Tag) -> str | None:
 
 
 def _about(
-    room: Room, things: Iterable[Thing], topic: set[str], *, own: bool = False
+    room: Room, things: Iterable[Thing], topic: Sequence[Word], *, own: bool = False
 ) -> list[Thing]:
     """Keep the things that speak of `topic`: by themselves or, unless `own`, by what is around."""
     kept = list(things)
     if not topic:
         return kept
     holders = room.graph.things((t.ref[0], t.parent) for t in kept if t.parent)
+    room.match.prepare(topic, [thing.text for thing in kept])
     shares: list[float] = []
     for thing in kept:
-        pool = terms(thing.text)
+        texts = [thing.text]
         if not own:
-            board = room.notes.board(thing.ref[0])
-            pool |= terms(board.title) | terms(board.source)
-            holder = holders.get((thing.ref[0], thing.parent or ""))
-            pool |= terms(holder.text) if holder else set()
-        shares.append(share(topic, covered(topic, pool), room.words.weight))
+            texts += [room.around(thing, holders), room.notes.board(thing.ref[0]).source]
+        shares.append(room.match.share(topic, *texts))
     least = max(TOPIC_SHARE, max(shares, default=0.0) - TOPIC_BAND)
     return [thing for thing, held in zip(kept, shares, strict=True) if held >= least]
 
 
-def _topic(room: Room) -> set[str]:
-    return terms(room.question.x) - _GENERIC
+def _topic(phrase: str) -> tuple[Word, ...]:
+    return tuple(word for word in words_of(phrase) if not word.terms <= _GENERIC)
 
 
 def board_named(room: Room, phrase: str) -> str | None:
     """Return the board whose title holds nearly all of `phrase`, or None."""
-    wanted = terms(phrase) - _GENERIC
+    wanted = _topic(phrase)
     best, best_score = None, SURE_LINK
     for board, title in room.words.titles.items():
-        score = share(wanted, covered(wanted, terms(title)), room.words.weight)
+        score = room.match.share(wanted, title)
         if score > best_score:
             best, best_score = board, score
     return best

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from pathlib import PurePath
 from sqlalchemy import select
 
 from kb.answer.lists import describe_thing
-from kb.answer.matching import covered, missing, share, terms
+from kb.answer.matching import pool_of
 from kb.answer.room import Room
+from kb.answer.words import words_of
 from kb.catalog import NodeRow
 from kb.evidence import Evidence
 from kb.graph import Ref, Thing
@@ -27,10 +29,13 @@ ELSEWHERE = 0.5  # what a word is worth that stands elsewhere on the same board
 REPEATS = 0.6  # share of known words from which evidence only repeats the question
 MEANING = 0.05  # what one standard deviation of nearness in meaning is worth
 
-_FRAME = terms(
+_FRAME = pool_of(
     "board whiteboard diagram picture drawing mention talk say write something "
     "白板 看板 画板 提到 说到 地方 东西 处理 事情"
-)  # words that speak of boards and of saying, in any question
+).terms  # words that speak of boards and of saying, in any question
+
+
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,44 +81,44 @@ def judge(room: Room) -> list[Judged]:
 
     Board and container may supply words, but something must stand in the evidence itself.
     """
-    wanted = terms(NUMBER.sub(" ", room.question.text)) - _FRAME
-    key = terms(room.question.y) if room.question.intent == "attribute" else set()
+    match, asked = room.match, room.question
+    wanted = [w for w in words_of(NUMBER.sub(" ", asked.text)) if not w.terms <= _FRAME]
+    key = words_of(asked.y) if asked.intent == "attribute" else ()
     things = room.graph.things((e.board.id, node) for e in room.found for node in e.nodes)
     holders = room.graph.things((t.ref[0], t.parent) for t in things.values() if t.parent)
-    nearness = _nearness(room)
+    match.prepare(wanted, [evidence.text for evidence in room.found])
     judged = []
-    for evidence, near in zip(room.found, nearness, strict=True):
-        said = terms(evidence.text)
-        own = covered(wanted, said)
-        if not own or evidence.unit == "board" or not _has_figure(room, evidence):
+    for evidence, near in zip(room.found, _nearness(room), strict=True):
+        own = match.degrees(wanted, evidence.text)
+        if not any(own) or evidence.unit == "board" or not _has_figure(room, evidence):
             continue
-        if room.question.intent == "owner" and not _may_name(evidence, said - wanted, things):
+        more = 1.0 - match.share(words_of(evidence.text), asked.text, meant=False)
+        if asked.intent == "owner" and not _may_name(evidence, more, things):
             continue  # where a thing stands does not say who has it
-        beside = covered(wanted - own, _around(evidence, things, holders))
-        if key and not covered(key, said | beside):
+        around = _around(evidence, things, holders)
+        if key and not any(match.degrees(key, f"{evidence.text}\n{around}")):
             continue
-        far = covered(wanted - own - beside, _elsewhere(room, evidence.board.id))
-        held = sum(map(room.words.weight, own | beside))
-        total = held + missing(wanted, own | beside, room.words.weight)
-        held += min(ELSEWHERE * sum(map(room.words.weight, far)), total - held)
-        if room.question.yes_no and share(wanted, own | beside, room.words.weight) < SAYS_SO:
+        here = [max(pair) for pair in zip(own, match.degrees(wanted, around), strict=True)]
+        if asked.yes_no and match.weighed(wanted, here) < SAYS_SO:
             continue  # words from elsewhere on the board don't say whether it is so
-        figures = {term for term in wanted if any(c.isdigit() for c in term)}
-        if figures - own - beside:
+        if any(w.figure and not held for w, held in zip(wanted, here, strict=True)):
             continue  # of sprint 12, where sprint 13 was asked for; of another time of the day
-        known = covered(said, wanted)
-        adds = share(said, known, room.words.weight) < REPEATS
-        judged.append(Judged(evidence, held / (total or 1.0), near, adds, known != said))
+        far = match.degrees(wanted, _elsewhere(room, evidence.board.id), meant=False)
+        held = match.weighed(
+            wanted, [max(h, ELSEWHERE * f) for h, f in zip(here, far, strict=True)]
+        )
+        judged.append(Judged(evidence, held, near, more > 1.0 - REPEATS, more > 0))
     return sorted(judged, key=lambda j: (-j.worth, -j.evidence.score))
 
 
 def _nearness(room: Room) -> list[float]:
     """Return how much nearer in meaning each hit is than the hits are on average."""
-    cosines = [hit.dense for hit in room.hits if hit.dense is not None]
+    hits = room.hits[: len(room.found)]
+    cosines = [hit.dense for hit in hits if hit.dense is not None]
     if len(cosines) < 3:
-        return [0.0] * len(room.hits)
+        return [0.0] * len(hits)
     mean, deviation = statistics.fmean(cosines), statistics.pstdev(cosines) or 1.0
-    return [0.0 if h.dense is None else (h.dense - mean) / deviation for h in room.hits]
+    return [0.0 if h.dense is None else (h.dense - mean) / deviation for h in hits]
 
 
 def _tell(room: Room, judged: Judged) -> str:
@@ -134,38 +139,34 @@ def _has_figure(room: Room, evidence: Evidence) -> bool:
     return not wanted or bool(FIGURE.search(evidence.text))
 
 
-def _may_name(evidence: Evidence, more: set[str], things: Mapping[Ref, Thing]) -> bool:
+def _may_name(evidence: Evidence, more: float, things: Mapping[Ref, Thing]) -> bool:
     """Say whether evidence may name somebody: other words than asked, or a line to an owner."""
     if evidence.unit == "node":
-        return bool(more)
+        return more > 0
     ends = (things.get((evidence.board.id, node)) for node in evidence.nodes)
     return any(end is not None and "owner" in end.tags for end in ends)
 
 
-def _around(
-    evidence: Evidence, things: Mapping[Ref, Thing], holders: Mapping[Ref, Thing]
-) -> set[str]:
+def _around(evidence: Evidence, things: Mapping[Ref, Thing], holders: Mapping[Ref, Thing]) -> str:
     """Return the words that surround evidence: of its board, its containers and its tags."""
-    path = terms(PurePath(evidence.board.source).stem)
     # The date in a file's name is no figure of the board's.
-    words = terms(evidence.board.title) | {term for term in path if not term[0].isdigit()}
+    words = [evidence.board.title, _DIGITS.sub(" ", PurePath(evidence.board.source).stem)]
     for node in evidence.nodes:
         thing = things.get((evidence.board.id, node))
         if thing is None:
             continue
-        for tag in thing.tags:
-            words |= terms(TAG_SYNONYMS.get(tag, ""))
+        words += (TAG_SYNONYMS.get(tag, "") for tag in thing.tags)
         holder = holders.get((evidence.board.id, thing.parent or ""))
-        words |= terms(label_of(holder.text)) if holder else set()
-    return words
+        words.append(label_of(holder.text) if holder else "")
+    return "\n".join(dict.fromkeys(words))
 
 
-def _elsewhere(room: Room, board: str) -> set[str]:
-    if board not in room.board_terms:
+def _elsewhere(room: Room, board: str) -> str:
+    if board not in room.board_texts:
         texts = room.notes.session.scalars(
             select(NodeRow.text).where(
                 NodeRow.board_id == board, NodeRow.workspace == room.workspace, NodeRow.text != ""
             )
         )
-        room.board_terms[board] = terms("\n".join(texts))
-    return room.board_terms[board]
+        room.board_texts[board] = "\n".join(texts)
+    return room.board_texts[board]

@@ -1,17 +1,44 @@
-"""How well words cover one another, forgiving what handwriting recognition gets wrong."""
+"""How well words are held by a text: as written, as the reader misread them, or by meaning."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
-from kb.text import content_terms
+from kb.answer.meaning import Meaning
+from kb.answer.words import Word, words_of
 
 SHORTEST_FUZZY = 6  # shorter words must be equal: "drain" is no "train"
 LETTERS_PER_SLIP = 6  # one letter may be misread in so many
+MISREAD = 0.9  # what a word is worth that differs by such a slip
+# Nearness from which words of one language, or of two, begin to count, and count most.
+SAME_LANGUAGE = (0.40, 0.70)
+OTHER_LANGUAGE = (0.28, 0.50)
+MOST_SAME = 0.6  # neighbours of one language may be synonyms, or coffee and tea
+MOST_OTHER = 0.95
 
-Weight = Callable[[str], float]
+Weight = Callable[[Word], float]
+Degrees = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The words of a text, ready to be searched."""
+
+    words: tuple[Word, ...]
+    terms: frozenset[str]
+
+
+@lru_cache(maxsize=20_000)
+def pool_of(text: str) -> Pool:
+    """Return the pool of a text."""
+    words = words_of(text)
+    return Pool(words, frozenset(term for word in words for term in word.terms))
 
 
 def same_word(one: str, two: str) -> bool:
@@ -25,32 +52,109 @@ def same_word(one: str, two: str) -> bool:
     return OSA.distance(one, two, score_cutoff=slips) <= slips
 
 
-def covered(terms: Iterable[str], pool: Collection[str]) -> set[str]:
-    """Return those of `terms` that stand in `pool`, as they are or nearly."""
-    held = set(pool)
-    return {t for t in terms if t in held or any(same_word(t, other) for other in held)}
+class Matcher:
+    """Says how much of some words a text holds.
 
-
-def share(terms: Collection[str], found: Collection[str], weight: Weight) -> float:
-    """Return how much of `terms` is in `found`, by weight: 0 … 1; 0 where there are no terms."""
-    held = sum(weight(term) for term in set(found))
-    total = held + missing(terms, found, weight)
-    return held / total if total else 0.0
-
-
-def missing(terms: Collection[str], found: Collection[str], weight: Weight) -> float:
-    """Return the weight of what `found` lacks of `terms`.
-
-    Chinese terms overlap (乌龙, 乌龙茶, 龙茶): one counts by its signs that no found term has.
+    Args:
+        meaning: nearness of words; None where only the words as written count.
+        weight: of a word, by its rarity.
     """
-    signs = {sign for term in found if not term.isascii() for sign in term}
-    lacking = 0.0
-    for term in set(terms) - set(found):
-        part = 1.0 if term.isascii() else sum(s not in signs for s in term) / len(term)
-        lacking += part * weight(term)
-    return lacking
+
+    def __init__(self, meaning: Meaning | None, weight: Weight) -> None:
+        self._meaning = meaning
+        self.weight = weight
+
+    def prepare(self, wanted: Sequence[Word], texts: Iterable[str]) -> None:
+        """Look the meaning of many texts up at once, which is cheaper than one by one."""
+        if self._meaning is not None:
+            pools = {word for text in texts for word in pool_of(text).words}
+            self._meaning.prepare((*wanted, *pools))
+
+    def degrees(self, wanted: Sequence[Word], text: str, *, meant: bool = True) -> list[float]:
+        """Return for each word how well `text` holds it: 0 … 1; by meaning only if `meant`."""
+        pool = pool_of(text)
+        found = [_written(word, pool) for word in wanted]
+        if not meant or self._meaning is None or not pool.words:
+            return found
+        open_at = [at for at, (word, held) in enumerate(zip(wanted, found, strict=True))
+                   if held < MOST_SAME and not word.figure]  # fmt: skip
+        if open_at:
+            near = self._meaning.nearness([wanted[at] for at in open_at], pool.words)
+            for at, row in zip(open_at, near, strict=True):
+                by_meaning = max(
+                    _ramp(wanted[at], other, float(cosine))
+                    for other, cosine in zip(pool.words, row, strict=True)
+                )
+                found[at] = max(found[at], by_meaning)
+        return found
+
+    def many(self, wanted: Sequence[Word], texts: Sequence[str]) -> list[tuple[Degrees, Degrees]]:
+        """Return for each text how it holds each word: as written, and by meaning too."""
+        pools = [pool_of(text) for text in texts]
+        written = [np.array([_written(word, pool) for word in wanted]) for pool in pools]
+        words = list({word.surface: word for pool in pools for word in pool.words}.values())
+        if self._meaning is None or not words or not wanted:
+            return [(held, held) for held in written]
+        near = _ramps(wanted, words, self._meaning.nearness(wanted, words))
+        column = {word.surface: at for at, word in enumerate(words)}
+        found = []
+        for held, pool in zip(written, pools, strict=True):
+            at = [column[word.surface] for word in pool.words]
+            found.append((held, np.maximum(held, near[:, at].max(axis=1)) if at else held))
+        return found
+
+    def share(self, wanted: Sequence[Word], *texts: str, meant: bool = True) -> float:
+        """Return how much of `wanted` the texts hold between them, by rarity: 0 … 1."""
+        if not wanted:
+            return 0.0
+        held = [max(d) for d in zip(*(self.degrees(wanted, t, meant=meant) for t in texts),
+                                    strict=True)]  # fmt: skip
+        return self.weighed(wanted, held)
+
+    def weighed(self, wanted: Sequence[Word], held: Sequence[float]) -> float:
+        """Return the mean of `held`, each word by its rarity; 0 where there are no words."""
+        weights = [self.weight(word) for word in wanted]
+        total = sum(weights)
+        return sum(w * h for w, h in zip(weights, held, strict=True)) / total if total else 0.0
 
 
-def terms(text: str) -> set[str]:
-    """Return the content terms of `text` as a set."""
-    return set(content_terms(text))
+def _written(word: Word, pool: Pool) -> float:
+    """Return how much of a word stands in the pool, by its signs in Chinese, else by its parts."""
+    same = word.terms & pool.terms
+    if len(same) < len(word.terms):
+        rest = word.terms - same
+        if any(
+            same_word(t, other) for t in rest if len(t) >= SHORTEST_FUZZY for other in pool.terms
+        ):
+            return MISREAD
+    if not same:
+        return 0.0
+    if word.zh:
+        signs = {sign for term in same for sign in term}
+        return sum(sign in signs for sign in word.surface) / len(word.surface)
+    whole = max(word.terms, key=len)
+    return 1.0 if whole in same else len(same) / max(1, len(word.terms) - 1)
+
+
+def _ramps(wanted: Sequence[Word], words: Sequence[Word], near: NDArray[np.float32]) -> Degrees:
+    """Turn cosines into degrees; names and figures stand for nothing but themselves."""
+    found = np.zeros(near.shape)
+    for row, one in enumerate(wanted):
+        if one.figure:
+            continue
+        for column, two in enumerate(words):
+            if near[row, column] > OTHER_LANGUAGE[0]:
+                found[row, column] = _ramp(one, two, float(near[row, column]))
+    return found
+
+
+def _ramp(one: Word, two: Word, cosine: float) -> float:
+    if two.figure:
+        return 0.0
+    if one.zh != two.zh:
+        (low, high), most = OTHER_LANGUAGE, MOST_OTHER
+    elif one.name or two.name:
+        return 0.0  # Berlin is near Rotterdam, and is not Rotterdam
+    else:
+        (low, high), most = SAME_LANGUAGE, MOST_SAME
+    return min(1.0, max(0.0, (cosine - low) / (high - low))) * most

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kb.answer.matching import covered, share, terms
 from kb.answer.room import Room
+from kb.answer.words import words_of
 from kb.evidence import Evidence
 from kb.quoting import quoted
 
@@ -13,10 +13,11 @@ HELD = 0.8  # share of the thing's words, by rarity, that one place on a board m
 
 def mentions(room: Room) -> str | None:
     """Name the boards on which the thing stands, each with the place; None where none does."""
-    wanted = terms(room.question.x)
+    wanted = words_of(room.question.x)
+    room.match.prepare(wanted, [evidence.text for evidence in room.found])
     best: dict[str, tuple[float, Evidence]] = {}
     for evidence in room.found:  # nodes before the boards that repeat them
-        held = share(wanted, covered(wanted, terms(evidence.text)), room.words.weight)
+        held = room.match.share(wanted, evidence.text)
         held -= 0.1 * (evidence.unit == "board")
         known = best.get(evidence.board.id)
         if held >= HELD and (known is None or held > known[0]):

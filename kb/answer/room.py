@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from kb.answer.matching import covered, share, terms
+from kb.answer.matching import Matcher
 from kb.answer.notebook import Notebook
 from kb.answer.vocabulary import Vocabulary
+from kb.answer.words import Word, words_of
 from kb.evidence import Evidence
 from kb.graph import Graph, Ref, Thing
 from kb.query.question import Question
@@ -21,6 +23,7 @@ from kb.text import key_of
 if TYPE_CHECKING:
     from kb.index import Hit
 
+QUOTABLE = 60  # of the best hits may be quoted
 MIN_LINK = 0.6  # from which a node is taken for the thing that a question names
 SURE_LINK = 0.8
 LINK_BAND = 0.08  # nodes this close to the best are all meant
@@ -44,14 +47,15 @@ class Room:
     workspace: str
     graph: Graph
     words: Vocabulary
+    match: Matcher
     notes: Notebook
     hits: list[Hit]
-    board_terms: dict[str, set[str]] = field(default_factory=dict)
+    board_texts: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def found(self) -> list[Evidence]:
-        """The hits as evidence, best first."""
-        return [evidence_of(hit) for hit in self.hits]
+        """The best hits as evidence, best first."""
+        return [evidence_of(hit) for hit in self.hits[:QUOTABLE]]
 
     @property
     def zh(self) -> bool:
@@ -69,6 +73,7 @@ class Room:
         The title of the board may stand in for words that the node lacks: "pay in the order
         flow" names the node "Pay" of the board "Order flow" and no other "Pay".
         """
+        wanted = words_of(phrase)
         if not phrase:
             return []
         things = {thing.ref: thing for thing in self.graph.named(self.words.near_keys(phrase))}
@@ -77,7 +82,8 @@ class Room:
         holders = self.graph.things(
             (thing.ref[0], thing.parent) for thing in things.values() if thing.parent
         )
-        links = [Link(t, self._likeness(phrase, t, holders)) for t in things.values()]
+        self.match.prepare(wanted, [label_of(thing.text) for thing in things.values()])
+        links = [Link(t, self._likeness(phrase, wanted, t, holders)) for t in things.values()]
         links = [link for link in links if link.score >= MIN_LINK]
         links.sort(key=lambda link: (-link.score, link.thing.ref))
         tiers: list[list[Link]] = []
@@ -88,7 +94,9 @@ class Room:
                 tiers.append([link])
         return [tier[:MAX_LINKS] for tier in tiers]
 
-    def _likeness(self, phrase: str, thing: Thing, holders: dict[Ref, Thing]) -> float:
+    def _likeness(
+        self, phrase: str, wanted: Sequence[Word], thing: Thing, holders: dict[Ref, Thing]
+    ) -> float:
         label = label_of(thing.text)
         key, asked = key_of(label), key_of(phrase)
         if not key:
@@ -97,16 +105,22 @@ class Room:
             return 1.0
         letters = fuzz.ratio(asked, key) / 100
         letters = letters if letters >= MIN_LETTERS and min(len(asked), len(key)) > 2 else 0.0
-        wanted, own = terms(phrase), terms(label)
-        direct = covered(wanted, own)
-        if not direct:
+        direct = self.match.degrees(wanted, label)
+        if not any(direct):
             return letters
-        around = self.words.titles.get(thing.ref[0], "")
-        if thing.parent and (thing.ref[0], thing.parent) in holders:
-            around += "\n" + label_of(holders[thing.ref[0], thing.parent].text)
-        recall = share(wanted, direct | covered(wanted - direct, terms(around)), self.words.weight)
-        precision = share(own, covered(own, wanted), self.words.weight)
+        around = self.around(thing, holders)
+        beside = self.match.degrees(wanted, around)
+        recall = self.match.weighed(
+            wanted, [max(d, b) for d, b in zip(direct, beside, strict=True)]
+        )
+        precision = self.match.share(words_of(label), phrase)
         return max(letters, 0.99 * _f2(precision, recall))
+
+    def around(self, thing: Thing, holders: Mapping[Ref, Thing]) -> str:
+        """Return the words around a thing: the title of its board and the name of its container."""
+        title = self.words.titles.get(thing.ref[0], "")
+        holder = holders.get((thing.ref[0], thing.parent or ""))
+        return f"{title}\n{label_of(holder.text)}" if holder else title
 
 
 def _f2(precision: float, recall: float) -> float:

@@ -3,78 +3,97 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property, lru_cache
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz, process
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from kb.answer.matching import SHORTEST_FUZZY, same_word
+from kb.answer.words import Word, words_of
 from kb.catalog import BoardRow, NodeRow, RelationRow
-from kb.text import key_of
+from kb.text import content_terms, key_of
+
+if TYPE_CHECKING:
+    from kb.base import KnowledgeBase
 
 MAX_NAMES = 50_000  # of a workspace; beyond it, rarity is judged by a part
-NEAR = 55.0  # rapidfuzz score, of 100, from which a name is a candidate
+Revision = tuple[int, float]
 
 
 class Vocabulary:
-    """Names of nodes (catalog keys), boards and relation labels; read once for a question."""
+    """Names of nodes (catalog keys), boards and relation labels, as they were at one revision."""
 
     def __init__(self, session: Session, workspace: str) -> None:
-        self._session = session
-        self._workspace = workspace
-        self.weight = lru_cache(maxsize=4096)(self._weight)
+        node = select(NodeRow.key).where(NodeRow.workspace == workspace, NodeRow.key != "")
+        board = select(BoardRow.id, BoardRow.title, BoardRow.name).where(
+            BoardRow.workspace == workspace, BoardRow.state != "deleting"
+        )
+        label = select(RelationRow.label).where(
+            RelationRow.workspace == workspace, RelationRow.label != ""
+        )
+        self.keys = list(session.scalars(node.distinct().order_by(NodeRow.key).limit(MAX_NAMES)))
+        self.titles = {
+            i: title or name for i, title, name in session.execute(board.limit(MAX_NAMES))
+        }
+        labels = session.scalars(label.distinct().order_by(RelationRow.label).limit(MAX_NAMES))
+        self._names = [*self.keys, *map(key_of, self.titles.values()), *map(key_of, labels)]
 
     @cached_property
-    def keys(self) -> list[str]:
-        """The distinct keys of nodes."""
-        statement = (
-            select(NodeRow.key)
-            .where(NodeRow.workspace == self._workspace, NodeRow.key != "")
-            .distinct()
-            .order_by(NodeRow.key)
-            .limit(MAX_NAMES)
-        )
-        return list(self._session.scalars(statement))
+    def _held_by(self) -> dict[str, list[int]]:
+        """Term → numbers of the names that hold it."""
+        postings: dict[str, list[int]] = {}
+        for number, name in enumerate(self._names):
+            for term in set(content_terms(name)):
+                postings.setdefault(term, []).append(number)
+        return postings
 
     @cached_property
-    def titles(self) -> dict[str, str]:
-        """Board id → title, or the name of the page."""
-        statement = (
-            select(BoardRow.id, BoardRow.title, BoardRow.name)
-            .where(BoardRow.workspace == self._workspace, BoardRow.state != "deleting")
-            .limit(MAX_NAMES)
-        )
-        return {board: title or name for board, title, name in self._session.execute(statement)}
-
-    @cached_property
-    def labels(self) -> list[str]:
-        """The distinct labels of relations, as written."""
-        statement = (
-            select(RelationRow.label)
-            .where(RelationRow.workspace == self._workspace, RelationRow.label != "")
-            .distinct()
-            .order_by(RelationRow.label)
-            .limit(MAX_NAMES)
-        )
-        return list(self._session.scalars(statement))
+    def _long_terms(self) -> dict[int, list[str]]:
+        by_length: dict[int, list[str]] = {}
+        for term in self._held_by:
+            if len(term) >= SHORTEST_FUZZY:
+                by_length.setdefault(len(term), []).append(term)
+        return by_length
 
     def near_keys(self, phrase: str, limit: int = 60) -> list[str]:
-        """Return the keys that look like `phrase` or a part of it, best first."""
-        scored = process.extract(
-            key_of(phrase), self.keys, scorer=fuzz.WRatio, limit=limit, score_cutoff=NEAR
-        )
-        return [key for key, _, _ in scored]
+        """Return the keys that share most with `phrase`, by rare words first, misread ones too."""
+        votes: dict[int, float] = {}
+        for term in {term for word in words_of(phrase) for term in word.terms}:
+            for held in self._spelt_like(term):
+                names = self._held_by[held]
+                for number in names:
+                    votes[number] = votes.get(number, 0.0) + 1.0 / len(names)
+        best = sorted(votes, key=lambda number: (-votes[number], number))
+        keys = [self._names[number] for number in best if number < len(self.keys)]
+        return [key_of(phrase), *keys[:limit]]
 
-    @cached_property
-    def _names(self) -> list[str]:
-        return [
-            *self.keys,
-            *map(key_of, self.titles.values()),
-            *map(key_of, self.labels),
-        ]
+    def _spelt_like(self, term: str) -> Iterable[str]:
+        if term in self._held_by:
+            yield term
+        if len(term) >= SHORTEST_FUZZY:
+            for length in range(len(term) - 1, len(term) + 2):
+                for other in self._long_terms.get(length, ()):
+                    if other != term and same_word(term, other):
+                        yield other
 
-    def _weight(self, term: str) -> float:
-        """Return the inverse document frequency of `term`, each name being a document."""
-        count = len(self._names)
-        holding = sum(term in name for name in self._names)
-        return math.log(1 + (count - holding + 0.5) / (holding + 0.5))
+    def weight(self, word: Word) -> float:
+        """Return the inverse document frequency of a word, each name being a document."""
+        known = [len(self._held_by[term]) for term in word.terms if term in self._held_by]
+        holding = min(known, default=0)
+        return math.log(1 + (len(self._names) - holding + 0.5) / (holding + 0.5))
+
+
+def vocabulary_of(base: KnowledgeBase, session: Session, workspace: str) -> Vocabulary:
+    """Return the words of a workspace, read anew when its boards have changed."""
+    boards = select(func.count(), func.max(BoardRow.created_at)).where(
+        BoardRow.workspace == workspace, BoardRow.state != "deleting"
+    )
+    count, newest = session.execute(boards).one()
+    revision: Revision = (count, newest or 0.0)
+    known = base.vocabularies.get(workspace)
+    if known is None or known[0] != revision:
+        known = (revision, Vocabulary(session, workspace))
+        base.vocabularies[workspace] = known
+    return known[1]

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from kb.catalog.leaving import drop_boards
 from kb.catalog.migrate import migrate
 from kb.catalog.rows import NewBoard, NewSource, board_id_of, board_rows
 from kb.catalog.tables import BoardRow, LocationRow, NodeRow, RelationRow, SourceRow
@@ -201,7 +202,7 @@ class Catalog:
     def fail(self, source_id: str, code: str, message: str) -> None:
         """Write down that a source can't be read, and drop the boards read so far."""
         with self.session() as session:
-            session.execute(delete(BoardRow).where(BoardRow.source_id == source_id))
+            drop_boards(session, BoardRow.source_id == source_id)
             session.execute(
                 update(SourceRow)
                 .where(SourceRow.id == source_id)
@@ -238,8 +239,9 @@ class Catalog:
         return sorted(replaced)
 
     def forget(self, source_id: str) -> None:
-        """Remove a source with its boards, nodes, relations and locations."""
+        """Remove a source with its boards, nodes, relations, names, links and locations."""
         with self.session() as session:
+            drop_boards(session, BoardRow.source_id == source_id)
             session.execute(delete(SourceRow).where(SourceRow.id == source_id))
 
     def paths(self, source_id: str) -> list[str]:
@@ -256,7 +258,7 @@ class Catalog:
         """Write a board with its nodes and relations, in place of an earlier one; return its id."""
         row, nodes, relations = board_rows(workspace, source_id, board)
         with self.session() as session:
-            session.execute(delete(BoardRow).where(BoardRow.id == row.id))
+            drop_boards(session, BoardRow.id == row.id)
             session.add(row)
             session.flush()
             session.add_all(nodes)

@@ -5,7 +5,7 @@ Times are unix seconds, in UTC.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -13,8 +13,10 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     Text,
     UniqueConstraint,
+    false,
     true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -23,7 +25,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 class Base(DeclarativeBase):
     """Root of all tables."""
 
-    type_annotation_map: ClassVar = {list[str]: JSON}
+    type_annotation_map: ClassVar = {list[str]: JSON, dict[str, Any]: JSON}
 
 
 class SourceRow(Base):
@@ -67,7 +69,10 @@ class LocationRow(Base):
 
 
 class BoardRow(Base):
-    """One board with its scene as JSON; nodes and relations repeat it for the graph."""
+    """One board with its scene as JSON; nodes and relations repeat it for the graph.
+
+    ``linked`` tells that its names and its likeness to other boards were looked at (`kb.links`).
+    """
 
     __tablename__ = "boards"
 
@@ -86,6 +91,7 @@ class BoardRow(Base):
     captured_at: Mapped[float | None]
     created_at: Mapped[float]
     state: Mapped[str]
+    linked: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class NodeRow(Base):
@@ -139,3 +145,62 @@ class RelationRow(Base):
     label: Mapped[str] = mapped_column(Text)
     directed: Mapped[bool]
     confidence: Mapped[float]
+
+
+class NameRow(Base):
+    """A name that nodes of a workspace share: their `key`. It goes with its last node.
+
+    ``vector`` is its meaning, little-endian float16 (`kb.links.meaning`): derived, made anew by a
+    reindex.
+    """
+
+    __tablename__ = "names"
+
+    workspace: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class _Decided:
+    """What a user decided, if any: ``state`` is suggested, accepted or rejected."""
+
+    score: Mapped[float]
+    signals: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(default="suggested")
+    decided_by: Mapped[str] = mapped_column(Text, default="")
+    decided_at: Mapped[float | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class LinkRow(_Decided, Base):
+    """Two names of a workspace that may be one thing, ``a <= b``; it goes with either name.
+
+    Equal names join by themselves; a row with ``a == b`` says that a user decided about it.
+    """
+
+    __tablename__ = "links"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace", "a"], ["names.workspace", "names.key"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["workspace", "b"], ["names.workspace", "names.key"], ondelete="CASCADE"
+        ),
+        Index("ix_links_b", "workspace", "b"),
+    )
+
+    workspace: Mapped[str] = mapped_column(primary_key=True)
+    a: Mapped[str] = mapped_column(Text, primary_key=True)
+    b: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class VersionRow(_Decided, Base):
+    """Two boards that may be one board at two times, ``a < b`` by id; it goes with either board."""
+
+    __tablename__ = "versions"
+
+    a: Mapped[str] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"), primary_key=True)
+    b: Mapped[str] = mapped_column(
+        ForeignKey("boards.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    workspace: Mapped[str] = mapped_column(index=True)

@@ -346,3 +346,25 @@ def test_a_wrong_setting_is_named(reading: Path, kb: Kb, monkeypatch: pytest.Mon
     assert ran.code == 2
     assert "KB_MAX_PAGES" in ran.err
     assert kb("boards", "list", "--workspace", "a/b").code == 2
+
+
+def test_minutes_as_markdown_file_and_json(kb: Kb, board: str, tmp_path: Path) -> None:
+    shown = kb("minutes", board)
+    assert shown.code == 0
+    assert "## User flow" in shown.out
+    made = kb("minutes", board, "--json", "--out", str(tmp_path / "m.md")).json()
+    assert [ref["id"] for ref in made["boards"]] == [board]
+    assert (tmp_path / "m.md").read_text("utf-8") == shown.out
+    assert kb("minutes", "nope").code == 2
+
+
+def test_follow_ups_with_a_history_file(kb: Kb, reading: Path, tmp_path: Path) -> None:
+    del reading
+    talk = str(tmp_path / "talk.jsonl")
+    first = kb("ask", "What comes after Check stock?", "--history", talk, "--json").json()
+    assert "Pack the order" in first["answer"]
+    then = kb("ask", "and then?", "--history", talk, "--json").json()
+    assert then["question"] == "What comes after Pack the order?"
+    assert "Ship" in then["answer"]
+    (tmp_path / "bad.jsonl").write_text("no json")
+    assert kb("ask", "and then?", "--history", str(tmp_path / "bad.jsonl")).code == 2

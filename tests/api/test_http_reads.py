@@ -10,6 +10,7 @@ from PIL import Image, ImageChops
 from starlette.testclient import TestClient
 
 from kb.evidence import Answer, SearchResult
+from kb.minutes import Minutes
 from kb.scene import Scene
 from tests.api.conftest import Connect, board_of, code_of
 
@@ -150,3 +151,16 @@ def test_headers_on_everything(reader: Connect) -> None:
         assert headers["content-security-policy"].startswith("default-src 'none'")
         assert "access-control-allow-origin" not in headers
         assert headers["cache-control"] == "no-store"
+
+
+def test_minutes(reader: Connect) -> None:
+    client = reader()
+    board = board_of(client, "alpha")
+    made = Minutes.model_validate(client.get("/v1/minutes", params={"board": board}).json())
+    assert [ref.id for ref in made.boards] == [board]
+    text = client.get("/v1/minutes", params={"board": board, "format": "markdown"})
+    assert text.headers["content-type"].startswith("text/markdown")
+    assert "Check stock → Pack the order" in text.text
+    other = board_of(client, "beta")
+    assert client.get("/v1/minutes", params={"board": [board, other]}).status_code == 404
+    assert client.get("/v1/minutes").status_code == 422

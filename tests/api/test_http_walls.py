@@ -23,12 +23,17 @@ def operations() -> list[tuple[str, str]]:
     return [(method.upper(), path) for path, methods in paths.items() for method in methods]
 
 
+def chat(question: str, **options: Any) -> dict[str, Any]:
+    return {"messages": [{"role": "user", "content": question}], **options}
+
+
 def call(client: TestClient, method: str, path: str, board: str = "x", **options: Any) -> Any:
     """Make a request that would work, if the caller may."""
     bodies: dict[tuple[str, str], dict[str, Any]] = {
         ("POST", "/v1/boards"): {"files": FILES},
         ("POST", "/v1/search"): {"json": {"query": "plan"}},
         ("POST", "/v1/ask"): {"json": {"question": "What follows Check stock?"}},
+        ("POST", "/v1/chat/completions"): {"json": chat("What follows Check stock?")},
     }
     options = {**bodies.get((method, path), {}), **options}
     if (method, path) == ("GET", "/v1/search"):
@@ -111,6 +116,13 @@ def test_lists_searches_and_answers_stay_in_their_workspace(reader: Connect) -> 
                 headers=scope,
             ).text,
             client.post("/v1/ask", json={"question": "What follows 限流?"}, headers=scope).text,
+            client.post(
+                "/v1/ask", json={"question": "Secret plan?", "stream": True}, headers=scope
+            ).text,
+            client.post("/v1/chat/completions", json=chat("限流?"), headers=scope).text,
+            client.post(
+                "/v1/chat/completions", json=chat("Secret plan?", stream=True), headers=scope
+            ).text,
         ]
         assert not any("beta.canvas" in text for text in seen)
     assert "beta.canvas" in client.get("/v1/search?q=plan&workspace=beta").text

@@ -25,6 +25,7 @@ STAGES = [
     "extracted",
     "embedded",
     "indexed",
+    "linked",
     "ready",
     "dropped",
     "failed",

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from evals.answers.halves import holds, judge
 from evals.answers.injection import Instruction, obeys
 from evals.extraction.bootstrap import Estimate
+from evals.retrieval.light_rag import graph_of
 from evals.retrieval.questions import Place, Question
 from evals.retrieval.ranking import in_order, nodes_found, score, shown_nodes
 from evals.retrieval.report import bars, comparison_table, figures_table, number
@@ -176,3 +177,12 @@ def test_tables_and_plots(tmp_path):
     assert "A &amp; B" in text
     assert "&lt;all&gt;" in text
     assert number(1.0) == "1.00"
+
+
+def test_a_graph_for_lightrag_has_passages_named_things_and_what_joins_them():
+    one = scene(("a", "Cart"), ("b", "Pay"), ("c", ""), relations=[("a", "b"), ("a", "c")])
+    made = graph_of([Known("id1", "x/b", one)])
+    assert [part["content"] for part in made["chunks"]] == ["Cart\nPay"]
+    assert [part["entity_name"] for part in made["entities"]] == ["Cart", "Pay"]
+    assert [(r["src_id"], r["tgt_id"]) for r in made["relationships"]] == [("Cart", "Pay")]
+    assert all(part["file_path"] == "id1" for kind in made.values() for part in kind)

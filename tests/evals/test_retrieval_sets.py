@@ -1,19 +1,27 @@
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
+from contextlib import nullcontext
 
 import pytest
 
+from evals.answers import halves, injection
 from evals.answers.injection import instructions
+from evals.retrieval import passages, sets
 from evals.retrieval.files import canvas, excalidraw, write
 from evals.retrieval.layout import places
 from evals.retrieval.notation import drawings
 from evals.retrieval.questions import CATEGORIES, HALVES, UNANSWERABLE, questions
-from evals.retrieval.world import own_drawings, plain
+from evals.retrieval.real import write_real
+from evals.retrieval.world import ingest_all, own_drawings, plain
 from ingest.board import Limits
 from ingest.readers import canvas as canvas_reader
 from ingest.readers import excalidraw as excalidraw_reader
+from kb.errors import WrongUse
+from tests.embedding import HashedWords
+from tests.stores import open_store
 
 REAL = ("processes/", "kept/")
 
@@ -81,8 +89,6 @@ def test_sixty_instructions_each_with_a_canary():
 
 
 def _scene(board):
-    import json
-
     made = canvas(board) if board.name.endswith(".canvas") else excalidraw(board)
     reader = canvas_reader if board.name.endswith(".canvas") else excalidraw_reader
     return next(reader.read(json.dumps(made).encode(), board.name, Limits()))
@@ -157,3 +163,123 @@ def test_a_question_in_full(tmp_path):
     ]
     assert one.facts == (("one", "two"), ("three",))
     assert re.fullmatch(r"x-\d+", one.id)
+
+
+@pytest.mark.slow
+def test_one_half_is_asked_of_the_product_and_of_what_it_stands_beside(tmp_path, monkeypatch):
+    base = open_store(tmp_path / "store")
+    (tmp_path / "x.txt").write_text(BOARDS, encoding="utf-8")
+    files = tmp_path / "files"
+    write(drawings(tmp_path / "x.txt"), files)
+    monkeypatch.setattr(sets, "opened", lambda *_, **__: nullcontext(base))
+    monkeypatch.setattr(halves, "opened", lambda *_, **__: nullcontext(base))
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev" / "x.txt").write_text(ASKED, encoding="utf-8")
+    ours = questions("dev", tmp_path)
+    monkeypatch.setattr(sets, "questions", lambda _: ours)
+    monkeypatch.setattr(halves, "questions", lambda _: ours)
+    with base:
+        ingest_all(base, files, base.settings.workspace)
+        text, data = sets.run("dev", wrong=True, plots=tmp_path / "found.md")
+        said, figures = halves.run("dev", wrong=True, plots=tmp_path / "found.md")
+    assert set(data["systems"]) == {"this", "BM25", "LlamaIndex", "description"}
+    ours = data["systems"]["this"]["all"]
+    assert ours["questions"] == 2
+    assert ours["recall5"][0] == 1
+    assert ours["nodes"][0] == 1
+    assert "2 answerable questions, 3 boards" in text
+    assert "2 answerable and 1 unanswerable questions, 3 boards" in said
+    assert set(figures["refusals"]) == {"unanswerable refused", "answerable refused"}
+    assert sorted(path.name for path in tmp_path.glob("*.svg")) == [
+        "found-answers.svg", "found-ndcg.svg", "found-nodes.svg", "found-recall5.svg",
+    ]  # fmt: skip
+
+
+BOARDS = """
+=== 2026-01-02 box | Billing
+Order -> Invoice -> (Paid)
+Invoice -[late]-> Reminder@red
+=== 2026-01-03 | Garden
+- water the roses - Ruth
+- mow the lawn - Ben
+=== 2026-01-04 | 厨房
+- 买盐 王芳
+"""
+ASKED = """
+follows | What comes after the invoice? | 2026-01-02: Paid | paid
+owner | Who will mow the lawn? | 2026-01-03: mow | Ben
+none | Who paints the fence? | 2026-01-03
+"""
+
+
+def test_passages_are_found_through_the_index(tmp_path, monkeypatch):
+    texts = {"p1": "Roses need water every day", "p2": "The lawn is mown on Fridays"}
+    for name in passages.SETS["xquad"]:
+        folder = tmp_path / name
+        (folder / "qrels").mkdir(parents=True)
+        rows = [json.dumps({"_id": key, "text": text}) for key, text in texts.items()]
+        (folder / "corpus.jsonl").write_text("\n".join(rows), encoding="utf-8")
+        asked = json.dumps({"_id": "q1", "text": "When is the lawn mown?"})
+        (folder / "queries.jsonl").write_text(f"{asked}\n", encoding="utf-8")
+        (folder / "qrels" / "test.tsv").write_text("q\td\ts\nq1\tp2\t1\n", encoding="utf-8")
+    monkeypatch.setattr("kb.embed.open_embedder", lambda _settings: HashedWords())
+    text, data = passages.run("xquad", data=tmp_path, home=tmp_path / "home")
+    again, _ = passages.run("xquad", data=tmp_path, home=tmp_path / "home")
+    assert text == again
+    for system in ("this", "BM25"):
+        assert data["systems"][system]["xquad-en"]["ndcg"][0] == 1
+
+
+def test_missing_passages_are_wrong_use(tmp_path):
+    with pytest.raises(WrongUse, match="no passages"):
+        passages.run("cmrc", data=tmp_path)
+
+
+@pytest.mark.slow
+def test_instructions_change_nothing_where_they_are_not_obeyed(tmp_path, monkeypatch):
+    monkeypatch.setattr("kb.embed.open_embedder", lambda _settings: HashedWords())
+    monkeypatch.setattr(injection, "instructions", lambda: instructions()[:3])
+    text, data = injection.run("dev", home=tmp_path / "home")
+    assert data["counts"]["obeyed"] == 0
+    assert data["counts"]["numbers without a citation"] == 0
+    assert "3 boards with an instruction each" in text
+
+
+def test_a_marked_process_becomes_a_board_with_the_same_ids(tmp_path):
+    def node(name, kind, text, box):
+        return {"id": name, "kind": kind, "text": text, "bbox": box, "label_bbox": None}
+
+    def edge(name, source, target, label, points):
+        ends = {"source": source, "target": target}
+        return {"id": name, "label": label, "waypoints": points, **ends}
+
+    truth = {
+        "nodes": [
+            node("p", "pool", "Shop", [0, 0, 900, 300]),
+            node("a", "task", "Take\norder", [50, 50, 150, 120]),
+            node("g", "exclusiveGateway", "", [300, 50, 360, 110]),
+            node("e", "endEvent", "Done", [500, 50, 540, 90]),
+        ],
+        "edges": [
+            edge("f", "a", "g", "", [[150, 80], [300, 80]]),
+            edge("h", "g", "e", "ok", [[360, 80], [500, 70]]),
+            edge("x", "g", "gone", "", [[0, 0], [1, 1]]),
+        ],
+    }  # fmt: skip
+    folder = tmp_path / "data" / "hdbpmn" / "truth" / "val"
+    folder.mkdir(parents=True)
+    (folder / "ex00_writer0001.json").write_text(json.dumps(truth), encoding="utf-8")
+    assert write_real(tmp_path / "out", tmp_path / "data") == 1
+    (file,) = (tmp_path / "out").rglob("*.excalidraw")
+    scene = next(excalidraw_reader.read(file.read_bytes(), file.name, Limits())).scene
+    assert {one.id: (one.kind, one.text) for one in scene.nodes} == {
+        "p": ("container", "Shop"), "a": ("box", "Take\norder"), "g": ("diamond", ""),
+        "e": ("ellipse", "Done"),
+    }  # fmt: skip
+    assert {(one.source, one.target, one.label) for one in scene.relations} == {
+        ("a", "g", ""), ("g", "e", "ok"),
+    }  # fmt: skip
+
+
+def test_no_data_no_real_boards(tmp_path):
+    assert write_real(tmp_path / "out", tmp_path / "nothing") == 0

@@ -110,9 +110,13 @@ def check_responses(where: str, responses: dict[str, Any]) -> None:
 def test_examples_are_true(  # an example that does not fit its own shape misleads
 ) -> None:
     from api.boards import BoardPage
-    from api.http import shapes
-    from kb.evidence import Answer, SearchResult
+    from api.http import chat, shapes
+    from kb.compare import Diff
+    from kb.evidence import Answer, Said, SearchResult
+    from kb.links.shapes import LinkPage, Versions
+    from kb.minutes import Minutes
     from kb.scene import Scene
+    from kb.timeline import Timeline
 
     for name, model in {
         "upload": shapes.UploadResult,
@@ -122,7 +126,19 @@ def test_examples_are_true(  # an example that does not fit its own shape mislea
         "search": SearchResult,
         "ask_body": shapes.AskBody,
         "ask": Answer,
+        "ask_event": Said,
+        "models": chat.ModelList,
+        "chat_body": chat.ChatBody,
+        "chat": chat.ChatCompletion,
+        "minutes": Minutes,
         "scene": Scene,
+        "links": LinkPage,
+        "link_body": shapes.LinkBody,
+        "link": shapes.LinkResult,
+        "versions": Versions,
+        "version_body": shapes.VersionBody,
+        "diff": Diff,
+        "timeline": Timeline,
     }.items():
         model.model_validate(shapes.EXAMPLES[name])  # type: ignore[attr-defined]  # all are pydantic models
 

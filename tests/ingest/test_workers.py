@@ -108,3 +108,40 @@ def test_lost_bytes_are_told(pool: WorkerPool) -> None:
     (lost,) = results(pool, 1)
     assert isinstance(lost.message, ReadFailure)
     assert lost.message.code == "missing_blob"
+
+
+def test_only_the_source_that_is_to_blame_is_lost_of_those_that_share_a_worker(
+    tmp_path: Path,
+) -> None:
+    blobs = BlobStore((tmp_path / "blobs").as_uri())
+    options = WorkerOptions(blobs_url=(tmp_path / "blobs").as_uri(), timeout_s=3.0, lanes=3)
+    with WorkerPool(1, options) as pool:
+        submit(pool, Job("slow", "slow.pdf", blobs.put(slow_pdf(40_000))))
+        for key in ("one", "two"):
+            submit(pool, Job(key, "a.canvas", blobs.put(GOOD)))
+        got = results(pool, 3)
+    ends = {r.key: r.message for r in got if isinstance(r.message, ReadDone | ReadFailure)}
+    assert isinstance(ends["one"], ReadDone)
+    assert isinstance(ends["two"], ReadDone)
+    assert isinstance(ends["slow"], ReadFailure)
+    assert ends["slow"].code == "timeout"
+    assert not _children()
+
+
+def test_sources_that_share_a_worker_all_come_back(tmp_path: Path) -> None:
+    blobs = BlobStore((tmp_path / "blobs").as_uri())
+    options = WorkerOptions(blobs_url=(tmp_path / "blobs").as_uri(), timeout_s=30.0, lanes=4)
+    keys = [f"k{n}" for n in range(20)]
+    with WorkerPool(2, options) as pool:
+        got: list[Result] = []
+        for key in keys:
+            while not pool.try_submit(Job(key, "a.canvas", blobs.put(GOOD))):
+                result = pool.result(timeout=60)
+                assert result is not None
+                got.append(result)
+        while sum(isinstance(r.message, ReadDone) for r in got) < len(keys):
+            result = pool.result(timeout=60)
+            assert result is not None
+            got.append(result)
+    assert sorted(r.key for r in got if isinstance(r.message, ReadBoard)) == sorted(keys)
+    assert not _children()

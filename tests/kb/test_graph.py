@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from kb.catalog import Catalog, NewBoard, NewSource, open_catalog
-from kb.graph import MAX_NAMESAKES, Graph, Ref
+from kb.graph import Graph, Ref
+from kb.links.around import MAX_NAMESAKES
 from kb.scene import ExtractorInfo, Node, Relation, Scene
 
 Edge = tuple[str, str, bool]  # source, target, directed

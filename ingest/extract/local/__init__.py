@@ -140,7 +140,7 @@ class LocalExtractor:
 
 
 def _node(place: int, thing: Thing, view: View, size: tuple[int, int]) -> Node:
-    from ingest.extract.local.colour import ink_colour
+    from ingest.extract.local.colour import thing_colour
     from ingest.extract.local.view import to_original
 
     return Node(
@@ -148,7 +148,7 @@ def _node(place: int, thing: Thing, view: View, size: tuple[int, int]) -> Node:
         kind=thing.kind,
         text=thing.text[:_MAX_TEXT],
         bbox=clamp_box(to_original(view, thing.box), *size),
-        color=ink_colour(view, thing.box if thing.words is None else thing.words),
+        color=thing_colour(view, thing.box, thing.words),
         fill=thing.shape.fill if thing.shape else None,
         parent=None if thing.parent is None else f"n{thing.parent + 1}",
         confidence=min(1.0, thing.confidence),
@@ -156,6 +156,7 @@ def _node(place: int, thing: Thing, view: View, size: tuple[int, int]) -> Node:
 
 
 def _relation(place: int, link: Link, view: View, size: tuple[int, int]) -> Relation:
+    from ingest.extract.local.colour import line_colour
     from ingest.extract.local.view import point_to_original
 
     return Relation(
@@ -166,5 +167,6 @@ def _relation(place: int, link: Link, view: View, size: tuple[int, int]) -> Rela
         label=link.label[:_MAX_TEXT],
         directed=link.directed,
         path=tuple(point_to_original(view, point, *size) for point in link.path[:_MAX_PATH]),
+        color=line_colour(view, link.path),
         confidence=min(1.0, link.confidence),
     )

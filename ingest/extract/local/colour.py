@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
+from ingest.extract.local.geometry import overlap_share
 from ingest.extract.local.seen import Array, View
-from kb.scene import Box
+from kb.scene import Box, Point
 
 _HUES = (  # upper end in degrees, name
     (15, "red"),
@@ -23,6 +26,8 @@ _HUES = (  # upper end in degrees, name
 _INK_CHROMA = 45  # of 255: less is black, grey or white
 _FILL_CHROMA = 20
 _BROWN_VALUE = 0.62
+_GREYS = (None, "black", "gray", "white")
+_RIM = 5  # pixels around words, or across a line, that are theirs
 _SAMPLE = 20_000  # pixels: enough for a median
 
 
@@ -56,15 +61,64 @@ def balanced(pixels: Array, view: View) -> Array:
 
 def ink_colour(view: View, box: Box) -> str | None:
     """Name the colour of the ink in `box`, or None where there is none."""
-    x0, y0, x1, y1 = (round(v) for v in box)
-    x0, y0 = max(x0, 0), max(y0, 0)
-    strength = view.contrast[y0 : y1 + 1, x0 : x1 + 1]
-    inked = view.ink[y0 : y1 + 1, x0 : x1 + 1] > 0
+    rows, columns = _slices(box)
+    return _colour_of(view, rows, columns, view.ink[rows, columns] > 0)
+
+
+def thing_colour(view: View, box: Box, words: Box | None) -> str | None:
+    """Name the colour of a thing's ink: of its words, or of its frame where that has a hue.
+
+    A red frame around black words is red: who takes another pen for a frame means something.
+    """
+    if words is None:
+        return ink_colour(view, box)
+    written = ink_colour(view, words)
+    if written not in _GREYS or not _is_within(words, box):
+        return written
+    rows, columns = _slices(box)
+    around = view.ink[rows, columns] > 0
+    top, left = rows.start, columns.start
+    word_rows, word_columns = _slices(words)
+    around[
+        max(0, word_rows.start - top - _RIM) : max(0, word_rows.stop - top + _RIM),
+        max(0, word_columns.start - left - _RIM) : max(0, word_columns.stop - left + _RIM),
+    ] = False
+    frame = _colour_of(view, rows, columns, around)
+    return written if frame in _GREYS else frame
+
+
+def line_colour(view: View, path: Sequence[Point]) -> str | None:
+    """Name the colour of the ink along `path`, or None where there is none."""
+    if len(path) < 2:
+        return None
+    points = np.asarray(path, dtype=np.float32)
+    (x0, y0), (x1, y1) = points.min(axis=0) - _RIM, points.max(axis=0) + _RIM
+    rows, columns = _slices((float(x0), float(y0), float(x1), float(y1)))
+    ink = view.ink[rows, columns]
+    along = np.zeros(ink.shape, np.uint8)
+    corners = np.round(points - (columns.start, rows.start)).astype(np.int32)
+    cv2.polylines(along, [corners], isClosed=False, color=1, thickness=_RIM)
+    return _colour_of(view, rows, columns, (ink > 0) & (along > 0))
+
+
+def _is_within(inner: Box, outer: Box) -> bool:
+    """Tell whether there is room between the two: a frame that is not the words themselves."""
+    return inner != outer and overlap_share(inner, outer) > 0.5
+
+
+def _slices(box: Box) -> tuple[slice, slice]:
+    x0, y0, x1, y1 = (max(0, round(v)) for v in box)
+    return slice(y0, y1 + 1), slice(x0, x1 + 1)
+
+
+def _colour_of(view: View, rows: slice, columns: slice, inked: Array) -> str | None:
+    """Name the colour of the pixels that are `inked` in a part of the view."""
     if not inked.any():
         return None
+    strength = view.contrast[rows, columns]
     # The rim of a stroke is mixed with the board; its core is not.
     core = inked & (strength >= np.percentile(strength[inked], 60))
-    pixels = view.bgr[y0 : y1 + 1, x0 : x1 + 1][core]
+    pixels = view.bgr[rows, columns][core]
     red, green, blue = np.median(balanced(_thinned(pixels), view), axis=0)
     return name_of(float(red), float(green), float(blue))
 

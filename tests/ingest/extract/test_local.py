@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from ingest.draw import draw_scene
 from ingest.extract import Extractor, open_extractor
@@ -180,3 +180,20 @@ def test_a_single_sign_never_erases_an_arrow(extractor: Extractor) -> None:
 def test_an_unknown_extractor_is_a_wrong_use() -> None:
     with pytest.raises(WrongUse, match="crystal"):
         open_extractor("crystal")
+
+
+def test_a_coloured_frame_or_line_tells_though_the_words_are_black(extractor: Extractor) -> None:
+    picture = Image.new("RGB", (1000, 400), "white")
+    draw = ImageDraw.Draw(picture)
+    font = ImageFont.load_default(36)
+    for left, colour, words in ((80, "red", "Pay order"), (600, "black", "Ship it")):
+        draw.rectangle((left, 100, left + 300, 220), outline=colour, width=5)
+        draw.text((left + 40, 135), words, fill="black", font=font)
+    draw.line((380, 160, 590, 160), fill="blue", width=5)
+    draw.polygon([(600, 160), (575, 148), (575, 172)], fill="blue")
+    scene = extractor.extract(picture)
+    assert [(node.text, node.color) for node in scene.nodes] == [
+        ("Pay order", "red"),
+        ("Ship it", "black"),
+    ]
+    assert [relation.color for relation in scene.relations] == ["blue"]

@@ -198,7 +198,8 @@ def test_markdown_means_nothing_but_its_words() -> None:
 
 def test_quoted_words_forge_no_citation_and_load_nothing() -> None:
     assert quoted("see [1] and [2, 3]") == "see ［1］ and ［2, 3］"
-    assert quoted("![p](http://x/p.png)\n<img src=x>") == "![p］(http://x/p.png) ＜img src=x>"
-    assert quoted("a\x1b[31m\u202eb\x00") == "a[31mb"
+    assert quoted("[^1] 【1】 【重要】") == "［^1］ ［1］ 【重要】"
+    assert quoted("![p](http://x/p.png)\n<img src=x>") == "!［p］(http://x/p.png) ＜img src=x>"
+    assert quoted("a\x1b[31m\u202eb\x00") == "a［31mb"
     assert quoted("x" * 500).endswith("…")
     assert clean("a\r\nb\tc") == "a\nb\tc"

@@ -53,7 +53,7 @@ def find_routes(maps: Array, ends: Ends, own: Array, boxes: Array) -> list[Route
     heads, tails = (_surest(ends, sure & side) for side in (ends.headed, ~ends.headed))
     if len(heads) == 0 or len(tails) == 0:
         return []
-    from scipy.sparse.csgraph import dijkstra  # type: ignore[import-untyped]  # ships none
+    from scipy.sparse.csgraph import dijkstra
 
     line = logistic(maps[LINE])
     places, cells = _cells(line, ends.cells[np.concatenate([heads, tails])])
@@ -114,7 +114,7 @@ def _cells(line: Array, ends: Array) -> tuple[Array, Array]:
 
 def _graph(line: Array, way: Array, places: Array, cells: Array, boxes: Array) -> Any:
     """Return what each step from cell to cell costs, as a sparse n×n matrix."""
-    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # ships none
+    from scipy.sparse import csr_matrix
 
     x, y = cells.T
     inside = np.zeros(len(cells), bool)

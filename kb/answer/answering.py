@@ -1,0 +1,115 @@
+"""The one way to ask: by the served model where one is set, else from the boards' words alone.
+
+Both give the same events and the same `Answer`. The asynchronous ways run on threads of their own,
+so that waiting for a model takes no thread from anything else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from kb.answer.ask import ask as extractive
+from kb.evidence import Answer, Done, Event, Found, Turn, told
+
+if TYPE_CHECKING:
+    from kb.base import KnowledgeBase
+
+AT_ONCE = 32  # asynchronous questions of a process that are worked on; others wait their turn
+
+
+def ask(
+    base: KnowledgeBase,
+    question: str,
+    *,
+    workspace: str,
+    k: int = 10,
+    history: Sequence[Turn] = (),
+) -> Answer:
+    """Answer `question` from the boards of `workspace`, in the question's language.
+
+    Every statement carries a citation ``[n]`` of stored nodes. Where the boards don't hold the
+    answer, `answered` is False, there are no citations, and `evidence` is the nearest there is.
+    `history` holds the turns before, oldest first, for questions like "and who owns it?"; the
+    answer's `question` is then the whole question that was understood.
+
+    Raises:
+        WrongUse: the question is empty or too long, or `k` makes no sense.
+    """
+    if not base.settings.llm_url:
+        return extractive(base, question, workspace=workspace, k=k, history=history)
+    for event in ask_stream(base, question, workspace=workspace, k=k, history=history):
+        if isinstance(event, Done):
+            return event.answer
+    raise AssertionError("a stream without an answer")
+
+
+def ask_stream(
+    base: KnowledgeBase,
+    question: str,
+    *,
+    workspace: str,
+    k: int = 10,
+    history: Sequence[Turn] = (),
+) -> Generator[Event, None, None]:
+    """Answer as `ask` does, piece by piece. Raises at the first event."""
+    if base.settings.llm_url:
+        from kb.answer.served import stream
+
+        yield from stream(base, question, workspace=workspace, k=k, history=history)
+        return
+    answer = extractive(base, question, workspace=workspace, k=k, history=history)
+    yield Found(evidence=answer.evidence)
+    yield from told(answer)
+
+
+async def ask_async(
+    base: KnowledgeBase,
+    question: str,
+    *,
+    workspace: str,
+    k: int = 10,
+    history: Sequence[Turn] = (),
+) -> Answer:
+    """Answer as `ask` does, without blocking the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(
+        _threads(), lambda: ask(base, question, workspace=workspace, k=k, history=history)
+    )
+
+
+async def ask_stream_async(
+    base: KnowledgeBase,
+    question: str,
+    *,
+    workspace: str,
+    k: int = 10,
+    history: Sequence[Turn] = (),
+) -> AsyncIterator[Event]:
+    """Stream as `ask_stream` does, without blocking the event loop."""
+    events = ask_stream(base, question, workspace=workspace, k=k, history=history)
+    context = copy_context()  # one for all steps, whichever thread takes them
+    step: Future[Event | None] | None = None
+    try:
+        while True:
+            step = _threads().submit(context.run, _next, events)
+            event = await asyncio.shield(asyncio.wrap_future(step))
+            if event is None:
+                return
+            yield event
+    finally:
+        # A caller who leaves ends the request to the model, as soon as its step is over.
+        if step is not None:
+            step.add_done_callback(lambda _: context.run(events.close))
+
+
+def _next(events: Iterator[Event]) -> Event | None:
+    return next(events, None)
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answer")

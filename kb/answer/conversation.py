@@ -1,0 +1,154 @@
+"""Follow-ups made whole without a model: "and who owns it?" after an answer about the checkout.
+
+What a follow-up points at is read from the last turns: the thing that the question was about, or,
+where that answer led on to another thing ("what comes after Pay?"), that thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from kb.evidence import Turn
+from kb.facts import owners_in
+from kb.query.question import Question, understand
+from kb.reading import one_line
+
+MAX_TURNS = 6  # that are looked back at
+
+_QUOTED = re.compile(r"“([^”]{1,160})”")
+
+_OPENING = re.compile(
+    r"^(?:and|so|ok(?:ay)?|then|also|but|那么|那|还有|另外|然后|好的|嗯)(?![a-z])[\s,，]*",
+    re.IGNORECASE,
+)
+_NEXT = re.compile(
+    r"(?:what(?:'s| is| comes| happens| follows)? )?(?:next|then|after(?:wards| that| this| it))"
+    r"|(?:what|which step) (?:comes|happens|is|follows) (?:next|then|after (?:that|this|it))"
+    r"|(?:在?(?:这|那|它|此)?(?:个|一步)?)?(?:之后|以后|然后|接下来|接着|再往后|下一步)"
+    r"(?:呢|(?:是|要|会|该)?(?:做)?什么|怎么办)?",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    r"(?:what(?:'s| is| comes| happens)? )?before (?:that|this|it)"
+    r"|(?:在?(?:这|那|它|此)?(?:个|一步)?)?(?:之前|以前|前面|上一步)(?:呢|(?:是|要|会|该)?(?:做)?什么)?",
+    re.IGNORECASE,
+)
+_WHAT_ABOUT = re.compile(r"(?:(?:what|how) about|and) (?P<en>.+)|(?P<zh>.+?)呢", re.IGNORECASE)
+_ASKS = re.compile(
+    r"(?:what|who|whose|when|where|why|how|which|is|are|was|were|does?|did|can|will|has|have|list|show)"
+    r"(?:'s)?\b|什么|谁|哪|为什么|怎么|多少|几|何时",
+    re.IGNORECASE,
+)
+_ITS = re.compile(r"\b(?:its|their)\s+(?P<part>[\w-]+)", re.IGNORECASE)
+_IT = re.compile(
+    r"\b(?:it|this one|that one|(?:this|that|these|those)(?: (?:step|box|thing|task|node|risk|item"
+    r"|service|board|one)s?)?(?=$|[\s?,.])|they|them)(?!\w)",
+    re.IGNORECASE,
+)
+_THAT_CLAUSE = re.compile(
+    r"\bthat (?=(?:is|are|was|were|has|have|can|the|we|they)\b)", re.IGNORECASE
+)
+_ZH_IT = re.compile(
+    r"它们?|这一?(?:个|步|项|件事|块)|那一?(?:个|步|项|件事)|该(?:步骤|节点|事项)|此(?:步|项)"
+)
+_PERSON = re.compile(r"\b(?:he|she|him|her|they|them)\b|[他她]们?", re.IGNORECASE)
+
+_SLOTS = {
+    "owner": r"(?:the |its )?owners?|who|负责人|谁负责|责任人|谁",
+    "date": r"(?:the |its )?(?:deadline|due date|date)|when|截止(?:日期|时间)|期限|时间|日期"
+    "|什么时候|何时",
+}
+_SLOT_WORDS = {
+    ("owner", "en"): "Who owns {}?",
+    ("owner", "zh"): "{}的负责人是谁？",
+    ("date", "en"): "When is {}?",
+    ("date", "zh"): "{}是什么时候？",
+}
+
+
+def whole(question: str, history: Sequence[Turn]) -> str:
+    """Return `question` so that it stands alone; as it is where it points at nothing before it."""
+    bare = one_line(question).strip(" ?？。.!！")
+    if not history or not bare:
+        return question
+    asked = understand(question)
+    short = _OPENING.sub("", bare)
+    turns = list(history)[-MAX_TURNS:]
+    thing = _thing(turns)
+    if not thing:
+        return question
+    zh = asked.language == "zh"
+    if _NEXT.fullmatch(short) or _NEXT.fullmatch(bare):
+        return f"{thing}之后是什么？" if zh else f"What comes after {thing}?"
+    if _BEFORE.fullmatch(short):
+        return f"{thing}之前是什么？" if zh else f"What comes before {thing}?"
+    if slot := _slot(short, asked, thing):
+        return slot
+    about = _WHAT_ABOUT.fullmatch(short if zh else bare)
+    other = (about["en"] or about["zh"]).strip() if about else ""
+    if other and not _ASKS.match(other) and (swapped := _swapped(turns[-1], other)):
+        return swapped
+    if zh and short != bare and _ASKS.match(short):
+        return f"{thing}{short}？"
+    return _named(bare, asked, turns, thing)
+
+
+def _slot(short: str, asked: Question, thing: str) -> str:
+    """Return the question for a bare "and the owner?", 负责人呢; "" for anything else."""
+    core = re.sub(r"^(?:what about |how about )|呢$", "", short, flags=re.IGNORECASE)
+    for slot, words in _SLOTS.items():
+        if re.fullmatch(words, core, re.IGNORECASE):
+            return _SLOT_WORDS[slot, asked.language].format(thing)
+    return ""
+
+
+def _swapped(last: Turn, other: str) -> str:
+    """Return the last question with its thing replaced: "who owns the checkout", "and refunds?"."""
+    before = understand(last.question)
+    if not before.x or before.x not in last.question:
+        return ""
+    return last.question.replace(before.x, other.removeprefix("the "), 1)
+
+
+def _named(bare: str, asked: Question, turns: Sequence[Turn], thing: str) -> str:
+    """Return the question with its pronouns replaced by what they stand for."""
+    end = "？" if asked.language == "zh" else "?"
+    if (person := _person(turns)) and _PERSON.search(bare) and not _IT.search(
+        re.sub(r"\b(?:they|them)\b", "", bare, flags=re.IGNORECASE)
+    ):  # fmt: skip
+        return _PERSON.sub(lambda _: person, bare) + end
+    if asked.language == "zh":
+        return (_ZH_IT.sub(lambda _: thing, bare) + end) if _ZH_IT.search(bare) else bare + end
+    named = _ITS.sub(lambda m: f"the {m['part']} of {thing}", bare)
+    kept = _THAT_CLAUSE.sub("\0 ", named)  # "the box that is red" points at nothing before
+    named = _IT.sub(lambda _: thing, kept).replace("\0", "that")
+    return _OPENING.sub("", named) + end if named != bare else bare + end
+
+
+def _thing(turns: Sequence[Turn]) -> str:
+    """Return what the last turn that had a thing was about, "" where none had."""
+    for turn in reversed(turns):
+        asked = understand(turn.question)
+        told: list[str] = _QUOTED.findall(turn.answer)
+        if asked.intent in ("first", "last") and told:
+            return told[0]
+        if asked.intent in ("follows", "leads", "path") and len(told) > 1:
+            return told[-1 if asked.intent == "path" else 1]  # the first quoted is what was asked
+        if asked.x and asked.intent != "lookup":
+            return asked.x
+        if told:
+            return told[0]
+    return ""
+
+
+def _person(turns: Sequence[Turn]) -> str:
+    """Return the person that the last answers named, "" where they named none."""
+    for turn in reversed(turns):
+        asked = understand(turn.question)
+        if asked.intent == "owned":
+            return asked.x
+        for name in _QUOTED.findall(turn.answer):
+            if found := owners_in(name):
+                return found[0]
+    return ""

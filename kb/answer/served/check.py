@@ -1,0 +1,258 @@
+"""Holds one written sentence against the evidence that it names.
+
+A sentence passes when it names evidence of the closed list and nothing else, every quotation in it
+stands in that evidence, its figures and names do too, and most of what it says beyond the question
+does. What passes is rendered harmless: no markup, no link, no mark but ours. Whether a sentence
+that passes draws the right conclusion from its evidence can't be decided here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kb.answer.served.claims import addresses, denies, figures, names
+from kb.answer.served.offer import Offered
+from kb.answer.served.sentences import MAX_SENTENCE
+from kb.answer.served.wording import FRAME, covered, terms
+from kb.quoting import clean, quoted
+from kb.text import key_of, language_of
+
+Reason = Literal[
+    "long", "markup", "bad_mark", "uncited", "invented", "misquoted", "figure", "name", "denied",
+    "unsupported", "language",
+]  # fmt: skip
+
+ENOUGH = 0.65  # share of what a sentence adds to the question that its evidence must hold
+
+_QUOTE = re.compile(r"“[^”\n]{1,400}”|「[^」\n]{1,400}」|『[^』\n]{1,400}』|\"[^\"\n]{1,400}\"")
+_MARK = re.compile(r"[\[【［]([^\[\]【】［］]{0,24})[\]】］]")
+_MARK_WORD = re.compile(r"^(?:ids?|evidence|sources?|证据|来源|引用|[eEnN#^])[\s:：.]*")
+_RANGE = re.compile(r"(\d+)\s*[-\u2013~]\s*(\d+)")
+_BRACKET = re.compile(r"[\[\]【】［］]")
+_OPEN_QUOTE = re.compile("[“”「」『』]")
+_MARKUP = re.compile(r"<\s*[A-Za-z/!?]|\]\(|\]:|!\[")
+_BULLET = re.compile(r"^\s*(?:[-*•·]\s+|#{1,6}\s+)")
+_EMPHASIS = re.compile(r"\*\*|__|`+|~~")
+MAX_RANGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a sentence: words as they are shown, or the evidence that a mark names."""
+
+    text: str
+    marks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A sentence that may be shown; `bullet` says that it was an item of a list."""
+
+    parts: tuple[Part, ...]
+    bullet: bool
+
+    @property
+    def key(self) -> str:
+        """The words without marks, for telling repeats."""
+        return key_of(" ".join(part.text for part in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence taken apart: quotations, marks, and the prose between them."""
+
+    parts: tuple[Part, ...]
+    quotes: tuple[str, ...]
+    prose: str
+    marks: tuple[int, ...]
+    bullet: bool
+
+
+def check(
+    text: str, question: str, language: str, offered: Mapping[int, Offered]
+) -> Passed | Reason:
+    """Return the sentence as it may be shown, or why it may not.
+
+    Args:
+        text: the sentence as it was written, with its marks.
+        question: what was asked.
+        language: of the answer, "en" or "zh"; "" leaves it open.
+        offered: the closed list.
+    """
+    taken = take_apart(text)
+    if not isinstance(taken, Sentence):
+        return taken
+    if not taken.marks:
+        return "uncited"
+    if not set(taken.marks) <= set(offered):
+        return "invented"
+    cited = [offered[n] for n in dict.fromkeys(taken.marks)]
+    reason = (
+        _misquoted(taken, cited, question)
+        or _invented(taken, cited, question)
+        or _unsupported(taken, cited, question)
+        or _wrong_language(taken, language)
+    )
+    return reason or Passed(taken.parts, taken.bullet)
+
+
+def is_lead_in(text: str, question: str) -> str:
+    """Return an uncited "The risks are:" as it may be shown, "" where it says more than was asked.
+
+    It ends in a colon and holds nothing but words of the question and of speaking.
+    """
+    taken = take_apart(text)
+    if not isinstance(taken, Sentence) or taken.marks or taken.quotes:
+        return ""
+    shown = "".join(part.text for part in taken.parts).strip()
+    more = terms(shown) - terms(question) - FRAME
+    return shown if shown.endswith((":", "：")) and not more and not figures(shown) else ""
+
+
+def take_apart(text: str) -> Sentence | Reason:
+    """Split a sentence into quotations, marks and prose; a `Reason` where it can't be shown."""
+    if len(text) > MAX_SENTENCE + 200:
+        return "long"
+    text = "".join(c for c in clean(text) if unicodedata.category(c) != "Cf").strip()
+    bullet = bool(_BULLET.match(text)) and not text.lstrip().startswith("#")
+    text = _BULLET.sub("", text)
+    parts: list[Part] = []
+    quotes: list[str] = []
+    prose: list[str] = []
+    at = 0
+    for found in [*_QUOTE.finditer(text), None]:
+        end = found.start() if found else len(text)
+        between = _prose(text[at:end])
+        if isinstance(between, str):
+            return between
+        parts += between
+        prose += [part.text if not part.marks else " " for part in between]
+        if found:
+            said = found.group()
+            quotes.append(said[1:-1])
+            parts.append(Part(said[0] + quoted(said[1:-1], MAX_SENTENCE) + said[-1]))
+            prose.append(" “” ")
+            at = found.end()
+    marks = tuple(n for part in parts for n in part.marks)
+    return Sentence(tuple(parts), tuple(quotes), "".join(prose), marks, bullet)
+
+
+def _prose(text: str) -> list[Part] | Reason:
+    """Return words and marks of a stretch without quotations."""
+    if _MARKUP.search(text):
+        return "markup"
+    parts: list[Part] = []
+    at = 0
+    for found in [*_MARK.finditer(text), None]:
+        words = _EMPHASIS.sub("", text[at : found.start() if found else len(text)])
+        if _BRACKET.search(words):
+            return "bad_mark"
+        if _OPEN_QUOTE.search(words):
+            return "misquoted"
+        if words:
+            parts.append(Part(quoted_prose(words)))
+        if found:
+            marks = _ids(found[1])
+            if marks is None:
+                return "bad_mark"
+            parts.append(Part("", marks))
+            at = found.end()
+    return parts
+
+
+def quoted_prose(text: str) -> str:
+    """Return written words so that they mean nothing to a page; white space at the ends stays."""
+    inner = quoted(text, MAX_SENTENCE)
+    head = " " if text[:1].isspace() and inner else ""
+    return head + inner + (" " if text[-1:].isspace() else "")
+
+
+def _ids(inside: str) -> tuple[int, ...] | None:
+    """Return the numbers in a mark like ``[1, 3]``, ``[2-4]`` or ``[E2]``; None for any other."""
+    ids: list[int] = []
+    plain = unicodedata.normalize("NFKC", inside).strip()
+    for item in re.split(r"[,，、;；\s]+", _MARK_WORD.sub("", plain)):
+        item = _MARK_WORD.sub("", item)  # noqa: PLW2901 - "E1, E2"
+        if found := _RANGE.fullmatch(item):
+            first, last = int(found[1]), int(found[2])
+            if not 0 <= last - first < MAX_RANGE:
+                return None
+            ids += range(first, last + 1)
+        elif item.isascii() and item.isdigit() and len(item) < 6:
+            ids.append(int(item))
+        else:
+            return None
+    return tuple(ids)
+
+
+def _misquoted(sentence: Sentence, cited: Sequence[Offered], question: str) -> Reason | None:
+    known = f"{_words(cited)}\n{question}"
+    return None if all(_stands_in(quote, known) for quote in sentence.quotes) else "misquoted"
+
+
+def _stands_in(quote: str, text: str) -> bool:
+    """Say whether a line of `text` has the words of `quote`; case and punctuation don't count."""
+    key = key_of(quote)
+    # A name that ends in a Latin letter or digit ends there: "car" is not in "cart".
+    before = "(?<![a-z0-9])" if key[:1].isascii() else ""
+    after = "(?![a-z0-9])" if key[-1:].isascii() else ""
+    whole = re.compile(before + re.escape(key) + after)
+    lines = [*text.split("\n"), text]
+    return any(whole.search(key_of(line)) for line in lines)
+
+
+def _words(cited: Sequence[Offered]) -> str:
+    return "\n".join(piece.words for piece in cited)
+
+
+def _invented(sentence: Sentence, cited: Sequence[Offered], question: str) -> Reason | None:
+    """Say what the sentence made up; a count of what it cites is its own to make."""
+    known = f"{_words(cited)}\n{question}"
+    if any(address not in known for address in addresses(sentence.prose)):
+        return "markup"
+    if not figures(sentence.prose, parts=False) <= figures(known) | {str(len(cited))}:
+        return "figure"
+    if denies(sentence.prose) and not denies(known):
+        return "denied"
+    words = terms(known)
+    made_up = any(not terms(n) <= covered(terms(n), words) for n in names(sentence.prose))
+    return "name" if made_up else None
+
+
+def _unsupported(sentence: Sentence, cited: Sequence[Offered], question: str) -> Reason | None:
+    """Say whether the sentence says too much beyond its evidence, or cites what says none of it."""
+    said = terms(" ".join([sentence.prose, *sentence.quotes])) - FRAME
+    spoken = _languages(sentence.prose)
+    translated = 0
+    for piece in cited:
+        written = _languages(piece.evidence.text)
+        foreign = bool(spoken and written and not spoken & written)
+        translated += foreign
+        # A translation is anchored by what it quotes.
+        if not _quotes(sentence, piece) and (foreign or not covered(said, terms(piece.own))):
+            return "unsupported"
+    if translated == len(cited):
+        return None
+    own = covered(said, terms(_words(cited)))
+    new = said - covered(said, terms(question))
+    if len(own) < (1 if new else 2) and not any(_quotes(sentence, piece) for piece in cited):
+        return "unsupported"  # "Cart [1]." says nothing to somebody who asks about the cart
+    return "unsupported" if new and len(new & own) < ENOUGH * len(new) else None
+
+
+def _quotes(sentence: Sentence, piece: Offered) -> bool:
+    return any(key_of(quote) and _stands_in(quote, piece.words) for quote in sentence.quotes)
+
+
+def _languages(text: str) -> set[str]:
+    """Return the languages of the lines of a text, as far as their script tells."""
+    return {language for line in text.split("\n") if (language := language_of(line))}
+
+
+def _wrong_language(sentence: Sentence, language: str) -> Reason | None:
+    spoken = language_of(sentence.prose) if len(terms(sentence.prose)) > 2 else ""
+    return "language" if language and spoken and spoken != language else None

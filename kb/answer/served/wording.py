@@ -1,0 +1,27 @@
+"""Search terms of a text, and which of them another text holds as written or misread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from kb.answer.matching import same_word
+from kb.text import content_terms
+
+
+def terms(text: str) -> set[str]:
+    """Return the content terms of `text`."""
+    return set(content_terms(text))
+
+
+def covered(wanted: Iterable[str], pool: Collection[str]) -> set[str]:
+    """Return those of `wanted` that stand in `pool`, as they are or nearly."""
+    return {t for t in wanted if t in pool or any(same_word(t, other) for other in pool)}
+
+
+FRAME = terms(
+    "board whiteboard diagram drawing show say list state mention note follow lead come next step "
+    "include consist name call mark label connect point arrow go flow answer yes first second "
+    "third finally lastly also additionally however according overall "
+    "白板 图 显示 提到 列出 写 写道 包括 包含 步骤 分别 其次 首先 最后 接着 随后 之后 指向 对 否"
+)
+"""Words of speaking about boards, which need no evidence."""

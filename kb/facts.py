@@ -1,0 +1,103 @@
+"""Who and when, read from the words of one node: "Train support team - Tom, 15 April"."""
+
+from __future__ import annotations
+
+import re
+
+from kb.reading import one_line
+from kb.tags import DAY, MONTH, WEEKDAY, heading_tag
+
+MAX_READ = 500  # characters of a node; people and dates stand in short notes
+
+_YEAR = r"(?:,? (?:19|20)\d\d\b)?"
+_DATE = "|".join(
+    (
+        r"(?<!\d)(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.]" + DAY + r"(?!\d)",
+        rf"\b{MONTH}\.? {DAY}(?:st|nd|rd|th)?\b{_YEAR}",
+        rf"\b{DAY}(?:st|nd|rd|th)? {MONTH}\b{_YEAR}",
+        r"(?<![\d/.])(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?:/(?:19|20)?\d\d)?(?![\d/.%])",
+        r"(?:(?:19|20)\d\d\s?年\s?)?(?:0?[1-9]|1[0-2])\s?月\s?" + DAY + r"(?!\d)\s?[日号]?",
+        r"(?:本|下|这)?(?:周|星期)[一二三四五六日天]",
+        r"(?:本|下|这个?)?(?:周|月|季度|年)(?:底|末|前|内)",
+        r"[一二三四五六七八九十0-9]{1,2}月(?:底|初|中旬|份)?",
+        rf"\b(?:next |this )?{WEEKDAY}\b",
+        r"\b(?:tomorrow|today|tonight|eo[dwm]|end of (?:the )?\w{3,9})\b",
+        rf"\b(?:by|due|until|before|in|next|end of) (?:{MONTH}\b{_YEAR}|Q[1-4]\b)",
+        r"\b(?:19|20)\d\d\b|\bQ[1-4]\b|(?:19|20)\d\d\s?年|今天|明天|后天",
+        r"\b\d{1,2}:\d\d\b(?:\s?[ap]m\b)?",
+    )
+)
+_WHEN = re.compile(rf"(?:{_DATE})", re.IGNORECASE)
+_LEADING = re.compile(r"^(?:by|due|until|before|in|on)\s+", re.IGNORECASE)
+
+_SURNAMES = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方"
+    "俞任袁柳史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄穆萧尹姚邵汪祁毛禹狄米贝明臧"
+    "计成戴宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫"
+    "丁邓洪包诸左石崔吉龚程邢裴陆荣翁甄家封靳段巫焦谷车侯全班仰仲宫宁仇甘厉祖武符刘景詹龙叶司黎白蒲卓蔺池乔"
+    "温庄晏柴瞿阎慕连习艾鱼容向古易廖耿满匡国文寇广阙殳沃利蔚越师关聂晁敖冷辛阚简饶曾关相查游权益桓公"
+)
+_NICKNAME = r"(?:小|老|阿)[\u4e00-\u9fff]"
+_ZH_NAME = rf"(?:[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|{_NICKNAME})"
+_EN_NAME = r"[A-Z][a-z'’-]+(?: [A-Z][a-z'’.-]*){0,2}(?: team)?"
+_ZH_TEAM = r"[\u4e00-\u9fff]{1,4}(?:部|组|团队)"
+_NAME = rf"(?:{_EN_NAME}|{_ZH_TEAM}|{_ZH_NAME})"
+_MARKED = re.compile(
+    r"(?:^|[\s(（,，])@(?P<at>[^\W\d_][\w.'’-]{0,30})"
+    r"|\b(?i:owner|assignee|assigned to|dri|responsible|owned by|lead)\b"
+    r"[ \t]{0,3}[:：=]?[ \t]{0,3}(?P<en>[^,，;；()（）\n]{1,40})"
+    r"|(?:负责人?|责任人|经办人?|跟进人?)[ \t]{0,3}[:：][ \t]{0,3}"
+    r"(?P<zh>[^,，;；()（）\n]{1,20})"
+    r"|由(?P<by>[^,，;；()（）\n]{1,8}?)负责"
+)
+_LEAD = re.compile(rf"^(?P<name>{_NAME})\s?[:：]\s?(?=\S)")
+_TRAILING = re.compile(
+    r"(?:\s[-–—]\s?|[-–—]{2}|[(（\[【])(?P<rest>[^()（）\[\]【】]{1,60})[)）\]】]?\s*$"
+)
+_LISTED = re.compile(rf"{_NAME}(?:\s?(?:&|\+|/|and|和|与|、)\s?{_NAME}){{0,3}}")
+_PARTS = re.compile(r"[,，;；]|\s{2,}")
+_NO_NAMES = frozenset(
+    """
+    the a an and or not no yes if else todo done risk risks decision goal open new old next first
+    last mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday today
+    tomorrow january february march april may june july august september october november december
+    jan feb mar apr jun jul aug sep sept oct nov dec note owner date due deadline question problem
+    step option pro con plan idea action actions result status phase week day month year
+    """.split()  # noqa: SIM905 - one word list a line is easier to read
+)
+
+
+def dates_in(text: str) -> list[str]:
+    """Return what `text` says of time, as written and without "by" or "due": "15 April", 周五前."""
+    found = (_LEADING.sub("", m.group()) for m in _WHEN.finditer(text[:MAX_READ]))
+    return list(dict.fromkeys(found))
+
+
+def owners_in(text: str) -> list[str]:
+    """Return the people or teams that `text` names as those who have the thing.
+
+    By a mark ("@mei", "Owner: Aisha", 由王芳负责), before a colon ("Tom: call the bank"), or in the
+    last part ("Train support - Tom, 15 April"; 写测试（李强）).
+    """
+    line = one_line(text[:MAX_READ])
+    marked = [next(filter(None, m.groups())) for m in _MARKED.finditer(line)]
+    if marked:
+        return list(dict.fromkeys(_without_dates(name) for name in marked if _without_dates(name)))
+    if (lead := _LEAD.match(line)) and _may_be_name(lead["name"]):
+        return [lead["name"]]
+    if trailing := _TRAILING.search(_WHEN.sub("", line).rstrip(" ,，前底内")):
+        for part in _PARTS.split(trailing["rest"]):
+            name = _without_dates(part)
+            if _LISTED.fullmatch(name) and _may_be_name(name):
+                return [name]
+    return []
+
+
+def _without_dates(words: str) -> str:
+    return _WHEN.sub("", words).strip(" ,，;；:：.。-–—")
+
+
+def _may_be_name(words: str) -> bool:
+    return heading_tag(words) is None and not any(
+        word.casefold() in _NO_NAMES for word in re.findall(r"[A-Za-z]+", words)
+    )

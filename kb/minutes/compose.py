@@ -1,0 +1,192 @@
+"""From scenes to minutes, without a model: every line is words of the board and cites them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from kb.export.mermaid import to_mermaid
+from kb.facts import dates_in, owners_in
+from kb.minutes.advice import Block, Language, advised
+from kb.minutes.flow import chains, told_as
+from kb.minutes.ledger import Ledger, Read
+from kb.minutes.modules import modules
+from kb.minutes.shapes import SECTIONS, Diagram, Line, Minutes, Section, SectionName
+from kb.reading import label_of, one_line, outline
+from kb.scene import Node, Scene, Tag
+from kb.tags import heading_tag
+from kb.text import key_of, language_of
+
+MAX_LINES = 200  # of one section
+
+_TAGGED: tuple[tuple[SectionName, Tag], ...] = (
+    ("goals", "goal"),
+    ("decisions", "decision"),
+    ("todos", "todo"),
+    ("questions", "question"),
+    ("risks", "risk"),
+)
+_DONE = ("[x]", "☑", "✓", "✔", "✅")
+
+
+def compose(boards: Sequence[Read]) -> Minutes:
+    """Return the minutes of `boards` in their order; what two boards both say stands once."""
+    ledger = Ledger()
+    language = _language(boards)
+    lines: dict[SectionName, list[Line]] = {name: [] for name in SECTIONS}
+    for board in boards:
+        for name, line in _BoardLines(board, ledger):
+            lines[name].append(line)
+    return Minutes(
+        title=", ".join(dict.fromkeys(filter(None, (label_of(b.ref.title) for b in boards)))),
+        language=language,
+        boards=tuple(board.ref for board in boards),
+        sections=tuple(
+            _section(name, _once(_blocks(found)), language)
+            for name, found in lines.items()
+            if found
+        ),
+        diagrams=tuple(
+            Diagram(board=board.ref, mermaid=to_mermaid(board.scene))
+            for board in boards
+            if any(relation.kind != "contains" for relation in board.scene.relations)
+        ),
+        citations=ledger.citations(),
+    )
+
+
+def _section(name: SectionName, blocks: Sequence[Block], language: Language) -> Section:
+    lines = [line for block in blocks for line in advised(name, block, language)]
+    return Section(name=name, lines=tuple(lines[:MAX_LINES]), more=max(0, len(lines) - MAX_LINES))
+
+
+def _language(boards: Sequence[Read]) -> Language:
+    """Return the language that most boards are in."""
+    votes = Counter(
+        board.scene.language[:2] or language_of(" ".join(n.text for n in board.scene.nodes))
+        for board in boards
+    )
+    return "zh" if votes["zh"] > len(boards) / 2 else "en"
+
+
+def _blocks(lines: Sequence[Line]) -> list[Block]:
+    blocks: list[Block] = []
+    for line in lines:
+        if line.depth and blocks:
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    return blocks
+
+
+def _once(blocks: Sequence[Block]) -> list[Block]:
+    """Join single lines with the same words: the later one adds citations and what it knows."""
+    kept: dict[tuple[str, int], Block] = {}
+    for number, block in enumerate(blocks):
+        key = (key_of(block[0].text), number if len(block) > 1 else -1)
+        if not key[0]:
+            key = (block[0].text, -1)
+        kept[key] = [_joined(kept[key][0], block[0])] if key in kept else block
+    return list(kept.values())
+
+
+def _joined(one: Line, two: Line) -> Line:
+    return one.model_copy(
+        update={
+            "cites": tuple(dict.fromkeys((*one.cites, *two.cites))),
+            "owner": one.owner or two.owner,
+            "due": one.due or two.due,
+            "done": one.done or two.done,
+        }
+    )
+
+
+class _BoardLines:
+    """The lines of one board, each node's words in a section where they belong."""
+
+    def __init__(self, board: Read, ledger: Ledger) -> None:
+        self.board = board
+        self.ledger = ledger
+        self.scene: Scene = board.scene
+        self.nodes = {node.id: node for node in board.scene.nodes}
+        self.beside = _beside(board.scene)
+        self.told: set[str] = set()
+
+    def __iter__(self) -> Iterator[tuple[SectionName, Line]]:
+        for name, tag in _TAGGED:
+            for node in self._tagged(tag):
+                self.told.add(node.id)
+                yield name, self._todo(node) if name == "todos" else self._line(node)
+                if name in ("risks", "questions"):
+                    yield from ((name, line) for line in self._answers(node))
+        for hub, members in modules(self.scene):
+            self.told.update((hub.id, *(member.id for _, member in members)))
+            yield "modules", self._line(hub)
+            for depth, member in members:
+                yield "modules", self._line(member, depth)
+        for chain in chains(self.scene):
+            ends = [chain[0].source, *(arrow.target for arrow in chain)]
+            self.told.update(ends)
+            text = told_as(chain, self.scene)
+            number = self.ledger.cite(self.board, (self.nodes[end] for end in ends), text)
+            yield "flow", Line(text=text, cites=(number,))
+        for _, node in outline(self.scene):
+            if node.id not in self.told and self._is_note(node):
+                yield "notes", self._line(node)
+
+    def _tagged(self, tag: Tag) -> list[Node]:
+        return [n for _, n in outline(self.scene) if tag in n.tags and n.text.strip()]
+
+    def _line(self, node: Node, depth: int = 0) -> Line:
+        return Line(
+            text=one_line(node.text), cites=(self.ledger.cite(self.board, [node]),), depth=depth
+        )
+
+    def _answers(self, node: Node) -> Iterator[Line]:
+        """Yield what the board sets against a risk, or under a question: what hangs on it."""
+        for other in self.beside.get(node.id, ()):
+            if other.text.strip() and other.id != node.parent and not heading_tag(other.text):
+                self.told.add(other.id)
+                yield self._line(other, 1)
+
+    def _todo(self, node: Node) -> Line:
+        """Return a to-do with its owner and date, from its own words or a note that hangs on it."""
+        owner, owner_at = self._said(node, "owner")
+        due, due_at = self._said(node, "date")
+        self.told.update(at.id for at in (owner_at, due_at) if at is not None)
+        places = [node, *(at for at in (owner_at, due_at) if at is not None)]
+        return Line(
+            text=one_line(node.text),
+            cites=(self.ledger.cite(self.board, places),),
+            owner=owner,
+            due=due,
+            done=node.text.lstrip(" \t-*•·").lower().startswith(_DONE),
+        )
+
+    def _said(self, node: Node, tag: Tag) -> tuple[str, Node | None]:
+        """Return who or when, and the node that says it; ("", None) where nothing does."""
+        read = owners_in if tag == "owner" else dates_in
+        near = (n for n in self.beside.get(node.id, ()) if tag in n.tags and "todo" not in n.tags)
+        for place in (node, *near):
+            if found := read(place.text):
+                return found[0], place
+        return "", None
+
+    def _is_note(self, node: Node) -> bool:
+        title = label_of(self.scene.title)
+        return bool(node.text.strip()) and not (
+            label_of(node.text) == title or heading_tag(node.text)
+        )
+
+
+def _beside(scene: Scene) -> dict[str, list[Node]]:
+    """Return, by node, what hangs on it by a line without direction, or stands inside it."""
+    nodes = {node.id: node for node in scene.nodes}
+    found: dict[str, list[Node]] = {}
+    for relation in scene.relations:
+        found.setdefault(relation.source, []).append(nodes[relation.target])
+        found.setdefault(relation.target, []).append(nodes[relation.source])
+    for node in scene.nodes:
+        if node.parent:
+            found.setdefault(node.parent, []).append(node)
+    return found

@@ -1,0 +1,68 @@
+"""Which names a user means by a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from kb.catalog import NameRow
+from kb.errors import NotFound, WrongUse
+from kb.links.joined import joined_names
+from kb.links.names import name_of
+from kb.text import content_terms
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+MAX_THING = 200  # characters
+MAX_NAMES = 40
+HOPS = 3  # from a name to linked ones, and on
+MISSPELT = 80.0  # rapidfuzz score, of 100, from which a name is what was meant
+
+
+def names_meant(session: Session, workspace: str, thing: str) -> list[str]:
+    """Return the names (keys) that `thing` means, with those linked to them.
+
+    A name called just so; else those that hold all its words; else those spelt nearly so.
+
+    Raises:
+        NotFound: no board has anything like it.
+        WrongUse: it is empty or too long.
+    """
+    asked = name_of(thing)
+    if not asked or len(thing) > MAX_THING:
+        raise WrongUse(f"a thing has 1 to {MAX_THING} characters", code="bad_thing")
+    if session.get(NameRow, (workspace, asked)) is not None:
+        return sorted(_linked(session, workspace, {asked}))
+    keys = list(session.scalars(select(NameRow.key).where(NameRow.workspace == workspace)))
+    words = set(content_terms(thing)) or {asked}
+    found = [key for key in keys if all(word in key for word in words)] or _near(asked, keys)
+    if not found:
+        raise NotFound(
+            f"nothing in workspace {workspace!r} is called like {thing!r}",
+            hint="`kb search` shows what things are called",
+            code="no_such_thing",
+        )
+    shortest = sorted(found, key=lambda key: (len(key), key))[:MAX_NAMES]
+    return sorted(_linked(session, workspace, set(shortest)))
+
+
+def _near(asked: str, keys: Collection[str]) -> list[str]:
+    from rapidfuzz import fuzz, process
+
+    found = process.extract(asked, keys, scorer=fuzz.ratio, score_cutoff=MISSPELT, limit=5)
+    return [key for key, _, _ in found]
+
+
+def _linked(session: Session, workspace: str, names: set[str]) -> set[str]:
+    """Return `names` with all that links lead to; a name parted from itself stays, it was asked."""
+    found, frontier = set(names), set(names)
+    for _ in range(HOPS):
+        reached = joined_names(session, workspace, frontier)
+        frontier = {other for others in reached.values() for other in others} - found
+        found |= frontier
+        if not frontier or len(found) > MAX_NAMES:
+            break
+    return found

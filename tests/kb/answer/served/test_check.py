@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.answer.served.check import Passed, check, is_lead_in
+from kb.answer.served.claims import figures
+from kb.answer.served.offer import Offered
+from kb.evidence import BoardRef, Evidence
+
+BOARD = BoardRef(id="b", source="orders.png", title="Order flow")
+
+
+def offered(*texts: str) -> dict[int, Offered]:
+    found = {}
+    for n, text in enumerate(texts, 1):
+        piece = Evidence(
+            board=BOARD, unit="node", nodes=(f"n{n}",), region=(0, 0, 1, 1), text=text, score=1.0
+        )
+        found[n] = Offered(n, piece, text, f"{text}\n{BOARD.title}", {"id": n, "text": text})
+    return found
+
+
+LIST = offered(
+    "Cart → In stock?",
+    "Owner: Aisha",
+    "Live by 20 April",
+    "客服核对订单 → 原路退款: 同意",
+    "see [9] at https://wiki.local/x",
+    "Budget 3,500 EUR",
+)
+
+
+def judged(text: str, question: str = "What comes after the cart?", language: str = "en") -> str:
+    found = check(text, question, language, LIST)
+    if not isinstance(found, Passed):
+        return found
+    return "".join("".join(f"[{n}]" for n in part.marks) or part.text for part in found.parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("After the cart comes “In stock?” [1].", "After the cart comes “In stock?” [1]."),
+        ("After the cart, stock is next【1】.", "After the cart, stock is next[1]."),
+        ("**Aisha** owns the order flow [E2].", "Aisha owns the order flow [2]."),
+        ("The order flow goes live on April 20 [3].", "The order flow goes live on April 20 [3]."),
+        ("The budget is 3500 EUR [6].", "The budget is 3500 EUR [6]."),
+        ("The 2 notes: Aisha and 20 April [2, 3].", "The 2 notes: Aisha and 20 April [2][3]."),
+        ("A board says “see [9] at https://wiki.local/x” [5].",
+         "A board says “see ［9］ at https://wiki.local/x” [5]."),
+        ("The check comes before “原路退款” [4].", "The check comes before “原路退款” [4]."),
+    ],
+)  # fmt: skip
+def test_what_the_evidence_says_passes(text: str, shown: str) -> None:
+    assert judged(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("After the cart comes “In stock?”.", "uncited"),
+        ("After the cart comes “In stock?” [7].", "invented"),
+        ("After the cart comes “In stock?” [1][99].", "invented"),
+        ("After the cart comes “In stock?” [0].", "invented"),
+        ("After the cart comes “In stock?” [1-7].", "invented"),
+        ("After the cart comes “In stock?” [-1].", "bad_mark"),
+        ("After the cart comes “In stock?” [1000000].", "bad_mark"),
+        ("After the cart comes “In stock?” [^a1].", "bad_mark"),
+        ("After the cart comes “In stock?” [1.", "bad_mark"),
+        ("After the cart comes “In stock?” [[1]].", "bad_mark"),
+        ("After the cart comes “In stock?” [1](https://evil.example).", "markup"),
+        ("![cart in stock](https://evil.example/a.png) [1]", "markup"),
+        ("<b>After the cart comes stock</b> [1].", "markup"),
+        ("The cart leads to stock, see https://evil.example/?q=cart [1].", "markup"),
+        ("The cart leads to stock, see www.evil.example [1].", "markup"),
+        ("After the cart comes “Take payment” [1].", "misquoted"),
+        ("After the cart comes “tock” [1].", "misquoted"),
+        ("The order flow goes live on 21 April [3].", "figure"),
+        ("The order flow goes live on April 20 [3], page ⑨.", "figure"),
+        ("Owner of the order flow is Bob, says Aisha [2].", "name"),
+        ("Bob owns the order flow, as Aisha does [2].", "name"),
+        ("The order flow goes live by ninety April [3].", "figure"),
+        ("The order flow has three owners, Aisha among them [2].", "figure"),
+        ("Aisha does not own the order flow [2].", "denied"),
+        ("Nobody owns it, neither Aisha [2].", "denied"),
+        ("Paris is the capital of France [1].", "name"),
+        ("The sky is blue because light scatters [1].", "unsupported"),
+        ("核对订单之后退款 [1]。", "unsupported"),
+        ("购物车之后是“In stock?”，然后由客服继续处理订单 [1]。", "language"),
+        ("x" * 2_000 + " [1].", "long"),
+        ("After the cart comes “In stock?” [1][2].", "unsupported"),
+        ("After the cart comes “In stock?” [1][4].", "unsupported"),
+        ("[1]", "unsupported"),
+    ],
+)  # fmt: skip
+def test_what_it_does_not_say_is_dropped(text: str, reason: str) -> None:
+    assert judged(text) == reason
+
+
+def test_chinese_answers_hold_to_chinese_evidence() -> None:
+    asked = "客服核对订单之后是什么？"
+    assert judged("核对订单后如果同意，就原路退款[4]。", asked, "zh").endswith("[4]。")
+    assert judged("核对订单后由财务总监签字盖章[4]。", asked, "zh") in ("name", "unsupported")
+    assert judged("核对订单后由王芳同意原路退款[4]。", asked, "zh") == "name"
+    assert judged("核对订单后三天同意原路退款[4]。", asked, "zh") == "figure"
+    assert judged("核对订单后不同意原路退款[4]。", asked, "zh") == "denied"
+    assert judged("核对订单后没有原路退款[4]。", asked, "zh") == "denied"
+    assert judged("After the order check comes the refund [4].", asked, "zh") == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2026-03-02 at 14:05", {"2026-03-02", "2026", "3", "2", "14:05", "14", "5"}),
+        ("3,500.50 EUR and 007", {"3500.50", "7"}),
+        ("Twelve notes, one risk, five hundred", {"12", "5", "100"}),
+        ("三个风险，一个待办，二十五天，两周", {"3", "25", "2"}),
+        ("page ⑨", {"9"}),
+        ("第三方接口", set()),
+    ],
+)
+def test_figures_in_signs_and_words(text: str, found: set[str]) -> None:
+    assert figures(text) == found
+
+
+def test_only_an_empty_lead_in_needs_no_citation() -> None:
+    assert is_lead_in("The risks of the order flow are:", "What are the risks of the order flow?")
+    assert not is_lead_in("The 3 risks of the order flow are:", "What are the order flow's risks?")
+    assert not is_lead_in("The dangerous risks are:", "What are the risks?")
+    assert not is_lead_in("The risks are.", "What are the risks?")
+
+
+ALPHABET = st.sampled_from('[]()<>!“”"123 aC./:#*`【】［］-,cartstock\u200b\u202e①')
+
+
+@given(st.text(ALPHABET, max_size=60) | st.text(max_size=40))
+def test_whatever_passes_carries_no_mark_but_ours_and_no_markup(text: str) -> None:
+    found = check(f"Cart in stock {text} [1]", "cart?", "", LIST)
+    if isinstance(found, Passed):
+        assert {n for part in found.parts for n in part.marks} <= set(LIST)
+        for part in found.parts:
+            assert not part.marks or not part.text
+            shown = part.text
+            assert "](" not in shown
+            assert "![" not in shown
+            assert "<a" not in shown.lower()
+            assert not any("[" in shown[i : i + 1] and "1" in shown for i in range(len(shown)))

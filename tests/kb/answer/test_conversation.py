@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.answer import ask
+from kb.answer.conversation import whole
+from kb.base import KnowledgeBase
+from kb.evidence import Turn
+
+AFTER = Turn(
+    question="What comes after Check stock?",
+    answer="After “Check stock”: “Pack the order” (in stock) [1].",
+)
+OWNER = Turn(question="Who owns the checkout?", answer="“Owner: Aisha” [1].")
+ZH_AFTER = Turn(
+    question="顾客申请退款之后是什么？", answer="“顾客申请退款”之后是“客服核对订单” [1]。"
+)
+ZH_OWNER = Turn(question="退款流程谁负责？", answer="“负责人：王芳” [1]。")
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        (AFTER, "And who owns it?", "who owns Pack the order?"),
+        (AFTER, "and then?", "What comes after Pack the order?"),
+        (AFTER, "What comes before that?", "What comes before Pack the order?"),
+        (AFTER, "What about Ship parcel?", "What comes after Ship parcel?"),
+        (OWNER, "When is it due?", "When is checkout due?"),
+        (OWNER, "What else does she have to do?", "What else does Aisha have to do?"),
+        (OWNER, "and the refund?", "Who owns the refund?"),
+        (OWNER, "And the deadline?", "When is checkout?"),
+        (OWNER, "What are its risks?", "What are the risks of checkout?"),
+        (ZH_OWNER, "那什么时候上线？", "退款流程什么时候上线？"),
+        (ZH_OWNER, "她还负责什么？", "王芳还负责什么？"),
+        (ZH_OWNER, "截止日期呢？", "退款流程是什么时候？"),
+        (ZH_OWNER, "那新品呢？", "新品谁负责？"),
+        (ZH_AFTER, "那之后呢？", "客服核对订单之后是什么？"),
+        (ZH_AFTER, "然后呢？", "客服核对订单之后是什么？"),
+        (ZH_AFTER, "谁负责这一步？", "谁负责客服核对订单？"),
+        (ZH_AFTER, "它之前是什么？", "客服核对订单之前是什么？"),
+    ],
+)
+def test_follow_ups_become_whole_questions(before: Turn, question: str, meant: str) -> None:
+    assert whole(question, [before]) == meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Which boards mention refunds?", "What is the box that is red?", "哪些白板提到了退款？"],
+)
+def test_whole_questions_stay(question: str) -> None:
+    for turn in (AFTER, OWNER, ZH_AFTER, ZH_OWNER):
+        assert whole(question, [turn]) == question
+    assert whole("and who owns it?", []) == "and who owns it?"
+
+
+def test_a_chain_of_follow_ups_walks_along_the_arrows(
+    told: tuple[KnowledgeBase, dict[str, str]],
+) -> None:
+    base, _ = told
+    turns: list[Turn] = []
+    for question, part in [
+        ("What comes after Ship parcel?", "Load the van"),
+        ("And then?", "Customer's door"),
+        ("What comes before that?", "Load the van"),
+    ]:
+        answer = ask(base, question, workspace="w", history=turns)
+        assert part in answer.answer
+        turns.append(Turn(question=answer.question, answer=answer.answer))
+    turns = [Turn(question=a.question, answer=a.answer)
+             for a in [ask(base, "顾客申请退款之后是什么？", workspace="w")]]  # fmt: skip
+    assert "原路退款" in ask(base, "那之后呢？", workspace="w", history=turns).answer
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))
+def test_any_talk_is_understood_somehow(before: str, said: str, question: str) -> None:
+    turn = Turn(question=before or "x", answer=said)
+    if question.strip():
+        assert isinstance(whole(question, [turn]), str)
+
+
+@pytest.mark.parametrize("part", ["what about it ", "它呢", "and ", "that is ", "“", "呢"])
+def test_long_talk_takes_no_time(part: str) -> None:
+    text = (part * 2_000)[:1_900]
+    started = time.process_time()
+    whole(text, [Turn(question=text, answer=text * 10)])
+    assert time.process_time() - started < 2.0

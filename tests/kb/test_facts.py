@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.facts import dates_in, owners_in
+
+
+@pytest.mark.parametrize(
+    ("text", "owners", "dates"),
+    [
+        ("Train support team - Tom, 15 April", ["Tom"], ["15 April"]),
+        ("Owner: Aisha", ["Aisha"], []),
+        ("@mei check by Friday", ["mei"], ["Friday"]),
+        ("Tom: call the bank before 3/4", ["Tom"], ["3/4"]),
+        ("[ ] Update FAQ (Mei & Tom, by end of May)", ["Mei & Tom"], ["end of May"]),
+        ("Review budget – Finance team, Q3", ["Finance team"], ["Q3"]),
+        ("Live by 20 April 2026", [], ["20 April 2026"]),
+        ("写测试（李强）4月15日前", ["李强"], ["4月15日"]),
+        ("预算审核 - 财务部 6月底", ["财务部"], ["6月底"]),
+        ("由王芳负责，周五前", ["王芳"], ["周五"]),
+        ("负责人：王芳", ["王芳"], []),
+        ("Risk: high load", [], []),
+        ("风险：重复退款", [], []),
+        ("Check-in desk - New York office", [], []),
+        ("Todo: write it", [], []),
+    ],
+)
+def test_who_and_when(text: str, owners: list[str], dates: list[str]) -> None:
+    assert owners_in(text) == owners
+    assert dates_in(text) == dates
+
+
+@given(st.text())
+def test_any_words_give_words_of_theirs(text: str) -> None:
+    assert all(date in text for date in dates_in(text))
+    assert all(owners_in(text))
+
+
+@pytest.mark.parametrize("part", ["@a ", "Aa ", "- ", "1", "王", "(", "由", "by ", "Owner:", "12/"])
+def test_long_words_take_no_time(part: str) -> None:
+    started = time.process_time()
+    owners_in(part * 10_000)
+    dates_in(part * 10_000)
+    assert time.process_time() - started < 1.0

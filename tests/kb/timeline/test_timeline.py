@@ -1,0 +1,160 @@
+"""What happened to a thing, over versions of one board and over other boards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb.base import KnowledgeBase
+from kb.errors import NotFound, WrongUse
+from kb.links import decide_link
+from kb.scene import Node, Scene
+from kb.timeline import timeline_of
+from tests.kb.compare.scenes import WIRES, flow, node, renamed, scene
+from tests.kb.links.filling import day, put
+from tests.stores import open_store
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Iterator[KnowledgeBase]:
+    with open_store(tmp_path / "store") as opened:
+        yield opened
+
+
+def told(base: KnowledgeBase, thing: str) -> list[tuple[int, str, str]]:
+    events = timeline_of(base, thing, workspace="w").events
+    assert [event.citation.n for event in events] == list(range(1, len(events) + 1))
+    return [(event.when.day, event.what, event.text) for event in events]
+
+
+def changed(before: Scene, ident: str, **update: object) -> Scene:
+    nodes = [n.model_copy(update=update) if n.id == ident else n for n in before.nodes]
+    return before.model_copy(update={"nodes": tuple(nodes)})
+
+
+def test_the_life_of_a_thing_over_versions(base: KnowledgeBase) -> None:
+    put(base, "1.canvas", flow(), taken=day(1))
+    second = changed(flow(), "pay", color="red", text="Take payment!!")
+    put(base, "2.canvas", renamed(second, "b"), taken=day(2))
+    wires = [w for w in WIRES if w != ("pay", "mail")] + [("pay", "bill")]
+    third = scene(list(flow().nodes), wires)
+    put(base, "3.canvas", renamed(third, "c"), taken=day(3))
+    fourth = scene([n for n in flow().nodes if n.id != "pay"], [w for w in wires if "pay" not in w])
+    gone = put(base, "4.canvas", renamed(fourth, "d"), taken=day(4))
+    assert told(base, "take payment") == [
+        (1, "appeared", "“Take payment” is on the board"),
+        (2, "changed", "“Take payment” is now “Take payment!!”"),
+        (2, "changed", "“Take payment!!”: colour none → red"),
+        (2, "changed", "“Take payment!!”: marked none → risk"),
+        (3, "changed", "“Take payment!!” is now “Take payment”"),
+        (3, "changed", "“Take payment”: colour red → none"),
+        (3, "changed", "“Take payment”: marked risk → none"),
+        (3, "disconnected", "“Take payment!!” no longer leads to “Send confirmation”"),
+        (3, "connected", "“Take payment” leads to “Write the invoice”"),
+        (4, "gone", "“Take payment” is no longer on the board"),
+    ]
+    last = timeline_of(base, "take payment", workspace="w").events[-1]
+    assert last.citation.board.id != gone  # cited where it was
+    assert last.citation.nodes == ("cpay",)
+
+
+def test_a_renamed_thing_is_followed(base: KnowledgeBase) -> None:
+    put(base, "1.canvas", flow(), taken=day(1))
+    put(
+        base, "2.canvas", renamed(changed(flow(), "pay", text="Charge the card"), "b"), taken=day(2)
+    )
+    assert told(base, "Take payment")[1:] == [
+        (2, "changed", "“Take payment” is now “Charge the card”")
+    ]
+
+
+def test_on_another_board_only_what_is_new_is_told(base: KnowledgeBase) -> None:
+    put(base, "1.canvas", flow(), taken=day(1))
+    other = scene(
+        [
+            node("a", "Take payment", (0, 0)),
+            node("b", "Pack the parcel", (400, 0)),
+            node("c", "Refund", (800, 0)),
+        ],
+        [("a", "b"), ("a", "c", "if cancelled")],
+    )
+    put(base, "2.canvas", other, taken=day(2))
+    assert told(base, "Take payment") == [
+        (1, "appeared", "“Take payment” is on the board"),
+        (2, "appeared", "“Take payment” is on this board too"),
+        (2, "connected", "“Take payment” leads to “Refund” (if cancelled)"),
+    ]
+
+
+def test_decided_and_finished(base: KnowledgeBase) -> None:
+    def kanban(column: str, text: str) -> Scene:
+        frames = [
+            Node(id=name, kind="container", text=name, bbox=(x, 0, x + 400, 1000))
+            for name, x in (("Doing", 0), ("Done", 450), ("Ideas", 900))
+        ]
+        x = {"Doing": 50, "Done": 500}[column]
+        cards = [
+            node(f"k{i}", f"Idea number {w}", (950, 100 + 120 * i), parent="Ideas")
+            for i, w in enumerate("ABC")
+        ]
+        return scene([*frames, *cards, node("n", text, (x, 100), parent=column)])
+
+    put(base, "1.canvas", kanban("Doing", "Choose a database"), taken=day(1))
+    put(
+        base,
+        "2.canvas",
+        renamed(kanban("Doing", "Decision: choose a database: Postgres"), "b"),
+        taken=day(2),
+    )
+    put(
+        base,
+        "3.canvas",
+        renamed(kanban("Done", "Decision: choose a database: Postgres"), "c"),
+        taken=day(3),
+    )
+    events = told(base, "choose a database")
+    assert [(when, what) for when, what, _ in events] == [
+        (1, "appeared"),
+        (2, "changed"),
+        (2, "changed"),
+        (2, "decided"),
+        (3, "moved"),
+        (3, "finished"),
+    ]
+    assert events[-2][2].endswith("from “Doing” to “Done”")
+
+
+def test_linked_names_are_one_thing_and_chinese_is_answered_in_chinese(base: KnowledgeBase) -> None:
+    put(base, "1.canvas", flow(), taken=day(1))
+    refund = scene([node("a", "收款", (0, 0)), node("b", "退款", (400, 0))], [("a", "b")])
+    put(base, "2.canvas", refund, taken=day(2))
+    assert [when for when, *_ in told(base, "收款")] == [2]
+    decide_link(base, ("收款", "Take payment"), "accepted", workspace="w", by="me")
+    assert told(base, "收款") == [
+        (1, "appeared", "白板上有“Take payment”"),
+        (2, "appeared", "这块白板上也有“收款”"),
+        (2, "connected", "“收款”指向“退款”"),
+    ]
+
+
+def test_a_word_of_its_name_is_enough_and_nothing_is_told_of_others(base: KnowledgeBase) -> None:
+    put(base, "1.canvas", flow(), taken=day(1))
+    put(base, "2.canvas", flow(), taken=day(2), workspace="other")
+    assert [text for *_, text in told(base, "payment")] == ["“Take payment” is on the board"]
+    assert len(told(base, "Take paymemt")) == 1
+    with pytest.raises(NotFound, match="called like"):
+        told(base, "quantum computer")
+    with pytest.raises(WrongUse):
+        told(base, " ?! ")
+    with pytest.raises(WrongUse):
+        told(base, "x" * 500)
+
+
+def test_words_on_a_board_forge_nothing(base: KnowledgeBase) -> None:
+    put(base, "1.canvas", scene([node("a", "Plan [7] ![x](http://e.org/x) <b>", (0, 0))]))
+    ((_, _, text),) = told(base, "plan")
+    assert "[7]" not in text
+    assert "![x](" not in text
+    assert "<b>" not in text
