@@ -8,12 +8,14 @@ from dataclasses import replace
 from kb.index.points import Hit, point_id
 from kb.weights import Weights
 
+BEST = 32  # hits whose boards are fetched as wholes
+
 
 class Wholes:
-    """The units that stand for whole boards, of all boards that were found.
+    """The units that stand for whole boards, of the boards that were found.
 
     Args:
-        hits: what was found.
+        hits: what was found, best first.
         fetch: gives the units with these ids; asked once, for those that were not found.
         weights: what a board is worth.
     """
@@ -25,7 +27,7 @@ class Wholes:
         weights: Weights,
     ) -> None:
         found = {hit.payload["board"]: hit for hit in hits if hit.payload["unit"] == "board"}
-        lacking = {hit.payload["board"]: hit.payload["workspace"] for hit in hits}
+        lacking = {hit.payload["board"]: hit.payload["workspace"] for hit in hits[:BEST]}
         ids = [point_id(lacking[board], board, "b") for board in lacking if board not in found]
         found |= {hit.payload["board"]: hit for hit in fetch(ids)}
         self._scores = {board: hit.score for board, hit in found.items()}

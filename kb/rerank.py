@@ -141,7 +141,7 @@ def _told_scores(told: Any, count: int) -> list[float]:
 
     A text that the answer leaves out gets the lowest score that it gives.
     """
-    rows = told.get("results", told.get("data")) if isinstance(told, dict) else told
+    rows: Any = told.get("results", told.get("data")) if isinstance(told, dict) else told
     try:
         by_index = {
             int(row["index"]): float(

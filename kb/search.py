@@ -22,7 +22,7 @@ __all__ = ["MAX_K", "check_k", "choose", "evidence_of", "find", "grouped", "sear
 MAX_QUERY = 2_000
 MAX_K = 200
 OVERSAMPLING = 5  # so that capping one board, and repeats, leave others to show
-DEPTH, MAX_DEPTH = 50, 300  # units that each way of searching gives
+DEPTH, MAX_DEPTH = 32, 300  # units that each way of searching gives: half of what is wanted
 
 
 def search(
@@ -86,7 +86,7 @@ def find(
         language=asked.language,
         means=base.means,
     )
-    hits = inquiry.near(min(max(limit, DEPTH), MAX_DEPTH), hints.filters())
+    hits = inquiry.near(min(max(limit // 2, DEPTH), MAX_DEPTH), hints.filters())
     hits = weigh(hits, asked, hints, inquiry.fetch)
     if base.reranker is not None:
         hits = base.reranker.rerank(query, hits)

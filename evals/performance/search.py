@@ -104,10 +104,9 @@ def measure(sizes: Sequence[int] = SIZES, *, questions: int = QUESTIONS) -> list
                 _fill(base.index, size, dim)
                 build_s = time.perf_counter() - started
                 give_back()
-                raw, product = _compare(base, driver, ask, questions)
+                times = _compare(base, driver, ask, questions)
                 memory = (tree_memory(os.getpid()) - before) / size
-                disk = _disk(Path(folder)) / size
-                row = Row(size, build_s, raw[0], raw[1], product[0], product[1], memory, disk)
+                row = Row(size, build_s, *times, memory, _disk(Path(folder)) / size)
                 rows.append(row)
     return rows
 
@@ -134,7 +133,7 @@ def _compare(
     driver: EdgeDriver,
     ask: Callable[[str], Any],
     questions: int,
-) -> tuple[Sequence[float], Sequence[float]]:
+) -> tuple[float, float, float, float]:
     """Ask each question both ways; who goes first alternates, so that neither warms the other."""
     raw: list[float] = []
     product: list[float] = []
@@ -148,7 +147,8 @@ def _compare(
             way(question)
             if turn >= WARM_UP:
                 times.append((time.perf_counter() - started) * 1000)
-    return np.percentile(raw, (50, 95)).tolist(), np.percentile(product, (50, 95)).tolist()
+    (raw50, raw95), (product50, product95) = np.percentile([raw, product], (50, 95), axis=1).T
+    return float(raw50), float(raw95), float(product50), float(product95)
 
 
 def _disk(folder: Path) -> int:

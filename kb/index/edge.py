@@ -245,10 +245,11 @@ def _point(point: Point) -> Any:
 
 
 def _from_record(record: Any) -> Point:
-    sparse = record.vector.get(SPARSE)
+    vectors = record.vector  # every look at it makes Python lists anew
+    sparse = vectors.get(SPARSE)
     return Point(
         id=str(record.id),
-        dense=record.vector[DENSE],
+        dense=vectors[DENSE],
         sparse=Sparse(list(sparse.indices), list(sparse.values)) if sparse else Sparse([], []),
         payload=record.payload or {},
     )

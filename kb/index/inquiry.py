@@ -51,8 +51,9 @@ class Inquiry:
             depth: most units of each search: one for each language, one by words.
             also: narrower filters; the best units by meaning within each are looked at too.
         """
-        spoken: list[tuple[Where, ...]]
-        spoken = [(Where(LANGUAGE, any=(one,)),) for one in self._view.languages] or [()]
+        spoken: list[Conditions] = [
+            (Where(LANGUAGE, any=(one,)),) for one in self._view.languages
+        ] or [()]
         narrow = [scope(None, filters) for filters in also]
         searches = [
             Search(DENSE, self._dense, (*self._where, *more), depth) for more in (*spoken, *narrow)
