@@ -104,6 +104,8 @@ def judge(room: Room) -> list[Judged]:
         if any(w.figure and not held for w, held in zip(wanted, here, strict=True)):
             continue  # of sprint 12, where sprint 13 was asked for; of another time of the day
         far = match.degrees(wanted, _elsewhere(room, evidence.board.id), meant=False)
+        if any(w.name and not max(pair) for w, *pair in zip(wanted, here, far, strict=True)):
+            continue  # of Berlin, which this board does not know
         held = match.weighed(
             wanted, [max(h, ELSEWHERE * f) for h, f in zip(here, far, strict=True)]
         )

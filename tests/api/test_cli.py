@@ -153,7 +153,9 @@ def test_ask_shows_the_ink(board: str, kb: Kb, tmp_path: Path) -> None:
         assert marked.tobytes() != plain.convert("RGB").tobytes()
 
     told = kb("ask", "What follows Pack the order?", "--json").json()
-    assert sorted(told) == ["answer", "answered", "citations", "evidence", "question"]
+    assert sorted(told) == [
+        "answer", "answered", "citations", "evidence", "model", "note", "question",
+    ]  # fmt: skip
     assert sorted(told["citations"][0]) == ["board", "n", "nodes", "region", "text"]
 
 

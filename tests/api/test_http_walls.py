@@ -34,6 +34,10 @@ def call(client: TestClient, method: str, path: str, board: str = "x", **options
         ("POST", "/v1/search"): {"json": {"query": "plan"}},
         ("POST", "/v1/ask"): {"json": {"question": "What follows Check stock?"}},
         ("POST", "/v1/chat/completions"): {"json": chat("What follows Check stock?")},
+        ("POST", "/v1/boards/{board_id}/versions"): {
+            "json": {"other": "1" * 16, "state": "accepted"}
+        },
+        ("POST", "/v1/links"): {"json": {"names": ["限流", "limit"], "state": "accepted"}},
     }
     options = {**bodies.get((method, path), {}), **options}
     if (method, path) == ("GET", "/v1/search"):
@@ -79,6 +83,8 @@ WALLED = [
     ("GET", "/v1/boards/{board_id}/picture"),
     ("GET", "/v1/boards/{board_id}/scene"),
     ("GET", "/v1/boards/{board_id}/export"),
+    ("GET", "/v1/boards/{board_id}/versions"),
+    ("POST", "/v1/boards/{board_id}/versions"),
     ("DELETE", "/v1/boards/{board_id}"),
 ]
 
@@ -103,7 +109,8 @@ def test_every_endpoint_with_a_board_is_walled() -> None:
 
 def test_lists_searches_and_answers_stay_in_their_workspace(reader: Connect) -> None:
     client = reader()
-    assert board_of(client, "alpha") != board_of(client, "beta")
+    foreign = board_of(client, "beta")
+    assert board_of(client, "alpha") != foreign
     for workspace in ("alpha", "nobody"):
         scope = {"X-Workspace": workspace}
         seen = [
@@ -115,6 +122,12 @@ def test_lists_searches_and_answers_stay_in_their_workspace(reader: Connect) -> 
                 json={"query": "plan", "filters": {"boards": [board_of(client, "beta")]}},
                 headers=scope,
             ).text,
+            client.get("/v1/links", headers=scope).text,
+            client.get("/v1/timeline", params={"thing": "限流"}, headers=scope).text,
+            client.get(
+                "/v1/diff", params={"before": foreign, "after": foreign}, headers=scope
+            ).text,
+            client.get("/v1/minutes", params={"board": foreign}, headers=scope).text,
             client.post("/v1/ask", json={"question": "What follows 限流?"}, headers=scope).text,
             client.post(
                 "/v1/ask", json={"question": "Secret plan?", "stream": True}, headers=scope

@@ -61,40 +61,53 @@ def _things(looks: Sequence[Look]) -> tuple[list[_Thing], _Places]:
     things: list[_Thing] = []
     places: _Places = {}
     for number, look in enumerate(looks):
-        for node in look.seen.nodes:
+        same = _same(things, look.seen.nodes)
+        for at, node in enumerate(look.seen.nodes):
             cut = _is_cut(node.bbox, look.part, looks)
-            place = next((i for i, one in enumerate(things) if one.is_same(node, number)), None)
+            place = same.get(at)
             if place is not None:
-                things[place].add(node, number, cut)
+                things[place].add(node, cut)
             elif len(things) < MOST_THINGS:
                 place = len(things)
-                things.append(_Thing(node, number, cut))
+                things.append(_Thing(node, cut))
             if place is not None:
                 places[number, node.id] = place
     return things, places
 
 
-class _Thing:
-    """A node of the whole board, and the looks that showed it."""
+def _same(things: Sequence[_Thing], nodes: Sequence[Node]) -> dict[int, int]:
+    """Return which thing each of `nodes` is, by their places: one to one, the likest first."""
+    pairs = [
+        (like, at, place)
+        for at, node in enumerate(nodes)
+        for place, thing in enumerate(things)
+        if (like := thing.likeness(node)) > 0
+    ]
+    same: dict[int, int] = {}
+    for _, at, place in sorted(pairs, key=lambda pair: (-pair[0], *pair[1:])):
+        if at not in same and place not in same.values():
+            same[at] = place
+    return same
 
-    def __init__(self, node: Node, look: int, cut: bool) -> None:
+
+class _Thing:
+    """A node of the whole board. `cut`: every look so far showed only a part of it."""
+
+    def __init__(self, node: Node, cut: bool) -> None:
         self.node = node
         self.cut = cut
-        self.looks = {look}
 
-    def is_same(self, node: Node, look: int) -> bool:
-        """Tell whether `node` of another look is this thing."""
-        if look in self.looks or (self.node.kind == "container") != (node.kind == "container"):
-            return False
-        if overlap_union(self.node.bbox, node.bbox) >= _SAME_PLACE:
-            return True
+    def likeness(self, node: Node) -> float:
+        """Return how like this thing `node` of another look is, 0 where it is another thing."""
+        if (self.node.kind == "container") != (node.kind == "container"):
+            return 0.0
+        union, alike = overlap_union(self.node.bbox, node.bbox), _alike(self.node.text, node.text)
         smaller = min(area_of(self.node.bbox), area_of(node.bbox))
-        near = overlap(self.node.bbox, node.bbox) >= _MOSTLY * smaller
-        return near and _alike(self.node.text, node.text)
+        near = alike and overlap(self.node.bbox, node.bbox) >= _MOSTLY * smaller
+        return union + alike if near or union >= _SAME_PLACE else 0.0
 
-    def add(self, node: Node, look: int, cut: bool) -> None:
+    def add(self, node: Node, cut: bool) -> None:
         """Take in what another look shows of this thing: the uncut one is believed."""
-        self.looks.add(look)
         if self.cut and not cut:
             self.node, self.cut = node, False
         elif self.cut and cut:
