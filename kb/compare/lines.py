@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Set
+from typing import NamedTuple
 
 from kb.compare.shapes import Edge, EdgeChange, EdgeDiff, How
 from kb.reading import label_of
@@ -13,6 +15,16 @@ from kb.text import key_of
 def compare_lines(before: Scene, after: Scene, pairs: Mapping[str, str]) -> EdgeDiff:
     """Compare the lines of two scenes; `pairs` maps node ids before to node ids after."""
     return _Lines(before, after, pairs).compared()
+
+
+class _Likeness(NamedTuple):
+    label: bool
+    kind: bool
+
+
+_LIKENESSES = tuple(
+    _Likeness(*one) for one in ((True, True), (True, False), (False, True), (False, False))
+)
 
 
 class _Lines:
@@ -67,32 +79,51 @@ class _Lines:
     def _rewired(self) -> list[EdgeChange]:
         """Pair a line that went with one that came, where one end is the same and all nodes stay.
 
-        A line that went or came with its node is no rewiring.
+        A line that went or came with its node is no rewiring. Pairs of the same label go first,
+        then those of the same kind. Cost: a look at each line for each grade of likeness.
         """
         old = [one for one in self._old if one.source in self._pairs and one.target in self._pairs]
         new = [one for one in self._new if {one.source, one.target} <= self._reached]
-        choices = sorted(
-            (-worth, a.id, b.id, a, b) for a in old for b in new if (worth := self._worth(a, b))
-        )
-        rewired = []
-        for *_, a, b in choices:
-            if a in self._old and b in self._new:
-                self._old.remove(a)
-                self._new.remove(b)
-                rewired.append(self._change(a, b, ("ends",)))
-        return rewired
-
-    def _worth(self, old: Relation, new: Relation) -> int:
-        starts = self._pairs[old.source] == new.source
-        ends = self._pairs[old.target] == new.target
-        if not starts and not ends:
-            return 0
-        label = key_of(old.label)
-        return 1 + (old.kind == new.kind) + 2 * (label != "" and label == key_of(new.label))
+        old.sort(key=lambda line: line.id)
+        new.sort(key=lambda line: line.id)
+        partners: dict[str, Relation] = {}  # what became of a line that went, by its id
+        taken: set[str] = set()
+        for likeness in _LIKENESSES:
+            found: dict[object, deque[Relation]] = {}
+            for line in new:
+                for key in _keys(line, likeness, line.source, line.target):
+                    found.setdefault(key, deque()).append(line)
+            for line in old:
+                ends = self._pairs[line.source], self._pairs[line.target]
+                keys = _keys(line, likeness, *ends) if line.id not in partners else ()
+                if heads := [one for key in keys if (one := _first(found.get(key), taken))]:
+                    partners[line.id] = min(heads, key=lambda one: one.id)
+                    taken.add(partners[line.id].id)
+        self._old = [line for line in self._old if line.id not in partners]
+        self._new = [line for line in self._new if line.id not in taken]
+        return [
+            self._change(line, partners[line.id], ("ends",)) for line in old if line.id in partners
+        ]
 
     def _change(self, old: Relation, new: Relation, how: tuple[How, ...]) -> EdgeChange:
         before, after = _edge(old, self._names[0]), _edge(new, self._names[1])
         return EdgeChange(before=before, after=after, how=how)
+
+
+def _keys(line: Relation, likeness: _Likeness, start: str, end: str) -> tuple[object, ...]:
+    """Return what two lines share, at one end or the other, that are so much alike."""
+    label = key_of(line.label)
+    if likeness.label and not label:
+        return ()
+    alike = (label if likeness.label else "", line.kind if likeness.kind else "")
+    return ("source", start, *alike), ("target", end, *alike)
+
+
+def _first(lines: deque[Relation] | None, taken: Set[str]) -> Relation | None:
+    """Return the first line that is free; forget those before it."""
+    while lines and lines[0].id in taken:
+        lines.popleft()
+    return lines[0] if lines else None
 
 
 def _names(scene: Scene) -> dict[str, str]:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.compare import compare_scenes
+from kb.compare.lines import compare_lines
 from kb.compare.matching import match
 from kb.scene import ExtractorInfo, Node, Relation, Scene
 from tests.kb.compare.scenes import FLOW, TILTED, WIRES, flow, node, renamed, scene, seen
@@ -171,3 +172,16 @@ def test_names_that_stand_many_times_are_told_apart_by_their_place() -> None:
     ]
     diff = compare_scenes(scene(nodes), renamed(scene(nodes), "x"))
     assert (diff.alike, diff.nodes.moved) == (1.0, ())
+
+
+def test_a_hub_with_thousands_of_lines_is_rewired_in_one_go() -> None:
+    many, labels = 1_500, ("", "yes", "no")
+    nodes = [node(f"n{i}", f"Thing {i}", (0, 0)) for i in range(many + 1)]
+    stars = [
+        scene(nodes, [("n0", f"n{1 + (i + by) % many}", labels[i % 3]) for i in range(0, many, 2)])
+        for by in (0, 1)
+    ]
+    diff = compare_lines(*stars, {one.id: one.id for one in nodes})
+    assert len(diff.rewired) == many // 2
+    assert all(one.before.label == one.after.label for one in diff.rewired)
+    assert (diff.added, diff.removed, diff.changed) == ((), (), ())
