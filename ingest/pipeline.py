@@ -148,7 +148,13 @@ class _Run:
     # an earlier run's leftovers
 
     def finish_earlier(self) -> None:
-        """Finish what a crash left half-way, in all workspaces, from the stored bytes."""
+        """Finish what a crash left half-way, in all workspaces, from the stored bytes.
+
+        Ready boards may wait to be linked too: a look at all anew was cut short, or the store was
+        made before boards were linked.
+        """
+        from kb.links import link_all
+
         finish_removals(self.base)
         extracted = []
         unfinished = self.base.catalog.unfinished()
@@ -162,6 +168,7 @@ class _Run:
                 self.base.catalog.forget(source.id)
         finish_extracted(self.base, extracted)
         self.finish()
+        link_all(self.base)
         self._finished_now.update(source.id for source in unfinished)
 
     # one file

@@ -44,16 +44,17 @@ def link_all(
 ) -> int:
     """Look at the boards of all workspaces that were not looked at; return how many there were."""
     with base.catalog.session() as session:
-        waiting = list(
-            session.scalars(
-                select(BoardRow)
-                .where(BoardRow.linked.is_(False), BoardRow.state == "ready")
-                .order_by(BoardRow.workspace, BoardRow.id)
-            )
-        )
+        waiting = session.scalars(
+            select(BoardRow.id)
+            .where(BoardRow.linked.is_(False), BoardRow.state == "ready")
+            .order_by(BoardRow.workspace, BoardRow.id)
+        ).all()
     for start in range(0, len(waiting), _BOARDS):
-        link_boards(base, waiting[start : start + _BOARDS])
-        progress(min(start + _BOARDS, len(waiting)), len(waiting))
+        ids = waiting[start : start + _BOARDS]
+        with base.catalog.session() as session:
+            boards = session.scalars(select(BoardRow).where(BoardRow.id.in_(ids))).all()
+        link_boards(base, sorted(boards, key=lambda board: (board.workspace, board.id)))
+        progress(start + len(ids), len(waiting))
     return len(waiting)
 
 

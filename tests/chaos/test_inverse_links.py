@@ -20,7 +20,7 @@ from kb.check import check
 from kb.errors import NotFound
 from kb.graph import Graph
 from kb.indexing import reindex
-from kb.links import decide_link, decide_version, suggest
+from kb.links import decide_link, decide_version, suggest, unlink_all
 from kb.removal import remove_board, remove_path
 from tests.boardfiles import canvas
 from tests.chaos.test_inverse import MEMORY, InlinePool
@@ -175,4 +175,17 @@ def test_check_finds_and_mends_what_is_not_linked(tmp_path: Path) -> None:
         assert contents(base) == contents(fresh)
         assert suggest(base) == 0
         assert suggest(base, anew=True) == 2
+        assert contents(base) == contents(fresh)
+
+
+def test_the_next_ingest_links_what_a_crash_left_unlinked(tmp_path: Path) -> None:
+    folder = tmp_path / "boards"
+    write(folder, {"a.canvas": ["Check stock"], "b.canvas": ["Chek stock"]})
+    with open_store(tmp_path / "store") as base, open_store(tmp_path / "fresh") as fresh:
+        for one in (base, fresh):
+            ingest(one, [folder], workspace="default")
+        unlink_all(base)  # and no more
+        assert {found.kind for found in check(base)} >= {"unlinked"}
+        ingest(base, [folder], workspace="default")
+        assert check(base) == []
         assert contents(base) == contents(fresh)
