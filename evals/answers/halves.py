@@ -24,7 +24,7 @@ LABELS = {
     "precision": "citation precision", "recall": "citation recall",
 }  # fmt: skip
 
-_FIGURE = re.compile(r"[\d.,:]+")
+_EDGE = re.compile(r"[a-z0-9]")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Judged:
         facts: 1 if all facts stand in the answer's own words; what it cites doesn't count.
         share: of the facts that are there.
         answered: 1 if it was not refused.
-        precision: share of the citations that point at right nodes.
+        precision: share of the citations that point at right nodes; 0 where the boards hold no
+            answer and one was given.
         recall: share of the right nodes that are cited.
     """
 
@@ -67,7 +68,7 @@ def run(
             for one in shown(asked, len(asked), "questions")
         ]
     good = [one for one in judged if one.question.answerable]
-    figures, counts = _table(good)
+    figures, counts = _table(good, judged)
     refused = refusals(judged)
     lines = [
         f"# Answers: the {half} half",
@@ -103,7 +104,8 @@ def judge(question: Question, answer: Answer, known: dict[str, Known]) -> Judged
     right = spots(question, known)
     if not question.answerable:
         way = f"{question.language} → "
-        return Judged(question, answer, way, None, None, answer.answered, None, None)
+        wrong = 0.0 if answer.answered and answer.citations else None
+        return Judged(question, answer, way, None, None, answer.answered, wrong, None)
     said = plain(_without_numbers(answer.answer))
     held = [any(holds(said, fact) for fact in need) for need in question.facts]
     cited = {(one.board.id, node) for one in answer.citations for node in one.nodes}
@@ -120,11 +122,18 @@ def judge(question: Question, answer: Answer, known: dict[str, Known]) -> Judged
 
 
 def holds(said: str, fact: str) -> bool:
-    """Say whether a fact's words stand in `said`; a figure counts only whole: 7 is not in 17."""
+    """Say whether a fact's words stand in `said`, whole: 7 is not in 17, nor "ana" in "banana".
+
+    In Chinese, words have no edges; a fact ends where its author ended it.
+    """
     fact = plain(fact)
-    if not _FIGURE.fullmatch(fact):
-        return fact in said
-    return re.search(rf"(?<![\d.,]){re.escape(fact)}(?![\d])", said) is not None
+    before = r"(?<![a-z0-9])" if _EDGE.match(fact[:1]) else ""
+    after = r"(?![a-z0-9])" if _EDGE.match(fact[-1:]) else ""
+    if fact[:1].isdigit():
+        before = r"(?<![a-z0-9])(?<!\d[.,])"  # 100 is not in 1,100
+    if fact[-1:].isdigit():
+        after = r"(?![a-z0-9])(?![.,]\d)"  # nor 1 in 1.5
+    return re.search(before + re.escape(fact) + after, said) is not None
 
 
 def _without_numbers(text: str) -> str:
@@ -136,22 +145,28 @@ def _precision(answer: Answer, right: Sequence[Group], known: dict[str, Known]) 
     """Return the share of citations with a right node.
 
     One of nodes that are only joined by a line with a right node is context ("A" in "A → B"), and
-    neither right nor wrong; so is any on a right board of which no nodes are known to be right.
+    neither right nor wrong beside a right citation, and wrong where it is all there is. One on a
+    right board of which no nodes are known to be right isn't judged.
     """
     nodes: dict[str, set[str]] = {}
     for group in right:
         for spot in group:
             nodes.setdefault(spot.board, set()).update(spot.nodes)
     scenes = {board.id: board.scene for board in known.values()}
-    good = counted = 0
+    good = wrong = context = 0
     for one in answer.citations:
         wanted = nodes.get(one.board.id)
-        if wanted is not None and (
-            not wanted or set(one.nodes) <= _beside(scenes[one.board.id], wanted) - wanted
-        ):
+        if wanted is None:
+            wrong += 1
+        elif not wanted:
             continue
-        counted += 1
-        good += wanted is not None and not wanted.isdisjoint(one.nodes)
+        elif not wanted.isdisjoint(one.nodes):
+            good += 1
+        elif set(one.nodes) <= _beside(scenes[one.board.id], wanted):
+            context += 1
+        else:
+            wrong += 1
+    counted = good + wrong if good else wrong + context
     return good / counted if counted else None
 
 
@@ -166,8 +181,9 @@ def _beside(scene: Scene, nodes: set[str]) -> set[str]:
 
 
 def _table(
-    judged: Sequence[Judged],
+    judged: Sequence[Judged], everything: Sequence[Judged]
 ) -> tuple[dict[str, dict[str, Estimate]], dict[str, int]]:
+    """Return the figures of answerable questions; over all, false answers' citations count too."""
     groups = {"all": list(judged)}
     for category in CATEGORIES:
         groups[category] = [one for one in judged if one.question.category == category]
@@ -178,6 +194,8 @@ def _table(
         name: {metric: _estimate(members, metric) for metric in LABELS}
         for name, members in groups.items()
     }
+    if figures:
+        figures["all"]["precision"] = _estimate(everything, "precision")
     return figures, {name: len(members) for name, members in groups.items()}
 
 

@@ -127,8 +127,18 @@ def test_half_the_facts_and_a_wrong_citation():
     assert (told.facts, told.share, told.precision, told.recall) == (0, 0.5, 0.5, 1)
 
 
-def test_context_is_neither_right_nor_wrong():
-    assert judge(ASKED, answer("pay 7", ("b", ("1",))), KNOWN).precision is None
+def test_context_is_neither_right_nor_wrong_beside_what_is_right():
+    assert judge(ASKED, answer("pay 7", ("b", ("1",)), ("b", ("2",))), KNOWN).precision == 1
+
+
+def test_context_alone_is_wrong():
+    assert judge(ASKED, answer("pay 7", ("b", ("1",))), KNOWN).precision == 0
+
+
+def test_what_is_cited_for_an_answer_that_is_not_there_is_wrong():
+    asked = Question("q", "none", "What?", ((Place("x/b", ()),),), ())
+    assert judge(asked, answer("pay 7", ("b", ("2",))), KNOWN).precision == 0
+    assert judge(asked, answer("no", answered=False), KNOWN).precision is None
 
 
 def test_a_citation_of_another_board_is_wrong():
@@ -151,9 +161,13 @@ def test_boards_that_should_be_there_are_missed_and_real_ones_left_out():
 @pytest.mark.parametrize(
     ("said", "fact", "right"),
     [("it is 7", "7", True), ("17", "7", False), ("70", "7", False), ("1,100 €", "1,100", True),
-     ("21,100", "1,100", False), ("tuesday", "Tues", True)],
+     ("21,100", "1,100", False), ("on tuesday.", "Tuesday", True), ("tuesday", "Tues", False),
+     ("17 days", "7 days", False), ("in 7 days,", "7 days", True), ("7 daystar", "7 days", False),
+     ("banana", "ana", False), ("1.5 h", "1", False), ("it is 1.", "1", True),
+     ("7天内", "7天", True), ("王芳负责", "王芳", True), ("用sql库", "SQL", True),
+     ("c++", "C++", True)],
 )  # fmt: skip
-def test_figures_count_whole(said, fact, right):
+def test_figures_and_words_count_whole(said, fact, right):
     assert holds(said, fact) is right
 
 
