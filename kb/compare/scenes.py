@@ -32,7 +32,7 @@ def compare_scenes(before: Scene, after: Scene, matching: Matching | None = None
         for a, b in both
         if (fields := _fields(a, b, matching.likeness[a.id], exact))
     ]
-    moved = _moves(old, new, matching, exact)
+    moved = _moves(old, new, matching, exact, (after.width, after.height))
     removed = [node for node in before.nodes if node.id not in matching.pairs]
     reached = set(matching.pairs.values())
     added = [node for node in after.nodes if node.id not in reached]
@@ -76,7 +76,11 @@ def _words_differ(before: str, after: str, exact: bool) -> bool:
 
 
 def _moves(
-    old: Mapping[str, Node], new: Mapping[str, Node], matching: Matching, exact: bool
+    old: Mapping[str, Node],
+    new: Mapping[str, Node],
+    matching: Matching,
+    exact: bool,
+    size: tuple[float, float],
 ) -> list[Move]:
     """Return the nodes that stand elsewhere than the picture as a whole would have it.
 
@@ -96,7 +100,7 @@ def _moves(
         far = float(np.hypot(*(step - carried)))
         if far < LOOSE * MOVED and (stays or not (exact or far >= LOOSE)):
             continue
-        came = matching.placing.box(a.bbox)
+        came = clamp_box(matching.placing.box(a.bbox), *size)
         out_of, into = (None, None) if stays else (_holder(a, old), _holder(b, new))
         moves.append(Move(before=a, after=b, came=came, out_of=out_of, into=into))
     return moves

@@ -53,7 +53,8 @@ def histories(
     told = []
     for group in groups:
         at = in_order(boards_at(base, [rows[board] for board in sorted(group & set(rows))]))
-        told.append([_seen(one, rows[one.board.id], names) for one in at])
+        if at:  # none where they were deleted since
+            told.append([_seen(one, rows[one.board.id], names) for one in at])
     return sorted(told, key=lambda seen: (seen[0].at.when, seen[0].at.board.id))
 
 

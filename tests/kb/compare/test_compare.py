@@ -185,3 +185,12 @@ def test_a_hub_with_thousands_of_lines_is_rewired_in_one_go() -> None:
     assert len(diff.rewired) == many // 2
     assert all(one.before.label == one.after.label for one in diff.rewired)
     assert (diff.added, diff.removed, diff.changed) == ((), (), ())
+
+
+def test_where_a_thing_came_from_is_on_the_later_picture() -> None:
+    far = (*flow().nodes, node("off", "Far away", (10**7, 10**7)))
+    before = flow().model_copy(update={"nodes": far, "width": 10**8, "height": 10**8})
+    after = scene([*flow().nodes, node("off", "Far away", (900, 900))])
+    (move,) = (m for m in compare_scenes(before, after).nodes.moved if m.before.id == "off")
+    assert 0 <= move.came[0] <= move.came[2] <= after.width
+    assert 0 <= move.came[1] <= move.came[3] <= after.height

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from kb.base import KnowledgeBase
 from kb.errors import NotFound, WrongUse
 from kb.links import decide_link
 from kb.scene import Node, Scene
-from kb.timeline import timeline_of
+from kb.timeline import sightings, timeline_of
 from tests.kb.compare.scenes import WIRES, flow, node, renamed, scene
 from tests.kb.links.filling import day, put
 from tests.stores import open_store
@@ -158,3 +159,19 @@ def test_words_on_a_board_forge_nothing(base: KnowledgeBase) -> None:
     assert "[7]" not in text
     assert "![x](" not in text
     assert "<b>" not in text
+
+
+def test_a_board_deleted_meanwhile_is_no_part_of_the_timeline(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(base, "1.canvas", flow(), taken=day(1))
+    gone = put(base, "2.canvas", scene([node("x", "Take payment", (0, 0))]), taken=day(2))
+
+    def groups(*given: Any) -> list[set[str]]:
+        found = sightings_groups(*given)
+        base.catalog.forget(base.catalog.board("w", gone).source_id)
+        return found
+
+    sightings_groups = sightings._groups
+    monkeypatch.setattr(sightings, "_groups", groups)
+    assert {when for when, *_ in told(base, "Take payment")} == {1}
