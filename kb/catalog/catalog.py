@@ -283,8 +283,10 @@ class Catalog:
 
     def board(self, workspace: str, board_id: str) -> BoardRow:
         """Return a board. Raises `NotFound`, also where it stands in another workspace."""
-        with self.session() as session:
-            row = session.get(BoardRow, board_id)
+        row = None
+        if board_id.isascii() and board_id.isalnum():  # PostgreSQL refuses to look for a NUL
+            with self.session() as session:
+                row = session.get(BoardRow, board_id)
         if row is None or row.workspace != workspace or row.state == "deleting":
             raise NotFound(
                 f"no board {board_id!r} in workspace {workspace!r}",

@@ -10,8 +10,8 @@ from kb.links.suggest import link_all, link_boards, suggest, unlink_all
 __all__ = [
     "decide_link",
     "decide_version",
-    "link_between",
     "link_all",
+    "link_between",
     "link_boards",
     "links_of",
     "names_of_link",

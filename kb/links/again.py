@@ -68,13 +68,14 @@ def _candidates(
             for holder in set().union(*(holders.get(name, set()) for name in near[key])):
                 shared[holder] += times
         likely = [one for one, count in shared.items() if count >= needed(1, own.total())]
-        sizes = dict(
-            session.execute(
+        sizes: dict[str, int] = {}
+        for batch in _batches(likely):
+            counted = (
                 select(NodeRow.board_id, func.count())
-                .where(NodeRow.board_id.in_(likely), NodeRow.key != "")
+                .where(NodeRow.board_id.in_(batch), NodeRow.key != "")
                 .group_by(NodeRow.board_id)
-            ).all()
-        )
+            )
+            sizes.update((one, count) for one, count in session.execute(counted))
     kept = [one for one in likely if shared[one] >= needed(sizes[one], own.total())]
     return sorted(kept, key=lambda one: (-shared[one], one))[:MOST]
 

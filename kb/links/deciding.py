@@ -13,6 +13,7 @@ from kb.catalog import LinkRow, NameRow, VersionRow
 from kb.errors import NotFound, WrongUse
 from kb.links.names import name_of
 from kb.links.shapes import Decision, State
+from kb.quoting import clean
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -39,14 +40,14 @@ def decide_link(
     """Accept or reject that two names are one thing, or take that back (``suggested``).
 
     An accepted link need not have been suggested: that is how a user tells an alias. Rejecting a
-    name with itself parts the nodes of this name on different boards.
+    name with itself parts the nodes of this name on different boards; accepting it takes that back.
 
     Returns:
         The two names as they are kept.
 
     Raises:
         NotFound: no board of the workspace has such a name.
-        WrongUse: a name accepted with itself: it is joined already; a note that is too long.
+        WrongUse: a note that is too long.
     """
     a, b = sorted(map(name_of, names))
     if a == b and state == "accepted":
@@ -110,6 +111,7 @@ def _decide(
 ) -> None:
     if len(note) > MAX_NOTE or len(by) > MAX_NOTE:
         raise WrongUse(f"a name and a note have at most {MAX_NOTE} characters")
+    by, note = clean(by), clean(note)  # a database refuses some of what a text may hold
     row = session.get(table, tuple(address[c.name] for c in table.__mapper__.primary_key))
     if state == "suggested":
         if row is not None and not row.signals:  # nobody but the user said so

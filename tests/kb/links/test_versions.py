@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from sqlalchemy import event
 
 from kb.base import KnowledgeBase
 from kb.errors import NotFound, WrongUse
@@ -94,6 +95,38 @@ def test_a_user_decides_and_takes_it_back(base: KnowledgeBase) -> None:
         decide_version(base, (one, one), "accepted", workspace="w", by="Aisha")
     with pytest.raises(NotFound):
         decide_version(base, (one, three), "accepted", workspace="other", by="Aisha")
+
+
+def test_what_a_database_refuses_is_not_handed_to_it(base: KnowledgeBase) -> None:
+    one = put(base, "one.canvas", flow())
+    two = put(base, "two.canvas", renamed(flow(), "x"))
+    decide_version(base, (one, two), "accepted", workspace="w", by="A\0b", note="a\0\ud800 copy")
+    page = versions_of(base, "w", one)
+    (told,) = page.earlier + page.later
+    assert told.decision is not None
+    assert (told.decision.by, told.decision.note) == ("Ab", "a copy")
+    asked: list[object] = []
+    event.listen(base.catalog._engine, "before_cursor_execute", lambda *a: asked.append(a))
+    with pytest.raises(NotFound):
+        base.catalog.board("w", one + "\0")
+    assert not asked
+
+
+def test_sizes_of_many_likely_boards_are_asked_for_in_batches(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.links.again.BATCH", 2)
+    most: list[int] = []
+    event.listen(
+        base.catalog._engine,
+        "before_cursor_execute",
+        lambda _c, _u, statement, told, *_: (
+            most.append(len(told)) if "count(*)" in statement else 0
+        ),
+    )
+    ids = [put(base, f"{n}.canvas", renamed(flow(), f"x{n}")) for n in range(5)]
+    assert len(history(base, ids[0])) == 4
+    assert max(most) <= 3  # two boards, and the empty name
 
 
 def test_versions_stay_in_their_workspace_and_go_with_their_board(base: KnowledgeBase) -> None:
