@@ -6,23 +6,21 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kb.drawn import moment_of
 from kb.likeness import sketch_of
 from kb.memory import give_back
-from kb.query.dates import day_in
 from kb.scene import Scene
 from kb.text import language_of
 from kb.units import Unit, units_of
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
-    from kb.catalog import BoardRow
+    from kb.catalog import BoardRow, LocationRow
     from kb.index import Point
 
-NOON = time(12)
 BATCH_UNITS = 256  # enough for the embedder to be busy, little enough to lose nothing of note
 
 
@@ -31,8 +29,18 @@ class IndexedBoard:
     """A board with the units that stand for it in the index."""
 
     row: BoardRow
-    paths: list[str]
+    places: list[LocationRow]
     units: list[Unit]
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """Under which it was seen, sorted."""
+        return sorted({place.path for place in self.places})
+
+    @cached_property
+    def at(self) -> float:
+        """When it was drawn: see `kb.drawn`."""
+        return moment_of(self.row, self.places).at
 
     @cached_property
     def sketch(self) -> str:
@@ -65,25 +73,17 @@ def payload_of(board: IndexedBoard, unit: Unit) -> dict[str, Any]:
     content = json.dumps([payload, unit.passage, row.captured_at]).encode()
     return {
         **payload,
-        "at": _moment(row, board.paths),
+        "at": board.at,
         "source": board.paths,
         "digest": hashlib.blake2b(content, digest_size=16).hexdigest(),
     }
 
 
-def _moment(row: BoardRow, paths: Sequence[str]) -> float:
-    """When a board was captured, else the day that its file's name tells, else when it came."""
-    if row.captured_at is not None:
-        return row.captured_at
-    days = sorted(day for path in paths if (day := day_in(path)) is not None)
-    return datetime.combine(days[0], NOON, UTC).timestamp() if days else row.created_at
-
-
 def boards_to_index(base: KnowledgeBase, source_id: str) -> list[IndexedBoard]:
     """Return the boards of a source with their units, as the catalog has them."""
-    paths = base.catalog.paths(source_id)
+    places = base.catalog.places(source_id)
     return [
-        IndexedBoard(row, paths, units_of(Scene.model_validate_json(row.scene)))
+        IndexedBoard(row, places, units_of(Scene.model_validate_json(row.scene)))
         for row in base.catalog.boards_of(source_id)
     ]
 
@@ -155,8 +155,7 @@ def _make_room(base: KnowledgeBase, change: _Change) -> None:
     if change.foreign:
         base.index.drop_board(row.workspace, row.id)
     elif len(change.missing) < len(change.board.units):  # the others stay, under today's paths
-        paths = change.board.paths
-        base.index.update_sources(row.workspace, row.id, paths, _moment(row, paths))
+        base.index.update_sources(row.workspace, row.id, change.board.paths, change.board.at)
 
 
 def _points(base: KnowledgeBase, changes: Sequence[_Change]) -> Iterator[Point]:

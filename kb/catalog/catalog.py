@@ -116,8 +116,8 @@ class Catalog:
     def register(self, new: NewSource, *, again: bool = False) -> SourceRow:
         """Write down that a source was seen; a known one gets the new location.
 
-        A ready source that gains a location, or is back at one, goes back to ``extracted``: the
-        index carries paths.
+        A ready source that gains a location, is back at one, or was saved at another time, goes
+        back to ``extracted``: the index carries paths and when boards were drawn.
         With `again` a failed one goes back to ``registered``.
         """
         with self.session() as session:
@@ -139,7 +139,8 @@ class Catalog:
                     workspace=new.workspace, origin=new.origin, source_id=new.id, path=new.path
                 )
                 session.add(place)
-            if not place.latest and row.state == "ready":
+            stays = place.latest and place.mtime_ns == new.mtime_ns
+            if not stays and row.state == "ready":
                 row.state = "extracted"
             place.size, place.mtime_ns, place.latest = new.size, new.mtime_ns, True
             session.execute(  # what was there before stays until this source is ready
@@ -251,6 +252,12 @@ class Catalog:
                 select(LocationRow.path).where(LocationRow.source_id == source_id).distinct()
             )
             return sorted(rows)
+
+    def places(self, source_id: str) -> list[LocationRow]:
+        """Return where a source was seen, by path."""
+        statement = select(LocationRow).where(LocationRow.source_id == source_id)
+        with self.session() as session:
+            return list(session.scalars(statement.order_by(LocationRow.path, LocationRow.origin)))
 
     # boards
 

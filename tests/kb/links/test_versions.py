@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +13,12 @@ from PIL import Image
 from sqlalchemy import event
 
 from kb.base import KnowledgeBase
+from kb.catalog import NewSource
+from kb.drawn import date_in
 from kb.errors import NotFound, WrongUse
 from kb.links import decide_version, versions_of
 from kb.links.looks import Looks
-from kb.moments import date_in
+from kb.moments import boards_at
 from kb.scene import Scene
 from tests.kb.compare.scenes import TILTED, flow, node, renamed, scene, seen
 from tests.kb.links.filling import day, put
@@ -166,6 +169,9 @@ def test_pictures_help_where_few_words_were_read(base: KnowledgeBase) -> None:
         ("retro-2026-03-02.png", (2026, 3, 2)),
         ("shots/IMG_20260302_101500.jpg", (2026, 3, 2)),
         ("2026.03.02 standup.canvas", (2026, 3, 2)),
+        ("team/2026-03-02/photo.jpg", (2026, 3, 2)),
+        ("2025-01-01/2026-03-02.jpg", (2026, 3, 2)),
+        ("2025-01-01/2026-02-31 and 2026-03-02.jpg", (2026, 3, 2)),
         ("board-12345678.png", None),
         ("2026-02-31.png", None),
         ("v1.2.3.png", None),
@@ -176,3 +182,19 @@ def test_a_date_in_a_file_name(name: str, told: tuple[int, int, int] | None) -> 
 
     at = date_in(name)
     assert (None if at is None else datetime.fromtimestamp(at).timetuple()[:3]) == told
+
+
+@pytest.mark.parametrize("name", ["2026-03-02.canvas", "2026-03-02/a.canvas", "plan.canvas"])
+def test_index_and_histories_tell_one_moment(base: KnowledgeBase, name: str) -> None:
+    ident = put(base, name, flow())
+    (told,) = boards_at(base, [base.catalog.board("w", ident)])
+    moments = {one.payload["at"] for one in base.index.points(workspace="w", board_id=ident)}
+    assert moments == {told.when.timestamp()}
+
+
+def test_a_file_saved_at_another_time_is_told_to_the_index(base: KnowledgeBase) -> None:
+    put(base, "plan.canvas", flow())
+    digest = hashlib.sha256(b"w/plan.canvas").hexdigest()
+    place = ("w", "/boards/w/plan.canvas", "plan.canvas", digest, 1)
+    assert base.catalog.register(NewSource(*place, 10**9)).state == "ready"
+    assert base.catalog.register(NewSource(*place, 2 * 10**9)).state == "extracted"
