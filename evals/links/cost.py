@@ -79,9 +79,15 @@ def measure(home: Path, units: int) -> dict[str, float]:
     }
 
 
+def any_name(rng: np.random.Generator) -> str:
+    """Return one of 2.5 million names: like a team's, they go on growing with the boards."""
+    words = (str(rng.choice(words.split())) for words in _WORDS)
+    return f"{' '.join(words)} {rng.integers(1000)}"
+
+
 def _put(base: KnowledgeBase, number: int) -> str:
     rng = np.random.default_rng(number)
-    texts = [" ".join(rng.choice(words.split()) for words in _WORDS) for _ in range(NODES)]
+    texts = [any_name(rng) for _ in range(NODES)]
     nodes = tuple(
         Node(id=f"n{i}", kind="box", text=text, bbox=(i * 60, 0, i * 60 + 50, 40))
         for i, text in enumerate(texts)

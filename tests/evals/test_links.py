@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from evals.links.again import seen_again
+from evals.links.cost import any_name
 from evals.links.flows import flows
 from kb.links.versions import BoardLook, judge_versions
 from kb.text import language_of
@@ -26,3 +29,8 @@ def test_a_board_seen_again_is_like_the_first_and_not_the_same() -> None:
     assert all(a.bbox != b.bbox for a, b in zip(same.nodes, flow().nodes, strict=True))
     one, two = BoardLook("a", flow(), ""), BoardLook("b", same, "")
     assert judge_versions(one, two, lambda _a, _b: 0.0) is not None
+
+
+def test_names_go_on_growing_with_the_boards() -> None:
+    rng = np.random.default_rng(0)
+    assert len({any_name(rng) for _ in range(20_000)}) > 19_000
