@@ -184,5 +184,6 @@ def _cpu_environment() -> dict[str, str]:
     return {
         "SGLANG_USE_CPU_ENGINE": "1",
         "OMP_NUM_THREADS": "1",  # its processes share the cores; more threads get in their way
+        "TORCHDYNAMO_DISABLE": "1",  # it would want a C++ compiler
         "PYTHONPATH": ":".join(path for path in paths if path),
     }

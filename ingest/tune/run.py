@@ -119,6 +119,8 @@ def _run(
     *kind, command = recipe.command.split()
     program = "swift.cli._megatron.main" if kind else "swift.cli.main"
     more = {"NPROC_PER_NODE": str(gpus)} if gpus > 1 else {}
+    if gpus:
+        more["TORCHDYNAMO_DISABLE"] = "0"  # servers of rollouts compile
     if not (gpus and os.environ.get("CUDA_VISIBLE_DEVICES")):  # whoever chose GPUs keeps them
         more["CUDA_VISIBLE_DEVICES"] = ",".join(str(place) for place in range(gpus))
     steps: list[Step] = []
