@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from ingest.extract import Extractor
-    from ingest.extract.vlm.client import ModelClient, Served
+    from ingest.extract.vlm.client import ModelClient, ModelFault, Served
     from ingest.extract.vlm.codec import Decoded
     from ingest.extract.vlm.options import VlmOptions
     from ingest.extract.vlm.tally import Tally
@@ -137,9 +137,13 @@ class VlmExtractor:
             "tokens": [options.image_tokens, options.answer_tokens],
         }
 
-    def _without_model(self, scene: Scene, fault: Exception, tally: Tally) -> Scene:
+    def _without_model(self, scene: Scene, fault: ModelFault, tally: Tally) -> Scene:
         """Return what the local extractor read, with the reason why it had to."""
+        from ingest.extract.vlm.tally import ANSWERS
+
         tally.add("fallbacks")
+        if fault.fault not in ANSWERS:
+            tally.add("unanswered")
         note = f"read by the local extractor: {fault}"[:400]
         info = scene.extractor.model_copy(update={"figures": tally.as_dict()})
         return scene.model_copy(update={"notes": (note, *scene.notes), "extractor": info})

@@ -190,6 +190,7 @@ def test_a_fault_that_stays_ends_at_the_local_extractor_or_in_a_note(fault: str)
     assert scene.extractor.figures[SEEN_AS.get(fault, fault)] >= 1
     if fault != "some_boxes_off":
         assert scene.extractor.name == "local"
+    assert ("unanswered" in scene.extractor.figures) == (fault in ON_THE_WAY)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +255,7 @@ def test_a_refusal_is_not_repeated(status: int, fault: str) -> None:
     ):
         scene = reader.extract(oracle.board())
         assert server.asked == 1
-    assert scene.extractor.figures[fault] == 1
+    assert scene.extractor.figures[fault] == scene.extractor.figures["unanswered"] == 1
     assert scene.extractor.name == "local"
 
 
