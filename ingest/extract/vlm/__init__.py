@@ -186,6 +186,7 @@ class VlmExtractor:
                 yield
         except TimeoutError as error:
             tally.add("stalled")
+            (await self._client()).board_timed_out(tally)
             raise ModelFault("stalled", "the time for this board was over") from error
 
     # the local extractor

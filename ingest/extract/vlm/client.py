@@ -139,6 +139,11 @@ class ModelClient:
         tally.add("answer_tokens", answer.answer_tokens)
         return answer
 
+    def board_timed_out(self, tally: Tally) -> None:
+        """Hold it against the server if it had a request of the board whose time is over."""
+        if tally["given_up"]:
+            self._breaker.failed()
+
     async def close(self) -> None:
         """Let go of the connections."""
         for task in self._sent:
@@ -158,6 +163,9 @@ class ModelClient:
                 raise ModelFault("refused", "it failed too often just now and is left alone")
             try:
                 told = await self._once(request(), valid)
+            except asyncio.CancelledError:
+                tally.add("given_up")
+                raise
             except ModelFault as fault:
                 tally.add(fault.fault)
                 if not fault.may_pass:

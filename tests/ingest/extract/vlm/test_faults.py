@@ -269,6 +269,17 @@ def test_the_time_for_a_board_is_kept_though_the_server_is_slow() -> None:
     assert "time for this board was over" in scene.notes[0]
 
 
+def test_a_server_that_outlasts_every_board_is_left_alone() -> None:
+    with (
+        model_server(lambda *_: Reply("{}", wait_s=2.0)) as server,
+        closing(extractor(server.url, timeout_s=60.0, patience=2, rest_s=600.0)) as reader,
+    ):
+        scenes = [reader.extract(oracle.board(), deadline_s=0.5) for _ in range(3)]
+        assert server.asked <= 2
+    assert [scene.extractor.figures.get("stalled", 0) for scene in scenes] == [1, 1, 0]
+    assert scenes[2].extractor.figures["left_alone"] == 1
+
+
 def test_requests_that_were_given_up_block_no_later_ones() -> None:
     def script(_: int, body: Body) -> Reply:
         return Reply("{}", wait_s=0.3 if body["max_tokens"] == 1 else 0.0)
