@@ -123,7 +123,8 @@ def test_conventions_of_each_workspace_reach_its_boards(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("jobs", "window", "workers", "share"), [(2, 16, 2, 8), (8, 4, 4, 1), (3, 16, 3, 5)]
+    ("jobs", "window", "workers", "share"),
+    [(2, 16, 2, 8), (8, 4, 4, 1), (3, 16, 2, 8), (12, 16, 8, 2), (5, 7, 1, 7)],
 )
 def test_the_window_is_shared_out(jobs: int, window: int, workers: int, share: int) -> None:
     settings = load_settings(vlm_url="http://127.0.0.1:9", vlm_window=window)
@@ -131,6 +132,7 @@ def test_the_window_is_shared_out(jobs: int, window: int, workers: int, share: i
     assert got == workers
     assert options.vlm is not None
     assert options.vlm.window == share
+    assert workers * share == window
     assert options.lanes > share
     assert shared_out(jobs, options_for(settings, "default", "auto"))[1].lanes == 1  # nobody there
 
