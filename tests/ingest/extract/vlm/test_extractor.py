@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from ingest.extract import chosen_extractor, open_extractor
 from ingest.extract.local.geometry import overlap_union
 from ingest.extract.vlm import VlmExtractor
+from ingest.extract.vlm.client import identity_of
 from ingest.extract.vlm.options import VlmOptions
 from kb.conventions import Conventions
 from kb.errors import WrongUse
@@ -258,6 +259,29 @@ def test_a_board_that_was_read_before_costs_no_call(tmp_path: Path) -> None:
         for kept in tmp_path.rglob("*.json"):
             kept.write_text("{torn", "utf-8")
         assert asked() == 1
+
+
+def test_a_model_that_was_trained_on_reads_anew(tmp_path: Path) -> None:
+    with model_server(good) as server:
+
+        def asked(version: str) -> int:
+            before = server.asked
+            server.weights = {"model_path": "/models/ours", "weight_version": version}
+            with closing(extractor(server.url, cache=tmp_path)) as reader:
+                figures = reader.extract(drawn()).extractor.figures
+            assert "rejected" not in figures
+            return server.asked - before
+
+        assert [asked("one"), asked("one"), asked("two"), asked("one")] == [1, 0, 1, 0]
+        server.owner, before = "vllm", server.asked  # tells nothing: as before
+        with closing(extractor(server.url)) as reader:
+            assert reader.extract(drawn()).extractor.name == "vlm"
+        assert server.asked == before + 1
+
+
+@pytest.mark.parametrize("told", [None, [], "x", {}, {"model_path": None}])
+def test_what_tells_no_weights_gives_none(told: object) -> None:
+    assert identity_of(told) == ""
 
 
 def test_a_reading_by_the_local_extractor_is_not_kept_as_the_models(tmp_path: Path) -> None:
