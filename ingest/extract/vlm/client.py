@@ -364,16 +364,22 @@ def identity_of(told: Any) -> str:
 
 def answers(options: VlmOptions) -> bool:
     """Tell whether a model server is there: it lists its models within two seconds."""
+    until, data = time.monotonic() + _PROBE_S, bytearray()
     try:
-        response = httpx.get(
+        with httpx.stream(
+            "GET",
             f"{options.base_url}{MODELS}",
             headers=_headers(options),
             timeout=_PROBE_S,
             trust_env=False,
-        )
+        ) as response:
+            for piece in response.iter_raw():
+                data += piece
+                if len(data) > _MOST_BYTES or time.monotonic() > until:
+                    return False
     except (httpx.HTTPError, httpx.InvalidURL):
         return False
-    return response.is_success and _is_list(_parsed(response.content))
+    return response.is_success and _is_list(_parsed(bytes(data)))
 
 
 def _headers(options: VlmOptions) -> dict[str, str]:
