@@ -87,12 +87,19 @@ $(VENV)/installed-dev: pyproject.toml $(LOCK) | $(VENV)/bin/python
 	$(BIN)/pip install --quiet -c $(LOCK) -e '.[dev]'
 	@touch $@ $(VENV)/installed
 
-$(SGLANG)/installed: deploy/locks/sglang-cpu.txt
-	$(PYTHON) -m venv --clear $(SGLANG)
-	$(SGLANG)/bin/pip install --quiet --no-deps -r $<
-	@touch $@
+# No prerequisites: the lock's hash is in the path, and its time differs from clone to clone. A
+# registry without the CPU build gives PyTorch with libraries that must be asked for.
+define built
+	@mkdir -p $(ENVS)
+	flock $(@D).lock sh -ec 'test ! -e $@ || exit 0; $(PYTHON) -m venv --clear $(@D); \
+	  $(@D)/bin/pip install --quiet --no-deps -r $(1); \
+	  $(@D)/bin/python -c "import torch" 2>/dev/null \
+	    || $(@D)/bin/pip install --quiet -c $(1) $$(grep ^torch== $(1)); \
+	  touch $@'
+endef
 
-$(SWIFT)/installed: deploy/locks/swift-cpu.txt
-	$(PYTHON) -m venv --clear $(SWIFT)
-	$(SWIFT)/bin/pip install --quiet --no-deps -r $<
-	@touch $@
+$(SGLANG)/installed:
+	$(call built,deploy/locks/sglang-cpu.txt)
+
+$(SWIFT)/installed:
+	$(call built,deploy/locks/swift-cpu.txt)

@@ -44,11 +44,14 @@ def shared_out(jobs: int, options: WorkerOptions) -> tuple[int, WorkerOptions]:
     """Return how many workers to start, and their options.
 
     Reading by a model is waiting, most of the time: the window of requests that the server takes
-    at a time is shared out among the workers, so that it is kept full with few processes.
+    at a time is shared out among the workers, so that it is kept full with few processes. There
+    are as many as get equal shares: none of the window is lost.
     """
     name = chosen_extractor(options.extractor, options.vlm)
     if name != "vlm" or options.vlm is None:
         return jobs, replace(options, extractor=name)
     jobs = min(jobs, options.vlm.window)
+    while options.vlm.window % jobs:
+        jobs -= 1
     vlm = replace(options.vlm, window=options.vlm.window // jobs)
     return jobs, replace(options, extractor=name, vlm=vlm, lanes=vlm.lanes)

@@ -6,6 +6,7 @@ The order of writes makes every crash harmless: blob, catalog ``registered``, sc
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from ingest.worker import Message, ReadBoard, ReadFailure
 from ingest.workers import Job, WorkerPool
 from kb.blobs import hash_of
 from kb.catalog import NewBoard, NewSource
-from kb.errors import BadSource
+from kb.errors import BadSource, WrongUse
 from kb.indexing import BATCH_UNITS, boards_to_index, finish_extracted, index_sources
 from kb.removal import drop_blobs, finish_removals
 from kb.scene import Scene
@@ -28,6 +29,8 @@ from kb.scene import Scene
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
     from kb.catalog import LocationRow, SourceRow
+
+log = logging.getLogger(__name__)
 
 FEW = 500  # places that one query names
 MAX_ATTEMPTS = 3  # for failures that may pass: a timeout, a dead worker, a store that lost a file
@@ -144,6 +147,7 @@ class _Run:
         self._to_index: dict[str, _Pending] = {}
         self._known: dict[str, list[tuple[LocationRow, SourceRow]]] = {}
         self._finished_now: set[str] = set()
+        self._waiting: set[str] = set()  # other workspaces whose leftovers can't be read now
 
     # an earlier run's leftovers
 
@@ -161,15 +165,29 @@ class _Run:
         for source in unfinished:
             if source.state == "extracted":
                 extracted.append(source.id)
-            elif self.base.blobs.has(source.sha256):
+            elif not self.base.blobs.has(source.sha256):
+                self.base.catalog.forget(source.id)
+            elif self._has_workers(source.workspace):
                 paths = self.base.catalog.paths(source.id)
                 self._read(_Pending(source, paths[0], []))
-            else:
-                self.base.catalog.forget(source.id)
         finish_extracted(self.base, extracted)
         self.finish()
         link_all(self.base)
         self._finished_now.update(source.id for source in unfinished)
+
+    def _has_workers(self, workspace: str) -> bool:
+        """Tell whether leftovers of `workspace` can be read now; its mistakes stop no other's."""
+        if workspace in self._waiting:
+            return False
+        try:
+            self._pool_for(workspace)
+        except WrongUse as error:
+            if workspace == self.workspace:
+                raise
+            log.warning("sources of the workspace %s wait: %s", workspace, error.message)
+            self._waiting.add(workspace)
+            return False
+        return True
 
     # one file
 

@@ -123,7 +123,7 @@ class WorkerPool:
             lane.send(job, self._stopping)
             while True:
                 message = lane.receive(self._stopping)
-                if isinstance(message, ReadFailure) and message.for_want_of_memory and lane.shared:
+                if lane.shared and _others_may_be_to_blame(message):
                     self._read_alone(job)
                     return None
                 self._tell(Result(job.key, message))
@@ -162,6 +162,17 @@ class WorkerPool:
             except queue.Full:
                 continue
             return
+
+
+def _others_may_be_to_blame(message: Message) -> bool:
+    """Tell whether a source failed that may do alone.
+
+    Memory that others took has many names: besides `MemoryError`, errors of OpenCV, of ONNX
+    Runtime and of threads that can't be started, which look like bugs.
+    """
+    return isinstance(message, ReadFailure) and (
+        message.for_want_of_memory or message.code == "bug"
+    )
 
 
 class _Crew:

@@ -48,6 +48,7 @@ class ModelServer:
         self.headers: list[dict[str, str]] = []
         self.most_at_once = 0
         self.models = ["tiny"]
+        self.weights: dict[str, str] | None = None  # told at /model_info; None: no such path
         self.stall_s = 1.0
         self._here = 0
         self._lock = threading.Lock()
@@ -77,6 +78,10 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None: ...
 
     def do_GET(self) -> None:
+        if self.path == "/model_info":
+            told = self.server.model.weights
+            self._send(404 if told is None else 200, json.dumps(told).encode(), {})
+            return
         rows = [
             {"id": name, "owned_by": self.server.model.owner, "root": f"/{name}"}
             for name in self.server.model.models

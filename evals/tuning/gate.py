@@ -26,7 +26,7 @@ from evals.extraction.progress import shown
 from evals.extraction.scenes import true_scenes
 from evals.extraction.truth import TrueBoard
 from ingest.tune.dataset import CHECK
-from kb.errors import WrongUse
+from kb.errors import KBError, WrongUse
 
 if TYPE_CHECKING:
     from ingest.extract import Extractor
@@ -39,6 +39,12 @@ _LEAST_BOARDS = 8  # of a group: fewer say nothing for sure
 RECORD, PROMOTED = "gates.jsonl", "promoted.json"
 
 Parts = Callable[[Reading], tuple[float, float]]
+
+
+class Unanswered(KBError):
+    """A reader's server gave no answers: nothing can be said about the reader."""
+
+    code = "model_unanswered"
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,7 @@ def run(old: str, new: str, *, data: Path, settings: Settings, limit: int = 0) -
 
     Raises:
         WrongUse: there are no boards, or a reader isn't one.
+        Unanswered: the server of a reader gave no answer for some board.
     """
     boards = boards_in(data)[: limit or None]
     if not boards:
@@ -134,8 +141,25 @@ def reader_called(name: str, settings: Settings) -> Extractor:
 
 
 def read_by(name: str, reader: Extractor, boards: Sequence[TrueBoard]) -> list[Reading]:
-    """Return what `reader` reads. What another read in its place counts as nothing read."""
-    told = shown(measure(reader, boards), len(boards), name)
+    """Return what `reader` reads, and let go of it.
+
+    What another read in its place counts as nothing read, where the model gave a bad answer; where
+    it gave none, nothing counts.
+
+    Raises:
+        Unanswered: the server gave no answer for some board.
+    """
+    try:
+        told = list(shown(measure(reader, boards), len(boards), name))
+    finally:
+        if (close := getattr(reader, "close", None)) is not None:
+            close()
+    unanswered = sum("unanswered" in one.scene.extractor.figures for one in told)
+    if unanswered:
+        raise Unanswered(
+            f"{name} did not answer for {unanswered} of {len(told)} boards",
+            hint="`kb model check` tells what is wrong with its server; then run the gate again",
+        )
     return [compare(own(one.scene, reader.name), one.board) for one in told]
 
 

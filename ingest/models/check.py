@@ -22,6 +22,7 @@ from kb.errors import KBError
 
 CONCURRENCY = 8
 _ANSWER_TOKENS = 48
+_MOST_BYTES = 8_000_000  # of one answer
 _SIDE = 256  # pixels of the test picture
 
 
@@ -102,13 +103,14 @@ async def _check(
     told: Callable[[Finding], None],
 ) -> Report:
     base = VlmOptions(url).base_url
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    headers = {"Accept-Encoding": "identity"}  # unpacked it could be of any size
+    headers |= {"Authorization": f"Bearer {key}"} if key else {}
     limits = httpx.Limits(max_connections=concurrency)
     findings: list[Finding] = []
     async with httpx.AsyncClient(
         base_url=base, headers=headers, timeout=timeout_s, limits=limits, trust_env=False
     ) as http:
-        server = _Server(http)
+        server = _Server(http, timeout_s)
         for name, probe in server.probes(model, concurrency):
             findings.append(await _tried(name, probe))
             told(findings[-1])
@@ -132,6 +134,8 @@ async def _tried(name: str, probe: Callable[[], Awaitable[_Found]]) -> Finding:
         found = await probe()
     except Unfit as fault:
         return Finding(name, False, time.monotonic() - started, str(fault))
+    except TimeoutError:
+        return Finding(name, False, time.monotonic() - started, "no answer came in time")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         said = str(error) or type(error).__name__
         return Finding(name, False, time.monotonic() - started, said)
@@ -158,8 +162,9 @@ class _Mark(BaseModel):
 class _Server:
     """One server and the model that is tried out."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, http: httpx.AsyncClient, timeout_s: float) -> None:
         self._http = http
+        self._timeout_s = timeout_s
         self._alone = 0  # tokens of the question without a picture
         self.model = ""
 
@@ -178,7 +183,7 @@ class _Server:
         ]
 
     async def models(self, wanted: str) -> _Found:
-        listed = _object(await self._http.get("/v1/models")).get("data")
+        listed = (await self._object("GET", "/v1/models")).get("data")
         rows = [row for row in listed or [] if isinstance(row, dict) and row.get("id")]
         names = [str(row["id"]) for row in rows]
         if not names:
@@ -234,7 +239,10 @@ class _Server:
         first, pieces, done = 0.0, 0, False
         body = self._body([_words("Count from one to ten.")])
         body |= {"stream": True, "stream_options": {"include_usage": True}}
-        async with self._http.stream("POST", "/v1/chat/completions", json=body) as response:
+        async with (
+            asyncio.timeout(self._timeout_s),
+            self._http.stream("POST", "/v1/chat/completions", json=body) as response,
+        ):
             if not response.is_success:
                 raise Unfit(f"HTTP {response.status_code}")
             async for line in response.aiter_lines():
@@ -267,8 +275,7 @@ class _Server:
     # requests
 
     async def _asked(self, parts: list[dict[str, Any]], **more: Any) -> _Answer:
-        response = await self._http.post("/v1/chat/completions", json=self._body(parts) | more)
-        told = _object(response)
+        told = await self._object("POST", "/v1/chat/completions", json=self._body(parts) | more)
         try:
             text = told["choices"][0]["message"]["content"]
             usage = told["usage"]
@@ -276,6 +283,19 @@ class _Server:
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise Unfit("what came back is no chat completion with its usage") from error
         return _Answer(text if isinstance(text, str) else "", *counts)
+
+    async def _object(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        """Send a request and return the JSON object that comes back in time. Raises `Unfit`."""
+        data = bytearray()
+        async with (
+            asyncio.timeout(self._timeout_s),
+            self._http.stream(method, path, **more) as response,
+        ):
+            async for piece in response.aiter_raw():
+                data += piece
+                if len(data) > _MOST_BYTES:
+                    raise Unfit("what came back is too large")
+        return _object(response.status_code, bytes(data))
 
     def _body(self, parts: list[dict[str, Any]]) -> dict[str, Any]:
         messages = [{"role": "user", "content": parts}]
@@ -287,14 +307,14 @@ class _Server:
         }
 
 
-def _object(response: httpx.Response) -> dict[str, Any]:
-    """Return the JSON object of a response. Raises `Unfit`."""
+def _object(status: int, data: bytes) -> dict[str, Any]:
+    """Return the JSON object in an answer. Raises `Unfit`."""
     try:
-        told = response.json()
-    except ValueError:
+        told = json.loads(data)
+    except (ValueError, RecursionError):
         told = None
-    if not response.is_success:
-        raise Unfit(f"HTTP {response.status_code}{_reason(told)}")
+    if not 200 <= status < 300:
+        raise Unfit(f"HTTP {status}{_reason(told)}")
     if not isinstance(told, dict):
         raise Unfit("what came back is no JSON object")
     return told

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.models.plan import Plan
+from ingest.models.sizes import weight_version
 from kb.errors import WrongUse
 
 KEY_VARIABLE = "KB_VLM_API_KEY"
@@ -84,6 +85,8 @@ def _sglang(plan: Plan, python: str) -> list[str]:
     wanted = plan.wanted
     words = [python, "-m", "sglang.launch_server", "--model-path", wanted.model]
     words += ["--served-model-name", wanted.name] if wanted.name else []
+    if Path(wanted.model).is_dir():  # told at /model_info; readings by other weights aren't used
+        words += ["--weight-version", weight_version(Path(wanted.model))]
     words += ["--host", wanted.host, "--port", str(wanted.port)]
     words += ["--api-key", wanted.key] if wanted.key else []
     words += ["--context-length", str(plan.context)]
@@ -184,5 +187,6 @@ def _cpu_environment() -> dict[str, str]:
     return {
         "SGLANG_USE_CPU_ENGINE": "1",
         "OMP_NUM_THREADS": "1",  # its processes share the cores; more threads get in their way
+        "TORCHDYNAMO_DISABLE": "1",  # it would want a C++ compiler
         "PYTHONPATH": ":".join(path for path in paths if path),
     }

@@ -6,6 +6,7 @@ configurations; of any other name only the number before the "B" is known.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from kb.errors import WrongUse
 
 BYTES = {"none": 2.0, "fp8": 1.0, "gptq": 0.6, "awq": 0.6, "bitsandbytes": 0.6}
 """Bytes of a parameter by quantisation; of the 4-bit ones with their scales."""
+_WEIGHTS = (".safetensors", ".bin", ".gguf")
 
 
 @dataclass(frozen=True)
@@ -123,3 +125,15 @@ def _read_config(folder: Path) -> dict[str, Any]:
             f"{folder} holds no model: its config.json can't be read", code="unknown_model"
         ) from error
     return told if isinstance(told, dict) else {}
+
+
+def weight_version(folder: Path) -> str:
+    """Return a short name of the weights in `folder`; weights that are trained anew get another."""
+    told = hashlib.sha256()
+    for file in sorted(folder.iterdir()):
+        if file.name.endswith("config.json"):
+            told.update(file.read_bytes())
+        elif file.suffix in _WEIGHTS:
+            stat = file.stat()
+            told.update(f"{file.name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    return told.hexdigest()[:12]

@@ -206,7 +206,8 @@ def _keep_whole(lesson: Lesson, folder: Path) -> None:
 def read_rows(file: Path) -> list[dict[str, Any]]:
     """Return the samples of a JSONL file. Raises `WrongUse` where it is none."""
     try:
-        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        lines = file.read_text(encoding="utf-8").split("\n")  # a text may hold other line ends
+        return [json.loads(line) for line in lines if line]
     except (OSError, ValueError) as error:
         raise WrongUse(f"{file} holds no samples: {error}", code="no_dataset") from error
 

@@ -53,6 +53,7 @@ def tune_environment(**more: str) -> dict[str, str]:
         "PYTHONPATH": path,
         "PYTHONUNBUFFERED": "1",
         "TOKENIZERS_PARALLELISM": "false",
+        "TORCHDYNAMO_DISABLE": "1",  # it would want a C++ compiler
         **more,
     }
 

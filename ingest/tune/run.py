@@ -14,6 +14,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from kb.errors import WrongUse
 CONFIG, LOG, CURVE = "recipe.yaml", "training.log", "loss.svg"
 OWN, STEPS = "swift", "logging.jsonl"  # ms-swift's folder, its figures
 _POLL_S = 0.5
+_ENDS_WITHIN_S = 20.0
 _STEP = re.compile(r"(\d+)/(\d+)")
 
 
@@ -119,6 +121,8 @@ def _run(
     *kind, command = recipe.command.split()
     program = "swift.cli._megatron.main" if kind else "swift.cli.main"
     more = {"NPROC_PER_NODE": str(gpus)} if gpus > 1 else {}
+    if gpus:
+        more["TORCHDYNAMO_DISABLE"] = "0"  # servers of rollouts compile
     if not (gpus and os.environ.get("CUDA_VISIBLE_DEVICES")):  # whoever chose GPUs keeps them
         more["CUDA_VISIBLE_DEVICES"] = ",".join(str(place) for place in range(gpus))
     steps: list[Step] = []
@@ -138,11 +142,22 @@ def _run(
                     told(step)
         finally:
             if process.poll() is None:  # we were interrupted
-                os.killpg(process.pid, signal.SIGTERM)
-                process.wait()
+                _end(process)
     if process.returncode:
         raise _failure(recipe, process.returncode, out)
     return steps
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End ms-swift with all its processes, by force where it doesn't listen."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(_ENDS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _followed(file: Path, process: subprocess.Popen[bytes]) -> Iterator[Step]:

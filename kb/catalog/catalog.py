@@ -167,13 +167,13 @@ class Catalog:
             return _forget_places(session, there)
 
     def unfinished(self) -> list[SourceRow]:
-        """Return the sources, of all workspaces, that an earlier run left half-way."""
+        """Return what an earlier run left half-way, one workspace after the other."""
         with self.session() as session:
             return list(
                 session.scalars(
                     select(SourceRow)
                     .where(SourceRow.state.in_(("registered", "extracted")))
-                    .order_by(SourceRow.id)
+                    .order_by(SourceRow.workspace, SourceRow.id)
                 )
             )
 

@@ -9,10 +9,12 @@ import pytest
 
 from ingest.options import options_for, shared_out
 from ingest.pipeline import ingest
+from ingest.report import Watcher
 from kb.errors import WrongUse
 from kb.removal import remove_board
 from kb.scene import Scene
 from kb.settings import load_settings
+from tests.boardfiles import canvas
 from tests.ingest.extract.vlm import oracle
 from tests.modelserver import Body, Reply, model_server
 from tests.stores import open_store
@@ -122,8 +124,39 @@ def test_conventions_of_each_workspace_reach_its_boards(tmp_path: Path) -> None:
     assert tags == {"risky": ("risk",), "calm": ()}
 
 
+class Crash(Exception):
+    """Ends an ingest half-way."""
+
+
+def test_bad_conventions_of_a_workspace_stop_no_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def crash(stage: str) -> None:
+        if stage == "registered":
+            raise Crash
+
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    board = tmp_path / "a.canvas"
+    board.write_bytes(canvas(["Plan", "Do"], [(0, 1)]))
+    with open_store(tmp_path / "store", conventions=marks) as base:
+        with pytest.raises(Crash):
+            ingest(base, [board], workspace="bad", jobs=1, watcher=Watcher(reached=crash))
+        (marks / "bad.yaml").write_text("marks: 7\n", "utf-8")
+        assert ingest(base, [board], workspace="good", jobs=1).added == [board.name]
+        assert "workspace bad wait" in caplog.text
+        assert [source.workspace for source in base.catalog.unfinished()] == ["bad"]
+        with pytest.raises(WrongUse, match="conventions"):
+            ingest(base, [board], workspace="bad", jobs=1)
+        (marks / "bad.yaml").unlink()
+        ingest(base, [], workspace="good", jobs=1)
+        assert not base.catalog.unfinished()
+        assert len(base.catalog.boards("bad")) == 1
+
+
 @pytest.mark.parametrize(
-    ("jobs", "window", "workers", "share"), [(2, 16, 2, 8), (8, 4, 4, 1), (3, 16, 3, 5)]
+    ("jobs", "window", "workers", "share"),
+    [(2, 16, 2, 8), (8, 4, 4, 1), (3, 16, 2, 8), (12, 16, 8, 2), (5, 7, 1, 7)],
 )
 def test_the_window_is_shared_out(jobs: int, window: int, workers: int, share: int) -> None:
     settings = load_settings(vlm_url="http://127.0.0.1:9", vlm_window=window)
@@ -131,6 +164,7 @@ def test_the_window_is_shared_out(jobs: int, window: int, workers: int, share: i
     assert got == workers
     assert options.vlm is not None
     assert options.vlm.window == share
+    assert workers * share == window
     assert options.lanes > share
     assert shared_out(jobs, options_for(settings, "default", "auto"))[1].lanes == 1  # nobody there
 

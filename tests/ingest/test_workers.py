@@ -7,12 +7,14 @@ import multiprocessing.process
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ingest.worker import ReadBoard, ReadDone, ReadFailure, WorkerOptions
 from ingest.workers import Job, Result, WorkerPool
 from kb.blobs import BlobStore
+from kb.conventions import Conventions
 from tests.boardfiles import canvas
 
 GOOD = canvas(["Plan", "Do"], [(0, 1)])
@@ -126,6 +128,29 @@ def test_only_the_source_that_is_to_blame_is_lost_of_those_that_share_a_worker(
     assert isinstance(ends["slow"], ReadFailure)
     assert ends["slow"].code == "timeout"
     assert not _children()
+
+
+class ShortOnce(Conventions):
+    """The first who asks for these finds no room for another thread."""
+
+    asked: Path
+
+    def rules(self) -> list[Any]:
+        if not self.asked.exists():
+            self.asked.touch()
+            raise RuntimeError("can't start new thread")
+        return super().rules()
+
+
+@pytest.mark.parametrize(("lanes", "end"), [(2, ReadDone), (1, ReadFailure)])
+def test_what_fails_oddly_in_a_shared_worker_is_read_again_alone(
+    tmp_path: Path, lanes: int, end: type
+) -> None:
+    url = (tmp_path / "blobs").as_uri()
+    options = WorkerOptions(url, lanes=lanes, conventions=ShortOnce(asked=tmp_path / "asked"))
+    with WorkerPool(1, options) as pool:
+        submit(pool, Job("k", "a.canvas", BlobStore(url).put(GOOD)))
+        assert isinstance(results(pool, 1)[-1].message, end)
 
 
 def test_sources_that_share_a_worker_all_come_back(tmp_path: Path) -> None:

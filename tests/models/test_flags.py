@@ -10,6 +10,7 @@ import pytest
 
 from ingest.models.engines import command
 from ingest.models.plan import Wanted, plan
+from ingest.models.sizes import weight_version
 from tests.models.conftest import in_sglang
 
 PARSE = """
@@ -24,6 +25,7 @@ print(json.dumps(told, default=str))
 FIELDS = (
     "model_path",
     "served_model_name",
+    "weight_version",
     "host",
     "port",
     "api_key",
@@ -96,8 +98,9 @@ def test_answers_and_caches_everywhere(parsed: list[dict[str, Any]]) -> None:
         assert not told["disable_radix_cache"]
 
 
-def test_on_a_cpu(parsed: list[dict[str, Any]]) -> None:
+def test_on_a_cpu(parsed: list[dict[str, Any]], checkpoint: Path) -> None:
     told = parsed[1]
+    assert told["weight_version"] == weight_version(checkpoint)
     assert told["device"] == "cpu"
     assert told["dtype"] == "bfloat16"
     assert told["attention_backend"] == "torch_native"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from ingest.extract import Extractor
-    from ingest.extract.vlm.client import ModelClient, Served
+    from ingest.extract.vlm.client import ModelClient, ModelFault, Served
     from ingest.extract.vlm.codec import Decoded
     from ingest.extract.vlm.options import VlmOptions
     from ingest.extract.vlm.tally import Tally
@@ -33,6 +33,7 @@ __all__ = ["VlmExtractor"]
 VERSION = "1"
 _T = TypeVar("_T")
 _TOO_SMALL = 8  # pixels: no word fits into a side of less
+_FOR_A_TURN = 0.25  # of a board's time: the longest wait for hints, the model needs the rest
 _FOR_LOCAL = 0.3  # of a board's time is kept for the local extractor
 _LEAST_LOCAL_S = 15.0  # it gets so much even where waiting took all
 
@@ -105,7 +106,7 @@ class VlmExtractor:
             if kept is not None:
                 tally.add("cached")
                 return _at_no_cost(kept, tally)
-            first = self._look(picture, until) if self._options.hints else None
+            first = self._first_look(picture, until, tally) if self._options.hints else None
             seen = self._loop.run(self._read(picture, first, until, tally))
             if not seen.nodes:
                 first = first or self._look(picture, until)
@@ -114,6 +115,8 @@ class VlmExtractor:
                     raise ModelFault("saw_nothing")
         except ModelFault as fault:
             return self._without_model(first or self._look(picture, until), fault, tally)
+        if tally["no_hints"]:
+            cache, key = None, ""  # with hints it may be read better the next time
         info = ExtractorInfo(
             name=self.name, version=self.version, model=served.model[:200], kept=key
         )
@@ -137,9 +140,13 @@ class VlmExtractor:
             "tokens": [options.image_tokens, options.answer_tokens],
         }
 
-    def _without_model(self, scene: Scene, fault: Exception, tally: Tally) -> Scene:
+    def _without_model(self, scene: Scene, fault: ModelFault, tally: Tally) -> Scene:
         """Return what the local extractor read, with the reason why it had to."""
+        from ingest.extract.vlm.tally import ANSWERS
+
         tally.add("fallbacks")
+        if fault.fault not in ANSWERS:
+            tally.add("unanswered")
         note = f"read by the local extractor: {fault}"[:400]
         info = scene.extractor.model_copy(update={"figures": tally.as_dict()})
         return scene.model_copy(update={"notes": (note, *scene.notes), "extractor": info})
@@ -182,6 +189,7 @@ class VlmExtractor:
                 yield
         except TimeoutError as error:
             tally.add("stalled")
+            (await self._client()).board_timed_out(tally)
             raise ModelFault("stalled", "the time for this board was over") from error
 
     # the local extractor
@@ -193,11 +201,25 @@ class VlmExtractor:
             self._local = LocalExtractor(threads=self._threads)
         return self._local
 
+    def _first_look(self, picture: Image.Image, until: float | None, tally: Tally) -> Scene | None:
+        """Return what the local extractor sees; None where its turn comes too late for hints."""
+        wait = -1.0 if until is None else _FOR_A_TURN * max(0.0, until - time.monotonic())
+        if not self._looking.acquire(timeout=wait):
+            tally.add("no_hints")
+            return None
+        try:
+            return self._looked(picture, until)
+        finally:
+            self._looking.release()
+
     def _look(self, picture: Image.Image, until: float | None) -> Scene:
         """Return what the local extractor sees; one board at a time, its networks are large."""
         with self._looking:
-            left = None if until is None else max(_LEAST_LOCAL_S, until - time.monotonic())
-            return self._local_extractor().extract(picture, deadline_s=left)
+            return self._looked(picture, until)
+
+    def _looked(self, picture: Image.Image, until: float | None) -> Scene:
+        left = None if until is None else max(_LEAST_LOCAL_S, until - time.monotonic())
+        return self._local_extractor().extract(picture, deadline_s=left)
 
 
 def _at_no_cost(scene: Scene, tally: Tally) -> Scene:

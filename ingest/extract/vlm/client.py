@@ -11,7 +11,7 @@ import json
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -28,7 +28,7 @@ _LONGEST_WAIT_S = 10.0  # between two attempts, whatever the server asks for
 _CONNECT_S = 5.0
 _MOST_BYTES = 8_000_000  # of one answer
 _PROBE_S = 2.0
-
+_NO_SUCH_PATH = ("rejected", "unauthorized", "server_error")
 
 _Received = tuple[int, httpx.Headers, bytes]
 
@@ -65,7 +65,8 @@ class Served:
         model: its name at the server.
         dialect: how the server wants to be asked.
         context: its window in tokens, 0 where the server doesn't tell.
-        root: where the server has its weights from, "" where it doesn't tell.
+        root: which weights these are: their place, and their version where the server has one; ""
+            where it doesn't tell.
     """
 
     model: str
@@ -102,11 +103,30 @@ class ModelClient:
                     lambda: self._http.build_request("GET", MODELS), _is_list, tally
                 )
                 try:
-                    self._served = chosen(listed, self._options.model)
+                    served = chosen(listed, self._options.model)
                 except ModelFault as fault:
                     tally.add(fault.fault)
                     raise
+                self._served = replace(served, root=await self._root(served, tally))
             return self._served
+
+    async def _root(self, served: Served, tally: Tally) -> str:
+        """Return what tells these weights from others under the same name, as far as is told."""
+        path = served.dialect.identity
+        if not path:
+            return served.root
+        counted = Tally()
+        try:
+            told = await self._tried(
+                lambda: self._http.build_request("GET", path), lambda _: True, counted
+            )
+        except ModelFault as fault:
+            if fault.fault in _NO_SUCH_PATH:  # an older server, or a router
+                return served.root
+            raise
+        finally:
+            tally.merge({n: by for n, by in counted.as_dict().items() if n not in _NO_SUCH_PATH})
+        return identity_of(told) or served.root
 
     async def ask(
         self,
@@ -139,6 +159,11 @@ class ModelClient:
         tally.add("answer_tokens", answer.answer_tokens)
         return answer
 
+    def board_timed_out(self, tally: Tally) -> None:
+        """Hold it against the server if it had a request of the board whose time is over."""
+        if tally["given_up"]:
+            self._breaker.failed()
+
     async def close(self) -> None:
         """Let go of the connections."""
         for task in self._sent:
@@ -158,6 +183,9 @@ class ModelClient:
                 raise ModelFault("refused", "it failed too often just now and is left alone")
             try:
                 told = await self._once(request(), valid)
+            except asyncio.CancelledError:
+                tally.add("given_up")
+                raise
             except ModelFault as fault:
                 tally.add(fault.fault)
                 if not fault.may_pass:
@@ -327,18 +355,31 @@ def chosen(listed: dict[str, Any], wanted: str) -> Served:
     )
 
 
+def identity_of(told: Any) -> str:
+    """Return folder and version of the weights in what SGLang tells of its model, or ""."""
+    if not isinstance(told, dict):
+        return ""
+    return " ".join(str(told[key]) for key in ("model_path", "weight_version") if told.get(key))
+
+
 def answers(options: VlmOptions) -> bool:
     """Tell whether a model server is there: it lists its models within two seconds."""
+    until, data = time.monotonic() + _PROBE_S, bytearray()
     try:
-        response = httpx.get(
+        with httpx.stream(
+            "GET",
             f"{options.base_url}{MODELS}",
             headers=_headers(options),
             timeout=_PROBE_S,
             trust_env=False,
-        )
+        ) as response:
+            for piece in response.iter_raw():
+                data += piece
+                if len(data) > _MOST_BYTES or time.monotonic() > until:
+                    return False
     except (httpx.HTTPError, httpx.InvalidURL):
         return False
-    return response.is_success and _is_list(_parsed(response.content))
+    return response.is_success and _is_list(_parsed(bytes(data)))
 
 
 def _headers(options: VlmOptions) -> dict[str, str]:

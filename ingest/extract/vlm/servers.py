@@ -15,19 +15,21 @@ class Dialect:
         owner: what it writes as ``owned_by`` of its models.
         extra: goes into every request that wants JSON of a schema.
         strict: whether ``json_schema.strict`` is understood.
+        identity: path that tells which weights are served, "" where there is none.
     """
 
     name: str
     owner: str
     extra: dict[str, Any] = field(default_factory=dict)
     strict: bool = True
+    identity: str = ""
 
 
 # SGLang turns free white space off at its start (--constrained-json-disable-any-whitespace).
 # vLLM at its start too (--structured-outputs-config.disable_any_whitespace true).
 # LMDeploy knows no such switch: the token cap and `white_space_loop` hold it.
 DIALECTS = (
-    Dialect("sglang", "sglang"),
+    Dialect("sglang", "sglang", identity="/model_info"),  # its list has the name as the root
     Dialect("vllm", "vllm"),
     Dialect("lmdeploy", "lmdeploy", strict=False),
 )

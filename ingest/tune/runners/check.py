@@ -47,7 +47,8 @@ def main(model: str, file: str, most: int) -> None:
     template = get_template(get_processor(model, model_type="qwen3_vl"))
     template.set_mode("train")
     told = []
-    for line in Path(file).read_text(encoding="utf-8").splitlines():
+    lines = Path(file).read_text(encoding="utf-8").split("\n")  # a text may hold other line ends
+    for line in filter(None, lines):
         row = json.loads(line)
         sample = {"messages": row["messages"], "images": row["images"]}
         encoded = template.encode(sample)

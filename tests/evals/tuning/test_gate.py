@@ -6,10 +6,20 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from evals.extraction.compare import Reading, compare
 from evals.extraction.scenes import true_board
-from evals.tuning.gate import Verdict, boards_in, decide, own, reader_called, record
+from evals.tuning.gate import (
+    Unanswered,
+    Verdict,
+    boards_in,
+    decide,
+    own,
+    read_by,
+    reader_called,
+    record,
+)
 from evals.tuning.sources import plain_lessons
 from ingest.tune.dataset import Lesson, write_dataset
 from kb.errors import WrongUse
@@ -113,3 +123,46 @@ def test_boards_are_found_in_a_data_set_and_beside_it(
 def test_a_model_needs_a_server() -> None:
     with pytest.raises(WrongUse, match="where 'ours' is served is not known"):
         reader_called("ours", load_settings())
+
+
+class Reader:
+    """Reads a board as it is told to, and remembers that it was let go."""
+
+    name = "vlm"
+    version = "test"
+
+    def __init__(self, scene: Scene, by: str, figures: dict[str, float]) -> None:
+        info = ExtractorInfo(name=by, figures=figures)
+        self._scene = scene.model_copy(update={"extractor": info})
+        self.closed = False
+
+    def extract(self, picture: Image.Image, **_: object) -> Scene:
+        del picture
+        return self._scene
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize(
+    ("by", "figures", "read"),
+    [
+        ("vlm", {"requests": 1}, True),
+        ("vlm", {"requests": 2, "reset": 1}, True),  # it passed
+        ("local", {"broken_json": 1, "fallbacks": 1}, False),
+        ("local", {"left_alone": 1, "fallbacks": 1, "unanswered": 1}, None),
+    ],
+)
+def test_a_server_that_gives_no_answers_is_not_judged(
+    lessons: list[Lesson], by: str, figures: dict[str, float], read: bool | None
+) -> None:
+    one = lessons[0]
+    reader = Reader(one.scene, by, figures)
+    boards = [true_board(one.name, one.picture, one.scene)]
+    if read is None:
+        with pytest.raises(Unanswered, match="ours did not answer for 1 of 1 boards"):
+            read_by("ours", reader, boards)
+    else:
+        (told,) = read_by("ours", reader, boards)
+        assert bool(told.scene.nodes) == read
+    assert reader.closed

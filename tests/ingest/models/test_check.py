@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -130,6 +132,33 @@ def test_each_fault_fails_its_probe_and_says_why(
     assert not report.works
     assert names <= set(failed(report)) <= names | {"3 at a time"}
     assert words in failed(report)[min(names)]
+
+
+def test_an_answer_without_end_is_given_up() -> None:
+    endless = Reply(raw=b" " * 8_100_000)
+    assert failed(tried(when(wants_json, lambda _: endless)))["JSON schema"].endswith("too large")
+
+
+def test_an_answer_that_comes_drop_by_drop_is_given_up() -> None:
+    """Each byte comes in time; the whole does not."""
+    over = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        with suppress(OSError), listener.accept()[0] as caller:
+            caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            while not over.wait(0.05):
+                caller.sendall(b" ")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        dripping = threading.Thread(target=drip, args=(listener,))
+        dripping.start()
+        try:
+            with pytest.raises(Unreachable, match="no answer came in time"):
+                check(url, timeout_s=0.5)
+        finally:
+            over.set()
+            dripping.join()
 
 
 def test_what_a_server_says_about_an_error_is_told() -> None:

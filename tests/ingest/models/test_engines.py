@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from ingest.models.engines import ENGINES, Command, command
 from ingest.models.plan import Wanted, plan
+from ingest.models.sizes import weight_version
 from kb.errors import WrongUse
 
 MODEL = "Qwen/Qwen3-VL-8B-Instruct"
@@ -66,6 +68,19 @@ def test_the_printed_command_is_the_command_and_holds_no_key(engine: str) -> Non
     assert secret not in repr(plan(Wanted(MODEL, key=secret)))
     words = shlex.split(shown.replace("\\\n", " "))
     assert tuple(secret if word == "$KB_VLM_API_KEY" else word for word in words) == one.words
+
+
+def test_weights_that_are_trained_anew_get_another_version(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}", "utf-8")
+    (tmp_path / "notes.txt").write_text("a", "utf-8")
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(b"1234")
+    first = weight_version(tmp_path)
+    (tmp_path / "notes.txt").write_text("b", "utf-8")
+    assert weight_version(tmp_path) == first
+    os.utime(weights, ns=(1, 1))
+    assert weight_version(tmp_path) != first
+    assert "--weight-version" not in made("sglang").words  # a hub's name: it tells itself
 
 
 def test_on_a_cpu_sglang_computes_in_plain_pytorch() -> None:

@@ -52,6 +52,13 @@ def lesson(number: int, source: str = "", **fields: str) -> Lesson:
     return Lesson(f"board-{number}", source or f"source-{number}", scene(**fields), picture)
 
 
+def test_line_ends_of_other_writings_end_no_sample(tmp_path: Path) -> None:
+    odd = [lesson(1, word="Pack\u2028and\u0085send\u2029"), lesson(2)]
+    assert write_dataset(odd, tmp_path, OPTIONS, val_share=0).train == 2
+    assert "\u2028" in (tmp_path / TRAIN).read_text("utf-8")
+    assert [len(row["messages"]) for row in read_rows(tmp_path / TRAIN)] == [3, 3]
+
+
 def test_a_sample_asks_and_answers_as_the_extractor_does(tmp_path: Path) -> None:
     written = write_dataset([lesson(1)], tmp_path, OPTIONS, val_share=0)
     assert written.as_dict() == {"train": 1, "val": 0, "left_out": {}}

@@ -89,6 +89,21 @@ def test_a_failed_run_tells_the_end_of_its_log(place: Path) -> None:
         run(place, "seed=1")
 
 
+def test_a_run_that_does_not_listen_is_ended_by_force(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    swift = place / "packages" / "swift" / "cli" / "main.py"
+    swift.write_text(f"{deaf}{SWIFT}\ntime.sleep(600)\n", encoding="utf-8")
+    monkeypatch.setattr("ingest.tune.run._ENDS_WITHIN_S", 0.2)
+
+    def interrupted(_: Step) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(place, told=interrupted)
+
+
 def test_a_run_needs_a_data_set(place: Path) -> None:
     (place / "data" / "train.jsonl").unlink()
     with pytest.raises(WrongUse, match=r"holds no train\.jsonl"):

@@ -190,6 +190,7 @@ def test_a_fault_that_stays_ends_at_the_local_extractor_or_in_a_note(fault: str)
     assert scene.extractor.figures[SEEN_AS.get(fault, fault)] >= 1
     if fault != "some_boxes_off":
         assert scene.extractor.name == "local"
+    assert ("unanswered" in scene.extractor.figures) == (fault in ON_THE_WAY)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +255,7 @@ def test_a_refusal_is_not_repeated(status: int, fault: str) -> None:
     ):
         scene = reader.extract(oracle.board())
         assert server.asked == 1
-    assert scene.extractor.figures[fault] == 1
+    assert scene.extractor.figures[fault] == scene.extractor.figures["unanswered"] == 1
     assert scene.extractor.name == "local"
 
 
@@ -266,6 +267,17 @@ def test_the_time_for_a_board_is_kept_though_the_server_is_slow() -> None:
         scene = reader.extract(oracle.board(), deadline_s=0.5)
     assert scene.extractor.name == "local"
     assert "time for this board was over" in scene.notes[0]
+
+
+def test_a_server_that_outlasts_every_board_is_left_alone() -> None:
+    with (
+        model_server(lambda *_: Reply("{}", wait_s=2.0)) as server,
+        closing(extractor(server.url, timeout_s=60.0, patience=2, rest_s=600.0)) as reader,
+    ):
+        scenes = [reader.extract(oracle.board(), deadline_s=0.5) for _ in range(3)]
+        assert server.asked <= 2
+    assert [scene.extractor.figures.get("stalled", 0) for scene in scenes] == [1, 1, 0]
+    assert scenes[2].extractor.figures["left_alone"] == 1
 
 
 def test_requests_that_were_given_up_block_no_later_ones() -> None:
