@@ -36,6 +36,13 @@ def test_boards_are_named_once_each(told: Told) -> None:
     assert not ask(base, "Which boards talk about zebras?", workspace="w").answered
 
 
+@pytest.mark.parametrize("question", ["🎉🎉", "???"])
+def test_a_question_without_words_has_no_answer_in_an_empty_workspace(
+    told: Told, question: str
+) -> None:
+    assert not ask(told[0], question, workspace="empty").answered
+
+
 @pytest.mark.parametrize(
     ("question", "parts"),
     [
