@@ -67,8 +67,9 @@ class Offered:
     Attributes:
         n: its number in the list, from 1.
         own: what it says itself, with its container and tags.
-        words: the same with the board's title and day; what a sentence is held against.
+        words: the same with the board's title; what a sentence is held against.
         shown: the fields that the model is given.
+        day: on which the board was captured, "" where that isn't known.
     """
 
     n: int
@@ -76,6 +77,7 @@ class Offered:
     own: str
     words: str
     shown: dict[str, str | int]
+    day: str = ""
 
 
 def addressed_to_a_model(text: str) -> bool:
@@ -117,7 +119,7 @@ def _offered(
     shown |= {"tags": ", ".join(tags)} if tags else {}
     shown["text"] = quoted(evidence.text, MAX_TEXT)
     own = "\n".join(filter(None, (evidence.text, inside, *_names_of(tags))))
-    return Offered(n, evidence, own, f"{own}\n{evidence.board.title}\n{day}", shown)
+    return Offered(n, evidence, own, f"{own}\n{evidence.board.title}", shown, day)
 
 
 def _names_of(tags: Iterable[str]) -> Iterable[str]:
