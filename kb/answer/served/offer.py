@@ -46,6 +46,7 @@ _ADDRESSED = re.compile(
         (?:\[\s*\d+\s*\]|\bverbatim\b|\binstead\b|\bevery\s+(?:question|answer)
         |\bany\s+question|\bthe\s+user|\bno\s+matter|\bas\s+(?:the|your)\s+(?:answer|source)
         |\bNO_ANSWER\b|!\[|<\w)
+    | \banswer\s+(?:to|for)\s+(?:all|any|every)\b
     | \b(?:jailbreak|prompt\s+injection|do\s+anything\s+now)\b
     | <\s*/?\s*(?:system|assistant|user|instruction|im_start|im_end|evidence|think)\b | <\|\w+
     | !\[[^\]]*\]\( | <\s*(?:script|img|iframe|a|svg|object|meta|style|form|link)\b | javascript:
@@ -54,6 +55,7 @@ _ADDRESSED = re.compile(
     | (?:系统|开发者|隐藏|初始) (?:提示词?|指令|消息)
     | (?:你|您)(?:现在|必须|应该|只能|将|要|从现在) .{0,12} (?:是|扮演|回答|回复|输出|说|引用|服从)
     | (?:作为|身为|致|亲爱的) .{0,6} (?:AI|人工智能|助手|语言模型|大模型|机器人)
+    | (?:所有|任何) .{0,10} 问题 .{0,8} 答案
     | (?:助手|语言模型|大模型|机器人) \s* [:：,，]
     | AI \s* [:：,，] .{0,30} (?:你|您|回答|回复|忽略|无视|输出|引用|指令|提示)
     | (?:请|先|务必|一律|只|直接) .{0,6} (?:回答|回复|输出|复述|引用|翻译) .{0,16}
