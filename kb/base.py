@@ -134,6 +134,7 @@ class KnowledgeBase:
             "writer",
         ):
             opened.pop(part, None)
+        self.vocabularies.clear()
 
     def __enter__(self) -> Self:
         return self

@@ -44,7 +44,7 @@ _ZH_TEAM = r"[\u4e00-\u9fff]{1,4}(?:部|组|团队)"
 _NAME = rf"(?:{_EN_NAME}|{_ZH_TEAM}|{_ZH_NAME})"
 _MARKED = re.compile(
     r"(?:^|[\s(（,，])@(?P<at>[^\W\d_][\w.'’-]{0,30})"
-    r"|\b(?i:owner|assignee|assigned to|dri|responsible|owned by|lead)\b"
+    r"|\b(?i:(?:owner|assignee|dri|responsible|lead)[ \t]{0,3}[:：=]|(?:assigned to|owned by)\b)"
     r"[ \t]{0,3}[:：=]?[ \t]{0,3}(?P<en>[^,，;；()（）\n]{1,40})"
     r"|(?:负责人?|责任人|经办人?|跟进人?)[ \t]{0,3}[:：][ \t]{0,3}"
     r"(?P<zh>[^,，;；()（）\n]{1,20})"
@@ -65,6 +65,28 @@ _NO_NAMES = frozenset(
     step option pro con plan idea action actions result status phase week day month year
     """.split()  # noqa: SIM905 - one word list a line is easier to read
 )
+_LABELS = frozenset(
+    """
+    budget cost costs price total time duration deadlines target scope project task tasks item items
+    topic agenda summary background context reason reasons cause issue issues warning caution
+    attention important info hint tip example input output data version release sprint milestone
+    requirement requirements assumption assumptions dependency dependencies quality performance test
+    tests testing build deploy location place room title name email phone link source sources
+    reference method process flow stage level type category priority high medium low before after
+    pros cons must should could roadmap size weight stock lead
+    """.split()  # noqa: SIM905
+)
+"""Words that stand before a colon and name what follows, not who does it."""
+_ZH_LABELS = frozenset(
+    """
+    方案 方法 方式 方向 时间 时长 时机 成本 成果 成员 成功 安全 安排 安装 项目 任务 费用
+    计划 计费 计算 水平 路线 路径 关键 关系 关注 常见 常规 平台 平均 章节 金额 全部 管理
+    程序 明细 明天 包装 包含 施工 支付 支持 车间 广告 文档 文件 夏季 冷却 水电 严重 连接
+    温度 易用 高级 高度 高风 高优 游客 向导 毕业 危险 危机 卫生 金融
+    """.split()  # noqa: SIM905
+)
+"""The like, which begin as a surname does."""
+_TEAM = re.compile(r"(?:部|组|队)$")
 
 
 def dates_in(text: str) -> list[str]:
@@ -98,6 +120,7 @@ def _without_dates(words: str) -> str:
 
 
 def _may_be_name(words: str) -> bool:
-    return heading_tag(words) is None and not any(
-        word.casefold() in _NO_NAMES for word in re.findall(r"[A-Za-z]+", words)
-    )
+    if heading_tag(words) is not None or (words[:2] in _ZH_LABELS and not _TEAM.search(words)):
+        return False
+    english = [word.casefold() for word in re.findall(r"[A-Za-z]+", words)]
+    return _NO_NAMES.isdisjoint(english) and not (english and _LABELS.issuperset(english))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kb.answer import flow, lists
@@ -17,6 +18,7 @@ from kb.answer.vocabulary import vocabulary_of
 from kb.errors import WrongUse
 from kb.evidence import Answer, Turn
 from kb.graph import Graph
+from kb.query.hints import hints_of
 from kb.query.patterns import Intent
 from kb.query.question import understand
 from kb.search import MAX_K, choose, evidence_of, find, grouped
@@ -72,8 +74,10 @@ def ask(
     asked = understand(question)
     if not 1 <= k <= MAX_K:
         raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
-    hits = find(base, asked.text, workspace=workspace, limit=max(READ, k))
-    found = tuple(map(evidence_of, grouped(choose(hits, k))))
+    now = datetime.now(UTC).astimezone()
+    hits = find(base, asked.text, workspace=workspace, limit=max(READ, k), now=now)
+    chosen = choose(hits, k, versions=hints_of(asked.text, now).versions)
+    found = tuple(map(evidence_of, grouped(chosen)))
     with base.catalog.session() as session:
         graph = Graph(session, workspace)
         notes = Notebook(session, graph, workspace)

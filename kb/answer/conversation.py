@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from kb.evidence import Turn
 from kb.facts import owners_in
-from kb.query.question import Question, understand
+from kb.query.question import MAX_QUESTION, Question, understand
 from kb.reading import one_line
+from kb.text import content_terms
 
 MAX_TURNS = 6  # that are looked back at
 
@@ -42,12 +43,14 @@ _ASKS = re.compile(
 )
 _ITS = re.compile(r"\b(?:its|their)\s+(?P<part>[\w-]+)", re.IGNORECASE)
 _IT = re.compile(
-    r"\b(?:it|this one|that one|(?:this|that|these|those)(?: (?:step|box|thing|task|node|risk|item"
-    r"|service|board|one)s?)?(?=$|[\s?,.])|they|them)(?!\w)",
+    r"\b(?:it|this one|that one|they|them|(?:this|that|these|those)"
+    r"(?: (?:step|box|thing|task|node|risk|item|service|board|one)s?(?=$|[\s?,.])"
+    # "a board that mentions …" and "these orders" point at nothing before them
+    r"|(?=[\s?,.]*$|[?,.]|,? (?:and|or|but|due|done|ready|live|finished)\b)))(?!\w)",
     re.IGNORECASE,
 )
-_THAT_CLAUSE = re.compile(
-    r"\bthat (?=(?:is|are|was|were|has|have|can|the|we|they)\b)", re.IGNORECASE
+_CLAUSE = re.compile(
+    r"\b(?:and|or|but|so|if|when|once|because|until|while|although)\b|[,，;；]", re.IGNORECASE
 )
 _ZH_IT = re.compile(
     r"它们?|这一?(?:个|步|项|件事|块)|那一?(?:个|步|项|件事)|该(?:步骤|节点|事项)|此(?:步|项)"
@@ -70,14 +73,21 @@ _SLOT_WORDS = {
 def whole(question: str, history: Sequence[Turn]) -> str:
     """Return `question` so that it stands alone; as it is where it points at nothing before it."""
     bare = one_line(question).strip(" ?？。.!！")
-    if not history or not bare:
+    turns = [turn for turn in history if 0 < len(one_line(turn.question)) <= MAX_QUESTION]
+    turns = turns[-MAX_TURNS:]
+    if not turns or not bare:
         return question
     asked = understand(question)
-    short = _OPENING.sub("", bare)
-    turns = list(history)[-MAX_TURNS:]
     thing = _thing(turns)
     if not thing:
         return question
+    meant = _meant(bare, asked, turns, thing)
+    return meant if len(meant) <= MAX_QUESTION else question
+
+
+def _meant(bare: str, asked: Question, turns: Sequence[Turn], thing: str) -> str:
+    """Return the question that `bare` stands for, a few words or a whole one."""
+    short = _OPENING.sub("", bare)
     zh = asked.language == "zh"
     if _NEXT.fullmatch(short) or _NEXT.fullmatch(bare):
         return f"{thing}之后是什么？" if zh else f"What comes after {thing}?"
@@ -117,13 +127,26 @@ def _named(bare: str, asked: Question, turns: Sequence[Turn], thing: str) -> str
     if (person := _person(turns)) and _PERSON.search(bare) and not _IT.search(
         re.sub(r"\b(?:they|them)\b", "", bare, flags=re.IGNORECASE)
     ):  # fmt: skip
-        return _PERSON.sub(lambda _: person, bare) + end
+        return _put(person, _PERSON, bare) + end
     if asked.language == "zh":
-        return (_ZH_IT.sub(lambda _: thing, bare) + end) if _ZH_IT.search(bare) else bare + end
-    named = _ITS.sub(lambda m: f"the {m['part']} of {thing}", bare)
-    kept = _THAT_CLAUSE.sub("\0 ", named)  # "the box that is red" points at nothing before
-    named = _IT.sub(lambda _: thing, kept).replace("\0", "that")
+        return _put(thing, _ZH_IT, bare) + end
+    named = _put(thing, _IT, _put(f"the {{}} of {thing}", _ITS, bare))
     return _OPENING.sub("", named) + end if named != bare else bare + end
+
+
+def _put(name: str, pronoun: re.Pattern[str], bare: str) -> str:
+    """Return `bare` with `name` for each pronoun that points at nothing within the question.
+
+    In "what if a payment fails and it is retried" the clause before names what is meant.
+    """
+
+    def put(found: re.Match[str]) -> str:
+        clauses = list(_CLAUSE.finditer(bare, 0, found.start()))
+        if clauses and len(set(content_terms(bare[: clauses[-1].start()]))) > 1:
+            return found[0]
+        return name.replace("{}", found["part"]) if "part" in pronoun.groupindex else name
+
+    return pronoun.sub(put, bare)
 
 
 def _thing(turns: Sequence[Turn]) -> str:

@@ -58,7 +58,8 @@ class Meaning:
 
     def prepare(self, words: Iterable[Word]) -> None:
         """Embed the words that are new, in one go, for whoever asks for their nearness next."""
-        self._vectors(list(words))
+        if fresh := list(words):
+            self._vectors(fresh)
 
     def nearness(self, one: Iterable[Word], two: Iterable[Word]) -> NDArray[np.float32]:
         """Return the cosines between words, shape (len(one), len(two))."""

@@ -29,4 +29,4 @@ def mentions(room: Room) -> str | None:
         for _, e in list(best.values())[:MAX_BOARDS]
     ]
     listed = ("、" if room.zh else ", ").join(told)
-    return f"提到“{room.question.x}”的白板：{listed}。" if room.zh else f"On {listed}."
+    return f"提到“{quoted(room.question.x)}”的白板：{listed}。" if room.zh else f"On {listed}."

@@ -25,12 +25,14 @@ _LEADS = {
 def told(plan: Plan, notes: Notebook, *, zh: bool) -> str:
     """Return one sentence without its full stop; what it says is cited in `notes`."""
     view = plan.view
+    # A heading is said beside what stands under it; the other leads are in what is cited.
+    heading = f" {notes.cite(_alone(view, plan.anchor))}" if plan.way == "inside" else ""
     members = ("、" if zh else ", ").join(_member(plan, hop, notes) for hop in plan.hops)
     if plan.way in ("added", "gone"):
         return _LEADS[plan.way][zh].format(f"“{quoted(_named(view))}”", members)
     if plan.way not in _LEADS:
         return members
-    return _LEADS[plan.way][zh].format(f"“{quoted(view.name(plan.anchor))}”", members)
+    return _LEADS[plan.way][zh].format(f"“{quoted(view.name(plan.anchor))}”{heading}", members)
 
 
 def _member(plan: Plan, hop: Hop, notes: Notebook) -> str:

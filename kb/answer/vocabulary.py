@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kb.base import KnowledgeBase
 
 MAX_NAMES = 50_000  # of a workspace; beyond it, rarity is judged by a part
+MAX_KEPT = 16  # workspaces; the one not asked about for longest is read anew
 Revision = tuple[int, float]
 
 
@@ -26,18 +27,28 @@ class Vocabulary:
     """Names of nodes (catalog keys), boards and relation labels, as they were at one revision."""
 
     def __init__(self, session: Session, workspace: str) -> None:
-        node = select(NodeRow.key).where(NodeRow.workspace == workspace, NodeRow.key != "")
+        # By board, so that where there are too many, no language is cut off.
+        node = (
+            select(NodeRow.key)
+            .where(NodeRow.workspace == workspace, NodeRow.key != "")
+            .group_by(NodeRow.key)
+            .order_by(func.min(NodeRow.board_id), NodeRow.key)
+        )
         board = select(BoardRow.id, BoardRow.title, BoardRow.name).where(
             BoardRow.workspace == workspace, BoardRow.state != "deleting"
         )
-        label = select(RelationRow.label).where(
-            RelationRow.workspace == workspace, RelationRow.label != ""
+        label = (
+            select(RelationRow.label)
+            .where(RelationRow.workspace == workspace, RelationRow.label != "")
+            .group_by(RelationRow.label)
+            .order_by(func.min(RelationRow.board_id), RelationRow.label)
         )
-        self.keys = list(session.scalars(node.distinct().order_by(NodeRow.key).limit(MAX_NAMES)))
+        self.keys = sorted(session.scalars(node.limit(MAX_NAMES)))
         self.titles = {
-            i: title or name for i, title, name in session.execute(board.limit(MAX_NAMES))
+            i: title or name
+            for i, title, name in session.execute(board.order_by(BoardRow.id).limit(MAX_NAMES))
         }
-        labels = session.scalars(label.distinct().order_by(RelationRow.label).limit(MAX_NAMES))
+        labels = sorted(session.scalars(label.limit(MAX_NAMES)))
         self._names = [*self.keys, *map(key_of, self.titles.values()), *map(key_of, labels)]
 
     @cached_property
@@ -95,5 +106,8 @@ def vocabulary_of(base: KnowledgeBase, session: Session, workspace: str) -> Voca
     known = base.vocabularies.get(workspace)
     if known is None or known[0] != revision:
         known = (revision, Vocabulary(session, workspace))
-        base.vocabularies[workspace] = known
+    base.vocabularies.pop(workspace, None)  # the one asked about last stands last
+    base.vocabularies[workspace] = known
+    for oldest in list(base.vocabularies)[:-MAX_KEPT]:
+        base.vocabularies.pop(oldest, None)
     return known[1]

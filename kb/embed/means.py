@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 from zipfile import BadZipFile
@@ -44,7 +45,8 @@ def language_means(embedder: _Embeds, cache: Path) -> Means:
         [np.mean([embedder.query(q) for q in QUESTIONS[one]], axis=0) for one in LANGUAGES]
     )
     passages = np.stack([embedder.passages(PASSAGES[one]).mean(axis=0) for one in LANGUAGES])
-    _keep(place, questions, passages)
+    with suppress(OSError):  # a cache that can't be written costs a second at the next start
+        _keep(place, questions, passages)
     return _named(questions, passages)
 
 

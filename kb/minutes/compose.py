@@ -180,12 +180,16 @@ class _BoardLines:
 
 
 def _beside(scene: Scene) -> dict[str, list[Node]]:
-    """Return, by node, what hangs on it by a line without direction, or stands inside it."""
+    """Return, by node, what hangs on it by a line without direction or as a note, or is inside.
+
+    What an arrow leads to hangs on its start, as the plan on a risk; what leads there does not.
+    """
     nodes = {node.id: node for node in scene.nodes}
     found: dict[str, list[Node]] = {}
     for relation in scene.relations:
         found.setdefault(relation.source, []).append(nodes[relation.target])
-        found.setdefault(relation.target, []).append(nodes[relation.source])
+        if not relation.directed or relation.kind == "annotates":
+            found.setdefault(relation.target, []).append(nodes[relation.source])
     for node in scene.nodes:
         if node.parent:
             found.setdefault(node.parent, []).append(node)

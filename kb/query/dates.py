@@ -117,6 +117,7 @@ def _sided(text: str, found: re.Match[str], days: _Days) -> _Days:
 
 
 def _number(word: str) -> int:
+    """Return what a figure or numeral says. Raises ValueError where it says none, as 二三十."""
     word = word.strip().casefold()
     if word.isdigit():
         return int(word)
@@ -124,6 +125,8 @@ def _number(word: str) -> int:
         return _WORDS[word]
     if "十" in word:
         tens, _, ones = word.partition("十")
+        if len(tens) > 1 or len(ones) > 1:  # "twenty or thirty"
+            raise ValueError(word)
         return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
     return int("".join(str(_DIGITS[c]) for c in word))
 

@@ -21,17 +21,18 @@ from kb.weights import Weights
 
 Name = TypeVar("Name", bound=str)
 
+_SHOWN = "[色框线字笔标]"  # a colour that is seen: 红框, not 红包
 _COLOURS: dict[str, str] = {
-    "red": r"\bred\b|红",
-    "blue": r"\bblue\b|蓝",
-    "green": r"\bgreen\b|绿",
+    "red": rf"\bred\b|红(?:的|{_SHOWN})",
+    "blue": rf"\bblue\b|蓝(?:的|{_SHOWN})",
+    "green": rf"\bgreen\b|绿(?:的|{_SHOWN})",
     "yellow": r"\byellow\b|黄色|黄的",
-    "orange": r"\borange\b|橙|橘",
-    "purple": r"\b(?:purple|violet)\b|紫",
+    "orange": rf"\borange\b|[橙橘](?:的|{_SHOWN})",
+    "purple": rf"\b(?:purple|violet)\b|紫(?:的|{_SHOWN})",
     "pink": r"\bpink\b|粉色|粉红",
-    "brown": r"\bbrown\b|棕|褐",
+    "brown": rf"\bbrown\b|[棕褐](?:的|{_SHOWN})",
     "black": r"\bblack\b|黑色|黑的",
-    "gray": r"\bgr[ae]y\b|灰",
+    "gray": rf"\bgr[ae]y\b|灰(?:的|{_SHOWN})",
     "white": r"\bwhite\b(?! ?board)|白色",
 }
 _KINDS: dict[NodeKind, str] = {
@@ -40,7 +41,7 @@ _KINDS: dict[NodeKind, str] = {
     "ellipse": r"\b(?:ellipses?|circles?|ovals?)\b|椭圆|圆圈",
     "cylinder": r"\b(?:cylinders?|data ?bases?|data ?stores?)\b|圆柱|数据库",
     "container": r"\b(?:frames?|lanes?|swim ?lanes?|columns?|containers?|sections?)\b"
-    r"|分区|泳道|区域|列",
+    r"|分区|泳道|区域|(?<![排系])列(?!出|举|表|入|一下)",
     "document": r"\bdocument (?:shapes?|symbols?)\b|文档形状",
     "table": r"\btables?\b|表格",
     "title": r"\b(?:titles?|headings?|headlines?)\b|标题",

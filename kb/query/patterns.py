@@ -235,7 +235,10 @@ TAG_SYNONYMS: dict[str, str] = {
     "owner": "owner responsible 负责 负责人",
     "date": "date deadline due day 日期 时间 截止",
 }
-FIGURE = re.compile(r"\d|[一二三四五六七八九十百千万两]")
+FIGURE = re.compile(
+    r"\d|[二三四五六七八九十百千万两]"
+    r"|(?<![统唯万])一(?![致样起般些定直旦切]|下|步步|方面)"
+)
 
 ASKS_LIST = re.compile(
     r"^(?:what|which|list|show|name|give|are there|is there|do we have|how many|tell me|any)\b"
@@ -255,7 +258,9 @@ YES_NO = re.compile(
     re.IGNORECASE,
 )
 POLITE = re.compile(
-    r"^(?:please|hey|hi|so|and|ok|can you tell me|could you tell me|do you know|tell me"
+    r"^(?:please|hey|hi|so|and|ok|do you know|tell me"
+    r"|(?:can|could|would|will) you(?: please)?"
+    r"(?: tell me|(?= (?:show|list|give|name|explain|find|describe)\b))"
     r"|i(?:'d| would) like to know|请问|请|那么|你知道|告诉我|帮我(?:看看|查(?:一下)?)?|我想知道)"
     r"(?![a-z])[\s,，:：]*",
     re.IGNORECASE,

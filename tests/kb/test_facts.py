@@ -27,6 +27,17 @@ from kb.facts import dates_in, owners_in
         ("风险：重复退款", [], []),
         ("Check-in desk - New York office", [], []),
         ("Todo: write it", [], []),
+        ("Budget: 500 EUR", [], []),
+        ("Warning: stock low", [], []),
+        ("Lead time 3 weeks", [], []),
+        ("Lead: Tom", ["Tom"], []),
+        ("Team lead = Mei", ["Mei"], []),
+        ("Owned by Aisha", ["Aisha"], []),
+        *(
+            (f"{label}：先试一周", [], [])
+            for label in ("方案", "时间", "成本", "安全", "项目", "任务")
+        ),
+        ("张伟：联系银行", ["张伟"], []),
     ],
 )
 def test_who_and_when(text: str, owners: list[str], dates: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Literal
@@ -12,7 +13,7 @@ from kb.answer.notebook import merged
 from kb.answer.served.client import ModelTrouble, Piece, reply
 from kb.answer.served.composer import Composer
 from kb.answer.served.followup import whole_question
-from kb.answer.served.offer import Offered, offers
+from kb.answer.served.offer import Offered, addressed_to_a_model, offers
 from kb.answer.served.prompt import answer_messages
 from kb.evidence import Answer, Done, Event, Found, Said, Turn, told
 from kb.search import check_k
@@ -28,6 +29,8 @@ OFFERED = 24  # pieces of evidence that the model is given, where they fit
 PROMPT_TOKENS = 900  # of rules, question and draft
 CHARACTERS_PER_TOKEN = 8  # more than words of any language have on average
 TOKENS_PER_ESTIMATE = 1.5  # a tokenizer may cut finer than `token_cost` estimates
+
+_MARK = re.compile(r"\[\d+\]")
 
 Fallback = Literal["outage", "broken", "unverified", "silent"]
 _NOTES: dict[Fallback, tuple[str, str]] = {
@@ -141,10 +144,14 @@ def _offered(base: KnowledgeBase, workspace: str, draft: Answer) -> list[Offered
 
 
 def _hint(draft: Answer, offered: Sequence[Offered]) -> str:
-    """Return the draft for the model, where its numbers are those of the list."""
+    """Return the draft for the model, where its numbers are those of the list.
+
+    A draft names boards and containers too, so it may hold what the list leaves out.
+    """
     count = len(draft.citations)
     same = [piece.evidence for piece in offered[:count]] == list(draft.evidence[:count])
-    return draft.answer if draft.answered and same else ""
+    harmless = not addressed_to_a_model(_MARK.sub("", draft.answer))
+    return draft.answer if draft.answered and same and harmless else ""
 
 
 def _composed(draft: Answer, composer: Composer, model: str, k: int, note: str) -> Answer:

@@ -15,18 +15,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kb.answer.served.claims import addresses, denies, figures, names
+from kb.answer.served.direction import arrow_of, turned
 from kb.answer.served.offer import Offered
 from kb.answer.served.sentences import MAX_SENTENCE
 from kb.answer.served.wording import FRAME, covered, terms
 from kb.quoting import clean, quoted
-from kb.text import key_of, language_of
+from kb.text import key_of, language_of, segments
 
 Reason = Literal[
     "long", "markup", "bad_mark", "uncited", "invented", "misquoted", "figure", "name", "denied",
-    "unsupported", "language",
+    "turned", "mixed", "unsupported", "language",
 ]  # fmt: skip
 
 ENOUGH = 0.65  # share of what a sentence adds to the question that its evidence must hold
+MAX_NEW = 1  # words that neither the question nor the evidence holds
 
 _QUOTE = re.compile(r"“[^”\n]{1,400}”|「[^」\n]{1,400}」|『[^』\n]{1,400}』|\"[^\"\n]{1,400}\"")
 _MARK = re.compile(r"[\[【［]([^\[\]【】［］]{0,24})[\]】］]")
@@ -37,6 +39,7 @@ _OPEN_QUOTE = re.compile("[“”「」『』]")
 _MARKUP = re.compile(r"<\s*[A-Za-z/!?]|\]\(|\]:|!\[")
 _BULLET = re.compile(r"^\s*(?:[-*•·]\s+|#{1,6}\s+)")
 _EMPHASIS = re.compile(r"\*\*|__|`+|~~")
+_CLAUSES = re.compile(r"[\n.;。；!?！？]|: | → ")
 MAX_RANGE = 8
 
 
@@ -94,6 +97,7 @@ def check(
     reason = (
         _misquoted(taken, cited, question)
         or _invented(taken, cited, question)
+        or _twisted(taken, cited)
         or _unsupported(taken, cited, question)
         or _wrong_language(taken, language)
     )
@@ -206,7 +210,12 @@ def _stands_in(quote: str, text: str) -> bool:
 
 
 def _words(cited: Sequence[Offered]) -> str:
-    return "\n".join(piece.words for piece in cited)
+    return "\n".join(f"{piece.words}\n{piece.day}" for piece in cited)
+
+
+def _told(sentence: Sentence) -> str:
+    """Return the words of a sentence as they are read, without marks."""
+    return " ".join(part.text for part in sentence.parts if part.text)
 
 
 def _invented(sentence: Sentence, cited: Sequence[Offered], question: str) -> Reason | None:
@@ -214,23 +223,56 @@ def _invented(sentence: Sentence, cited: Sequence[Offered], question: str) -> Re
     known = f"{_words(cited)}\n{question}"
     if any(address not in known for address in addresses(sentence.prose)):
         return "markup"
-    if not figures(sentence.prose, parts=False) <= figures(known) | {str(len(cited))}:
+    written = "\n".join([*(piece.words for piece in cited), question])
+    days = {piece.day for piece in cited}  # the 3 of its date is no "3 March"
+    if not figures(sentence.prose, parts=False) <= figures(written) | days | {str(len(cited))}:
         return "figure"
     if denies(sentence.prose) and not denies(known):
         return "denied"
-    words = terms(known)
-    made_up = any(not terms(n) <= covered(terms(n), words) for n in names(sentence.prose))
-    return "name" if made_up else None
+    # A name that only the question brings is no finding, but what is translated may repeat it.
+    words = terms(known if any(_foreign(sentence, piece) for piece in cited) else _words(cited))
+    told = names(" ".join([sentence.prose, *sentence.quotes]))
+    return "name" if any(not terms(n) <= covered(terms(n), words) for n in told) else None
+
+
+def _twisted(sentence: Sentence, cited: Sequence[Offered]) -> Reason | None:
+    """Say whether true words are put together to what isn't so."""
+    told = _told(sentence)
+    said = terms(told) - FRAME
+    if not denies(told) and any(_denied(said, piece.own) for piece in cited):
+        return "denied"
+    arrows = [arrow for piece in cited if (arrow := arrow_of(piece.evidence.text))]
+    if turned(told, arrows):
+        return "turned"
+    return "mixed" if len(cited) > 1 and _mixed(sentence, said, cited) else None
+
+
+def _denied(said: set[str], text: str) -> bool:
+    """Say whether `text` denies something of which the sentence says at least half."""
+    for clause in _CLAUSES.split(text):
+        wanted = terms(clause)
+        if wanted and denies(clause) and 2 * len(covered(wanted, said)) >= len(wanted):
+            return True
+    return False
+
+
+def _mixed(sentence: Sentence, said: set[str], cited: Sequence[Offered]) -> bool:
+    """Say whether a name shares no piece of evidence with what the sentence says beside names."""
+    named = {n: terms(n) for n in names(sentence.prose)}
+    beside = said.difference(*named.values(), figures(sentence.prose))
+    pools = [terms(piece.words) for piece in cited]
+    return bool(beside) and any(
+        not any(covered(name, pool) == name and covered(beside, pool) for pool in pools)
+        for name in named.values()
+    )
 
 
 def _unsupported(sentence: Sentence, cited: Sequence[Offered], question: str) -> Reason | None:
     """Say whether the sentence says too much beyond its evidence, or cites what says none of it."""
     said = terms(" ".join([sentence.prose, *sentence.quotes])) - FRAME
-    spoken = _languages(sentence.prose)
     translated = 0
     for piece in cited:
-        written = _languages(piece.evidence.text)
-        foreign = bool(spoken and written and not spoken & written)
+        foreign = _foreign(sentence, piece)
         translated += foreign
         # A translation is anchored by what it quotes.
         if not _quotes(sentence, piece) and (foreign or not covered(said, terms(piece.own))):
@@ -238,10 +280,24 @@ def _unsupported(sentence: Sentence, cited: Sequence[Offered], question: str) ->
     if translated == len(cited):
         return None
     own = covered(said, terms(_words(cited)))
-    new = said - covered(said, terms(question))
+    known = covered(said, terms(question))
+    new = said - known
     if len(own) < (1 if new else 2) and not any(_quotes(sentence, piece) for piece in cited):
         return "unsupported"  # "Cart [1]." says nothing to somebody who asks about the cart
-    return "unsupported" if new and len(new & own) < ENOUGH * len(new) else None
+    if new and len(new & own) < ENOUGH * len(new):
+        return "unsupported"
+    made_up = [
+        word
+        for word in segments(sentence.prose)
+        if not figures(word) and terms(word) - FRAME and not terms(word) & (own | known)
+    ]
+    return "unsupported" if len(made_up) > MAX_NEW else None
+
+
+def _foreign(sentence: Sentence, piece: Offered) -> bool:
+    """Say whether a sentence translates a piece."""
+    spoken, written = _languages(sentence.prose), _languages(piece.evidence.text)
+    return bool(spoken and written and not spoken & written)
 
 
 def _quotes(sentence: Sentence, piece: Offered) -> bool:

@@ -2,7 +2,7 @@
 
 Evidence of which a reader of the board would say "that is addressed to the machine" is left out:
 it states nothing about the team's work, and a model might obey it. It can still be found and
-quoted without the model.
+quoted without the model. Names of boards and containers that speak so are left blank.
 """
 
 from __future__ import annotations
@@ -31,17 +31,22 @@ _ADDRESSED = re.compile(
     \b(?:ignore|disregard|forget|override|bypass|skip)\b .{0,40}
         \b(?:above|previous|prior|earlier|preceding|instruction|prompt|rule|context|guideline)
     | \b(?:system|developer|hidden|initial)\s+(?:prompt|message|instruction)
-    | \byou\s+(?:are|must|should|will|shall)\s+(?:now|always|never|only|instead|answer|reply|say
-        |respond|act|pretend|obey|cite|output)
+    | \byou\s+(?:are|must|should|will|shall)\s+(?:now|always|never|only|instead|say|act|pretend
+        |obey|cite|output|(?:answer|reply|respond)\b(?!\s+(?:to\s+\w+\s+)?(?:with)?in\b))
     | \b(?:as|being|dear|hey|attention|note\ to)\s+(?:an?\s+)?(?:ai|llm|assistant|chatbot
         |language\ model|model|bot)\b
-    | \b(?:ai|llm|assistant|chatbot|language\ model)s?\s*[:,]
+    | \b(?:llm|assistant|chatbot|language\ model)s?\s*[:,]
+    | \b(?:dear|hey|to|an?)\s+ai\s*[:,] | \bai\s*[:,] .{0,60} \b(?:you|your|answer|reply|respond|say
+        |ignore|output|cite|pretend|obey|repeat|instructions?|prompt)\b
     | \b(?:assistant|chatbot|llm|bot)\s+(?:must|should|shall|has\ to|will)\b
+    | \b(?:answer|reply|respond|say|output|repeat|cite)\b .{0,40} \b(?:only|exactly)\b
+    | \b(?:write|print|append|insert)\s+(?:only|exactly)\b (?!\s+(?:one|two|three|four|a|an|\d+)\b)
     | \b(?:answer|reply|respond|say|write|print|output|repeat|cite|append|insert|render|translate
         |reveal|claim|state|tell\ (?:the\ )?user)\b .{0,40}
-        (?:\[\s*\d+\s*\]|\bonly\b|\bexactly\b|\bverbatim\b|\binstead\b|\bevery\s+(?:question|answer)
+        (?:\[\s*\d+\s*\]|\bverbatim\b|\binstead\b|\bevery\s+(?:question|answer)
         |\bany\s+question|\bthe\s+user|\bno\s+matter|\bas\s+(?:the|your)\s+(?:answer|source)
         |\bNO_ANSWER\b|!\[|<\w)
+    | \banswer\s+(?:to|for)\s+(?:all|any|every)\b
     | \b(?:jailbreak|prompt\s+injection|do\s+anything\s+now)\b
     | <\s*/?\s*(?:system|assistant|user|instruction|im_start|im_end|evidence|think)\b | <\|\w+
     | !\[[^\]]*\]\( | <\s*(?:script|img|iframe|a|svg|object|meta|style|form|link)\b | javascript:
@@ -50,7 +55,9 @@ _ADDRESSED = re.compile(
     | (?:系统|开发者|隐藏|初始) (?:提示词?|指令|消息)
     | (?:你|您)(?:现在|必须|应该|只能|将|要|从现在) .{0,12} (?:是|扮演|回答|回复|输出|说|引用|服从)
     | (?:作为|身为|致|亲爱的) .{0,6} (?:AI|人工智能|助手|语言模型|大模型|机器人)
-    | (?:AI|助手|语言模型|大模型|机器人) \s* [:：,，]
+    | (?:所有|任何) .{0,10} 问题 .{0,8} 答案
+    | (?:助手|语言模型|大模型|机器人) \s* [:：,，]
+    | AI \s* [:：,，] .{0,30} (?:你|您|回答|回复|忽略|无视|输出|引用|指令|提示)
     | (?:请|先|务必|一律|只|直接) .{0,6} (?:回答|回复|输出|复述|引用|翻译) .{0,16}
         (?:\[|［|【|“|「|任何|所有问题|用户的|如下|以下|提示)
     """,
@@ -67,8 +74,9 @@ class Offered:
     Attributes:
         n: its number in the list, from 1.
         own: what it says itself, with its container and tags.
-        words: the same with the board's title and day; what a sentence is held against.
+        words: the same with the board's title; what a sentence is held against.
         shown: the fields that the model is given.
+        day: on which the board was captured, "" where that isn't known.
     """
 
     n: int
@@ -76,6 +84,7 @@ class Offered:
     own: str
     words: str
     shown: dict[str, str | int]
+    day: str = ""
 
 
 def addressed_to_a_model(text: str) -> bool:
@@ -105,19 +114,25 @@ def offers(
     return found
 
 
+def _harmless(name: str) -> str:
+    """Return the name of a board or container, "" where it speaks to a model."""
+    return "" if addressed_to_a_model(name) else name
+
+
 def _offered(
     n: int, evidence: Evidence, thing: Thing | None, holders: dict[Ref, Thing], day: str
 ) -> Offered:
     holder = holders.get((thing.ref[0], thing.parent or "")) if thing else None
-    inside = label_of(holder.text) if holder else ""
+    inside = _harmless(label_of(holder.text)) if holder else ""
+    title = _harmless(evidence.board.title)
     tags = thing.tags if thing else ()
-    shown: dict[str, str | int] = {"id": n, "board": quoted(evidence.board.title, 80)}
+    shown: dict[str, str | int] = {"id": n, "board": quoted(title, 80)}
     shown |= {"date": day} if day else {}
     shown |= {"in": quoted(inside, 80)} if inside else {}
     shown |= {"tags": ", ".join(tags)} if tags else {}
     shown["text"] = quoted(evidence.text, MAX_TEXT)
     own = "\n".join(filter(None, (evidence.text, inside, *_names_of(tags))))
-    return Offered(n, evidence, own, f"{own}\n{evidence.board.title}\n{day}", shown)
+    return Offered(n, evidence, own, f"{own}\n{title}", shown, day)
 
 
 def _names_of(tags: Iterable[str]) -> Iterable[str]:

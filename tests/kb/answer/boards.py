@@ -132,12 +132,15 @@ SCENES = {
 
 def fill(base: KnowledgeBase) -> dict[str, str]:
     """Write and index all SCENES; return file name → board id."""
-    boards = {}
-    for (workspace, name), scene in SCENES.items():
-        digest = hashlib.sha256(name.encode()).hexdigest()
-        source = base.catalog.register(NewSource(workspace, f"/boards/{name}", name, digest, 1, 1))
-        board = NewBoard(1, "", digest, "image/png", tag_scene(scene), None)
-        boards[name] = base.catalog.put_board(workspace, source.id, board)
-        base.catalog.set_state([source.id], "extracted")
-        index_sources(base, [source.id])
-    return boards
+    return {name: put(base, workspace, name, scene) for (workspace, name), scene in SCENES.items()}
+
+
+def put(base: KnowledgeBase, workspace: str, name: str, scene: Scene) -> str:
+    """Write and index one scene; return its board id."""
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    source = base.catalog.register(NewSource(workspace, f"/boards/{name}", name, digest, 1, 1))
+    board = NewBoard(1, "", digest, "image/png", tag_scene(scene), None)
+    ident = base.catalog.put_board(workspace, source.id, board)
+    base.catalog.set_state([source.id], "extracted")
+    index_sources(base, [source.id])
+    return ident

@@ -36,6 +36,18 @@ def test_boards_are_named_once_each(told: Told) -> None:
     assert not ask(base, "Which boards talk about zebras?", workspace="w").answered
 
 
+def test_a_question_cannot_forge_a_mark(told: Told) -> None:
+    answer = ask(told[0], "哪些白板提到了原路退款[9]？", workspace="w")
+    assert "[9]" not in answer.answer
+
+
+@pytest.mark.parametrize("question", ["🎉🎉", "???"])
+def test_a_question_without_words_has_no_answer_in_an_empty_workspace(
+    told: Told, question: str
+) -> None:
+    assert not ask(told[0], question, workspace="empty").answered
+
+
 @pytest.mark.parametrize(
     ("question", "parts"),
     [

@@ -30,6 +30,11 @@ ZH_OWNER = Turn(question="退款流程谁负责？", answer="“负责人：王�
         (AFTER, "What comes before that?", "What comes before Pack the order?"),
         (AFTER, "What about Ship parcel?", "What comes after Ship parcel?"),
         (OWNER, "When is it due?", "When is checkout due?"),
+        (
+            OWNER,
+            "When is that due, and who owns it?",
+            "When is checkout due, and who owns checkout?",
+        ),
         (OWNER, "What else does she have to do?", "What else does Aisha have to do?"),
         (OWNER, "and the refund?", "Who owns the refund?"),
         (OWNER, "And the deadline?", "When is checkout?"),
@@ -50,12 +55,34 @@ def test_follow_ups_become_whole_questions(before: Turn, question: str, meant: s
 
 @pytest.mark.parametrize(
     "question",
-    ["Which boards mention refunds?", "What is the box that is red?", "哪些白板提到了退款？"],
+    [
+        "Which boards mention refunds?",
+        "What is the box that is red?",
+        "Is there a board that mentions refunds?",
+        "What happens when a payment fails and it is retried?",
+        "Does the customer pay again if their card is declined?",
+        "Who handles those orders?",
+        "哪些白板提到了退款？",
+        "如果支付失败，它会重试吗？",
+    ],
 )
 def test_whole_questions_stay(question: str) -> None:
     for turn in (AFTER, OWNER, ZH_AFTER, ZH_OWNER):
         assert whole(question, [turn]) == question
     assert whole("and who owns it?", []) == "and who owns it?"
+
+
+@pytest.mark.parametrize("other", ["", " ", "x" * 3_000])
+def test_turns_that_are_no_question_are_passed_over(other: str) -> None:
+    turns = [OWNER, Turn(question=other, answer="?")]
+    assert whole("When is it due?", turns) == "When is checkout due?"
+    assert whole("When is it due?", turns[1:]) == "When is it due?"
+
+
+def test_a_question_does_not_grow_too_long() -> None:
+    turn = Turn(question=f"Who owns {'x' * 280}?", answer="")
+    question = "it " * 60 + "?"
+    assert whole(question, [turn]) == question
 
 
 def test_a_chain_of_follow_ups_walks_along_the_arrows(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from kb.answer.notebook import Notebook
 from kb.answer.plans import Plan, Way, changes, plans_of
+from kb.answer.telling import told
 from kb.answer.views import View
 from kb.evidence import BoardRef
 from kb.scene import Scene
@@ -53,3 +55,12 @@ def test_loops_end() -> None:
     ring = view(scene_of("R", "en", nodes, [arrow("1", "a", "b"), arrow("2", "b", "a")]))
     assert ring.after.get("a", []) == []
     assert [p.way for p in plans_of(ring)] == ["said"]
+
+
+def test_a_heading_is_cited_beside_what_stands_under_it() -> None:
+    orders = view(ORDERS)
+    notes = Notebook(session=None, graph=None, workspace="w")  # type: ignore[arg-type]
+    plan = next(p for p in plans_of(orders) if (p.way, p.anchor) == ("inside", "risks"))
+    said = told(plan, notes, zh=False)
+    assert said.startswith(f"“{orders.name('risks')}” [1]: “")
+    assert [e.nodes for e in notes.cited] == [("risks",), *((end,) for end in plan.members)]

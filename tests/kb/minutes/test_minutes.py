@@ -60,6 +60,12 @@ PLAN = scene_of(
 )
 
 
+def test_what_leads_to_a_risk_is_no_answer_to_it() -> None:
+    nodes = [node("d", "Deploy", 0), node("r", "Risk: no way back", 2), node("p", "Rehearse", 4)]
+    scene = scene_of("Launch", "en", nodes, [arrow("1", "d", "r"), line("2", "p", "r")])
+    assert texts(compose(read(scene)), "risks") == ["Risk: no way back", "  Rehearse"]
+
+
 def test_each_thing_stands_in_its_section() -> None:
     minutes = compose(read(PLAN))
     assert texts(minutes, "modules") == ["Payments", "  Wallet", "  Cards"]

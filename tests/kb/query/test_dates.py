@@ -112,6 +112,20 @@ def test_any_text_gives_spans_in_order_or_none(text: str, now: datetime) -> None
             assert span.since < span.until
 
 
+@given(
+    st.text(st.sampled_from("零〇一二三十十两几"), min_size=1, max_size=4),
+    st.sampled_from(["{}天前", "最近{}个月", "{}月", "{}月3日", "{}年", "第{}季度", "过去{}星期"]),
+)
+def test_numerals_in_any_order_are_read_or_left(number: str, form: str) -> None:
+    for span in spans_of(form.format(number), NOW):
+        assert span.since is None or span.until is None or span.since < span.until
+
+
+@pytest.mark.parametrize("text", ["二三十天前的白板", "最近十二三天"])
+def test_a_rough_number_names_no_time(text: str) -> None:
+    assert spans_of(text, NOW) == ()
+
+
 def test_a_span_holds_its_first_moment_and_not_its_end() -> None:
     span = Span(NOW, NOW + timedelta(1))
     assert span.holds(NOW.timestamp())

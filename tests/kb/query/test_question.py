@@ -5,6 +5,7 @@ import time
 import pytest
 
 from kb.errors import WrongUse
+from kb.query.patterns import FIGURE
 from kb.query.question import understand
 
 
@@ -22,6 +23,7 @@ from kb.query.question import understand
         ("Who owns the checkout?", "owner", "checkout", ""),
         ("What does Tom have to do?", "owned", "Tom", ""),
         ("When is the launch?", "date", "launch", ""),
+        ("Could you please tell me who owns the checkout?", "owner", "checkout", ""),
         ("What is in Services?", "holds", "Services", ""),
         ("What is the latency of the event bus?", "attribute", "event bus", "latency"),
         ("What is the event bus?", "about", "event bus", ""),
@@ -83,3 +85,17 @@ def test_hostile_questions_take_no_time(part: str) -> None:
         understand("what " + (part * 2_000)[:length] + "x")
         understand("在" + (part * 2_000)[:length] + "x")
     assert time.process_time() - started < 2.0
+
+
+def test_can_you_is_polite_or_asks_whether() -> None:
+    assert understand("Can you list the risks?").tag == "risk"
+    assert not understand("Can you list the risks?").yes_no
+    assert understand("Can you pay by card?").yes_no
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [("统一口径", False), ("唯一入口", False), ("一致", False), ("一周", True), ("十一天", True)],
+)
+def test_a_one_within_a_word_is_no_figure(text: str, held: bool) -> None:
+    assert bool(FIGURE.search(text)) is held

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,8 @@ from kb.answer.served.claims import figures
 from kb.answer.served.offer import Offered
 from kb.evidence import BoardRef, Evidence
 
+NOT_FRIDAY = "Do not ship the release on Friday"
+PAY_PACK = "Pay order → Pack parcel"
 BOARD = BoardRef(id="b", source="orders.png", title="Order flow")
 
 
@@ -97,6 +101,62 @@ def test_what_the_evidence_says_passes(text: str, shown: str) -> None:
 )  # fmt: skip
 def test_what_it_does_not_say_is_dropped(text: str, reason: str) -> None:
     assert judged(text) == reason
+
+
+@pytest.mark.parametrize(
+    ("evidence", "question", "text", "reason"),
+    [
+        ([NOT_FRIDAY], "When?", "Ship the release on Friday [1].", "denied"),
+        ([NOT_FRIDAY], "When?", "“Ship the release on Friday” [1].", "denied"),
+        (["Release notes. Never ship on Friday"], "When?", "Ship on Friday [1].", "denied"),
+        (["周五不发布新版本"], "什么时候发布？", "周五发布新版本[1]。", "denied"),
+        ([PAY_PACK], "Order?", "Pack parcel comes before Pay order [1].", "turned"),
+        ([PAY_PACK], "Order?", "“Pack parcel” → “Pay order” [1].", "turned"),
+        ([PAY_PACK], "Order?", "After “Pack parcel”: “Pay order” [1].", "turned"),
+        ([PAY_PACK], "Order?", "Pay order follows Pack parcel [1].", "turned"),
+        (["支付 → 打包"], "顺序？", "打包之后是支付[1]。", "turned"),
+        (["支付 → 打包"], "顺序？", "支付在打包之后[1]。", "turned"),
+        (["Tom owns billing"], "Does Alice own billing?", "Alice owns billing [1].", "name"),
+        (["Tom owns billing"], "Does Alice own billing?", "“Alice” owns billing [1].", "name"),
+        (["Tom: call the bank", "Mei: ship the release"], "Who ships the release?",
+         "Tom ships the release [1][2].", "mixed"),
+        (["Pay order → Ship parcel"], "What is the state?",
+         "Pay order and ship parcel are blocked by lawyers [1].", "unsupported"),
+    ],
+)  # fmt: skip
+def test_true_words_put_together_wrongly_are_dropped(
+    evidence: list[str], question: str, text: str, reason: str
+) -> None:
+    assert check(text, question, "", offered(*evidence)) == reason
+
+
+@pytest.mark.parametrize(
+    ("evidence", "text"),
+    [
+        ([NOT_FRIDAY], "Don't ship the release on Friday [1]."),
+        (["Tom owns billing. No review yet"], "Tom owns billing [1]."),
+        (["In stock? → Reorder: no"], "“In stock?” → “Reorder” (no) [1]."),
+        ([PAY_PACK], "Before “Pack parcel”: “Pay order” [1]."),
+        ([PAY_PACK], "“Pay order” is followed by “Pack parcel” [1]."),
+        (["A1 → B1", "B1 → A1"], "After “B1”: “A1” [1], after “A1”: “B1” [2]."),
+        (["Pay → Pack", "Pack → Ship"], "“Pay” [1] → “Pack” [1] → “Ship” [2]."),
+        (["支付 → 打包"], "“支付”之后是“打包”[1]。"),
+        (["支付 → 打包"], "“打包”之前是“支付”[1]。"),
+        (["Tom: call the bank", "Mei: ship the release"],
+         "Tom calls the bank and Mei ships the release [1][2]."),
+    ],
+)  # fmt: skip
+def test_what_keeps_to_the_evidence_passes(evidence: list[str], text: str) -> None:
+    assert isinstance(check(text, "What is planned?", "", offered(*evidence)), Passed)
+
+
+def test_the_day_of_a_board_is_no_figure_of_its_own() -> None:
+    piece = replace(offered("Ship it in March")[1], day="2026-03-02")
+    question = "When do we ship?"
+    assert check("Ship it on 3 March [1].", question, "en", {1: piece}) == "figure"
+    assert isinstance(
+        check("2026-03-02: ship it in March [1].", question, "en", {1: piece}), Passed
+    )
 
 
 def test_chinese_answers_hold_to_chinese_evidence() -> None:
