@@ -1,6 +1,7 @@
-"""The trained detector, helped by classical vision on drawn pictures.
+"""The trained detector, helped by classical vision.
 
-On screenshots and exports contours are exact, whatever the size of a shape; on photos they mislead.
+On screenshots and exports contours are exact, whatever the size of a shape; on photos they mislead,
+and count only around words where the net was in doubt.
 """
 
 from __future__ import annotations
@@ -10,25 +11,21 @@ from dataclasses import replace
 
 from ingest.extract.local.classical import ClassicalDetector
 from ingest.extract.local.eyes.detector import TrainedDetector
+from ingest.extract.local.framed import with_frames
 from ingest.extract.local.geometry import area_of, overlap_share, overlap_union, short_side
 from ingest.extract.local.seen import Deadline, Detection, Line, Shape, View
-from ingest.extract.local.shapes import Figure, find_figures
+from ingest.extract.local.shapes import find_figures
 from ingest.extract.local.things import Link, Thing
-from ingest.extract.local.wishes import FRAMES
-from kb.scene import Box
 
 _SAME = 0.5  # overlap over union from which two shapes are one
 _WITHIN, _LEAST = 0.8, 0.25  # so much of one in the other, which is no more than 4 times larger
 _LETTER = 0.6  # line heights: a figure below this may be a letter
 _ROOM = 1.3  # line heights
-_AIRY = 14.0  # times the area of its words: a larger figure is a region between lines
-_HINTED = 0.06  # that the net believes in a shape there: on hdBPMN val the heads of pools get less
-_FOUND = 0.8  # confidence of a figure around words that the net did not see
 _SURE = 0.85  # confidence of a contour that the trained eyes don't confirm
 
 
 class CombinedDetector:
-    """`Detector` of two: the trained one everywhere, the classical one on drawn pictures too."""
+    """`Detector` of two: the trained one leads, the classical one adds to drawn pictures."""
 
     def __init__(self, *, threads: int = 1) -> None:
         self._trained = TrainedDetector(threads=threads)
@@ -45,42 +42,6 @@ class CombinedDetector:
         heights = sorted(line.height for line in lines)
         least = _ROOM * heights[len(heights) // 2] if heights else 0.0
         return combined(_without_letters(trained, lines), classical, least)
-
-
-def with_frames(trained: Detection, figures: Sequence[Figure], lines: Sequence[Line]) -> Detection:
-    """Return `trained` with the closed figures around words for which it saw no shape."""
-    shapes = [shape for shape in trained.shapes if shape.kind not in FRAMES]
-    frames = [shape for shape in trained.shapes if shape.kind in FRAMES]
-    bare = [
-        line
-        for line in lines
-        if len(line.text) > 1 and not any(_share(line.box, shape.box) > 0.5 for shape in shapes)
-    ]
-    heights = sorted(line.height for line in lines)
-    least = _ROOM * heights[len(heights) // 2] if heights else 0.0
-    more: list[Shape] = []
-    for figure in reversed(figures):  # the smallest first
-        shape = figure.shape
-        words = [line for line in bare if _share(line.box, shape.box) > 0.8]
-        if (
-            words
-            and shape.confidence > _SURE
-            and short_side(shape.box) >= least
-            and area_of(shape.box) < _AIRY * sum(area_of(line.box) for line in words)
-            and not any(_meets(shape.box, other.box) for other in (*shapes, *more))
-            and not any(overlap_union(shape.box, frame.box) >= _SAME for frame in frames)
-            and trained.likely(shape.box) >= _HINTED
-        ):
-            more.append(replace(shape, confidence=_FOUND))
-    return replace(trained, shapes=(*trained.shapes, *more)) if more else trained
-
-
-def _share(inner: Box, outer: Box) -> float:
-    return overlap_share(inner, outer)
-
-
-def _meets(one: Box, two: Box) -> bool:
-    return max(overlap_share(one, two), overlap_share(two, one)) > 0.15
 
 
 def _without_letters(trained: Detection, lines: Sequence[Line]) -> Detection:

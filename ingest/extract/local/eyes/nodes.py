@@ -18,7 +18,7 @@ _WITHIN = 0.75  # of the smaller box in the larger: the same
 _MOST = 600  # the surest; more is noise
 
 _FRAME_PLACES = [place for place, kind in enumerate(KINDS) if kind in FRAMES]
-_TEXT = KINDS.index("text")
+_SHAPE_PLACES = [place for place, kind in enumerate(KINDS) if kind not in FRAMES | {"text"}]
 _NODE_PLACES = [place for place, kind in enumerate(KINDS) if kind not in FRAMES]
 
 
@@ -57,21 +57,21 @@ def find_nodes(maps: Array, least: float) -> Seen:
 def shape_within(maps: Array, box: Array) -> float:
     """Return how much the net believes that the middle of a shape is in the middle of `box`.
 
-    `box`: in the net's pixels; its middle is the half of each side.
+    A shape may be a box, a document or a note, and is there all the same. `box`: in the net's
+    pixels; its middle is the half of each side.
     """
     x0, y0, x1, y1 = box / STRIDE
     dx, dy = (x1 - x0) / 4, (y1 - y0) / 4
     rows = slice(max(0, int(y0 + dy)), int(y1 - dy) + 1)
     columns = slice(max(0, int(x0 + dx)), int(x1 - dx) + 1)
-    shapes = [place for place in _NODE_PLACES if place != _TEXT]
-    kinds = logistic(maps[KIND][shapes, rows, columns])
+    kinds = logistic(maps[KIND][_SHAPE_PLACES, rows, columns])
     return float((1.0 - np.prod(1.0 - kinds, axis=0)).max(initial=0.0))
 
 
 def _peaks(
     kinds: Array, places: list[int], logs: Array, least: float
 ) -> tuple[Array, Array, Array]:
-    best, likeliest = _believed(kinds, places)
+    best = kinds[places].max(axis=0)
     rows, columns = np.nonzero(
         (best >= cv2.dilate(best, np.ones((3, 3), np.uint8))) & (best > least)
     )
@@ -80,23 +80,9 @@ def _peaks(
     sides = np.exp(np.clip(logs[:, rows, columns], -5, 5)) * UNIT * STRIDE
     x, y = (columns + 0.5) * STRIDE, (rows + 0.5) * STRIDE
     boxes = np.stack([x - sides[0], y - sides[1], x + sides[2], y + sides[3]], axis=1)
-    names = likeliest[rows, columns]
+    names = np.asarray(places)[kinds[places][:, rows, columns].argmax(axis=0)]
     kept = _apart(boxes)
     return boxes[kept], names[kept], best[rows, columns][kept]
-
-
-def _believed(kinds: Array, places: list[int]) -> tuple[Array, Array]:
-    """Return how likely a thing of any of `places` is, and which is likeliest: each h×w.
-
-    A shape may be a box, a document or a note, and is there all the same; words are another thing.
-    """
-    shapes = [place for place in places if KINDS[place] != "text"]
-    some = 1.0 - np.prod(1.0 - kinds[shapes], axis=0)
-    best = np.asarray(shapes)[kinds[shapes].argmax(axis=0)]
-    if len(shapes) == len(places):
-        return some, best
-    words = kinds[_TEXT]
-    return np.maximum(some, words), np.where(words > some, _TEXT, best)
 
 
 def _apart(boxes: Array) -> list[int]:
