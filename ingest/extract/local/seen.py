@@ -81,6 +81,12 @@ def no_links(things: Sequence[Thing], /) -> list[Link]:
     return []
 
 
+def unlikely(box: Box, /) -> float:
+    """Believe in nothing."""
+    del box
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
     """What is drawn on one picture.
@@ -92,6 +98,7 @@ class Detection:
         link: joins the things that were made of shapes and words.
         complete: False where time ran out.
         arrows: tails and heads of short straight arrows: the reader may take them for signs.
+        likely: how much speaks for a shape, other than a frame, that fills a box: 0 to 1.
     """
 
     shapes: tuple[Shape, ...] = ()
@@ -100,6 +107,7 @@ class Detection:
     link: Callable[[Sequence[Thing]], list[Link]] = no_links
     complete: bool = True
     arrows: tuple[tuple[Point, Point], ...] = ()
+    likely: Callable[[Box], float] = unlikely
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from ingest.extract.local.colour import fill_colour
 from ingest.extract.local.eyes.layout import FRAMES, KINDS, LONGEST
 from ingest.extract.local.eyes.links import SeenLink, find_links
-from ingest.extract.local.eyes.nodes import calibrated, find_nodes
+from ingest.extract.local.eyes.nodes import calibrated, find_nodes, shape_within
 from ingest.extract.local.eyes.pairs import Judge, find_pairs
 from ingest.extract.local.eyes.sight import Maps, Net, OnnxNet, light_of, look
 from ingest.extract.local.eyes.strokes import short_arrows
@@ -86,6 +87,7 @@ class TrainedDetector:
             tuple(_points(maps, found.points)),
             NetLinker(maps, judge, thresholds),
             arrows=tuple((tail, head) for tail, head in arrows),
+            likely=partial(_likely, maps),
         )
 
     def _loaded(self) -> tuple[Net, Judge, Thresholds]:
@@ -133,6 +135,11 @@ def _kind(thing: Thing) -> int:
     """Return the place of a thing's kind in `KINDS`; titles and drawings are words and icons."""
     kind = {"title": "text", "drawing": "icon"}.get(thing.kind, thing.kind)
     return next(place for place, name in enumerate(KINDS) if name == kind)
+
+
+def _likely(maps: Maps, box: Box) -> float:
+    """Return how much the net believes in a shape that fills a box of the picture."""
+    return shape_within(maps.values, maps.seen(np.array(box).reshape(2, 2)).reshape(4))
 
 
 def _points(maps: Maps, spots: Array) -> list[Point]:

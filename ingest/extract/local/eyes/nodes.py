@@ -18,6 +18,7 @@ _WITHIN = 0.75  # of the smaller box in the larger: the same
 _MOST = 600  # the surest; more is noise
 
 _FRAME_PLACES = [place for place, kind in enumerate(KINDS) if kind in FRAMES]
+_SHAPE_PLACES = [place for place, kind in enumerate(KINDS) if kind not in FRAMES | {"text"}]
 _NODE_PLACES = [place for place, kind in enumerate(KINDS) if kind not in FRAMES]
 
 
@@ -51,6 +52,20 @@ def find_nodes(maps: Array, least: float) -> Seen:
     boxes, names, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
     order = np.argsort(-scores, kind="stable")
     return Seen(boxes[order], names[order], scores[order])
+
+
+def shape_within(maps: Array, box: Array) -> float:
+    """Return how much the net believes that the middle of a shape is in the middle of `box`.
+
+    A shape may be a box, a document or a note, and is there all the same. `box`: in the net's
+    pixels; its middle is the half of each side.
+    """
+    x0, y0, x1, y1 = box / STRIDE
+    dx, dy = (x1 - x0) / 4, (y1 - y0) / 4
+    rows = slice(max(0, int(y0 + dy)), int(y1 - dy) + 1)
+    columns = slice(max(0, int(x0 + dx)), int(x1 - dx) + 1)
+    kinds = logistic(maps[KIND][_SHAPE_PLACES, rows, columns])
+    return float((1.0 - np.prod(1.0 - kinds, axis=0)).max(initial=0.0))
 
 
 def _peaks(
