@@ -71,21 +71,6 @@ def spans_of(text: str, now: datetime) -> tuple[Span, ...]:
     return ()
 
 
-def day_in(name: str) -> date | None:
-    """Return the day that the name of a file tells, as 2026-03-12, 2026_03_12 or 20260312."""
-    for found in _IN_NAME.finditer(name):
-        try:
-            return date(int(found["y"]), int(found["m"]), int(found["d"]))
-        except ValueError:  # another number
-            continue
-    return None
-
-
-_IN_NAME = re.compile(
-    r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<sign>[-_.]?)(?P<m>[01]\d)(?P=sign)(?P<d>[0-3]\d)(?!\d)"
-)
-
-
 def _years_before(today: date, years: int) -> date:
     """The same day some years before; the 28th for the 29th of February."""
     day = 28 if (today.month, today.day) == (2, 29) else today.day

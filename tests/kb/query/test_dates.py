@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.query.dates import Span, day_in, spans_of
+from kb.query.dates import Span, spans_of
 
 NOW = datetime(2026, 11, 26, 15, 30, tzinfo=UTC)  # a Thursday
 
@@ -89,20 +89,6 @@ def test_without_a_year_it_may_be_several() -> None:
     assert starts == [d(10, 1), d(10, 1, 2025), d(10, 1, 2024)]
     assert len(spans_of("in October 2025", NOW)) == 1
     assert len(spans_of("last week", NOW)) == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "day"),
-    [
-        ("team/2026-03-12-plan.png", d(3, 12)),
-        ("IMG_20260312_101500.jpg", d(3, 12)),
-        ("2026-13-40.png", None),
-        ("12026031299.png", None),
-        ("plan.png", None),
-    ],
-)
-def test_the_day_in_a_file_name(name: str, day: date | None) -> None:
-    assert day_in(name) == day
 
 
 @given(st.text(max_size=60), st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)))
