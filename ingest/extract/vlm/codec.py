@@ -65,7 +65,7 @@ def encode(scene: Scene) -> str:
     Raises:
         ValueError: the scene is beyond the bounds of an answer.
     """
-    ordered = [node for _, node in outline(scene)]
+    ordered = [node for _, node in outline(_on_grid(scene))]
     if len(ordered) > MAX_NODES or len(scene.relations) > MAX_RELATIONS:
         raise ValueError(f"a scene of {len(ordered)} nodes is more than one answer holds")
     numbers = {node.id: place for place, node in enumerate(ordered, 1)}
@@ -80,6 +80,16 @@ def encode(scene: Scene) -> str:
     }
     # Blanks after commas and colons, as servers force them where free white space is off.
     return json.dumps(answer, ensure_ascii=False)
+
+
+def _on_grid(scene: Scene) -> Scene:
+    """Return `scene` with boxes as an answer gives them: their order is told by what is written."""
+    nodes = []
+    for node in scene.nodes:
+        x0, y0, x1, y1 = (side / GRID for side in to_grid(node.bbox, scene.width, scene.height))
+        box = (x0 * scene.width, y0 * scene.height, x1 * scene.width, y1 * scene.height)
+        nodes.append(node.model_copy(update={"bbox": box}))
+    return scene.model_copy(update={"nodes": tuple(nodes)})
 
 
 def _node_as_json(node: Node, numbers: dict[str, int], scene: Scene) -> dict[str, Any]:
