@@ -63,7 +63,7 @@ def test_versions(boards: list[str], kb: Kb) -> None:  # noqa: F811
     told = kb("versions", "list", old, "--json").json()
     assert [one["at"]["board"]["id"] for one in told["later"]] == [new]
     assert told["later"][0]["at"]["dated"] == "name"
-    assert f"later version: 2031-01-01 00:00 (name)  {new}" in kb("boards", "show", old).err
+    assert f"later version: 2031-01-01 12:00 (name)  {new}" in kb("boards", "show", old).err
     shown = kb("versions", "list", new).out.splitlines()
     assert [line.split("  ")[1] for line in shown] == [old, new]
     gone = kb("versions", "reject", old, new, "--note", "two boards", "--json").json()
