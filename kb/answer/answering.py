@@ -13,7 +13,7 @@ from contextvars import copy_context
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kb.answer.ask import ask as extractive
+from kb.answer.extractive import extractive
 from kb.evidence import Answer, Done, Event, Found, Turn, told
 
 if TYPE_CHECKING:

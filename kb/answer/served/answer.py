@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Literal
 
-from kb.answer.ask import ask as extractive
+from kb.answer.extractive import extractive
 from kb.answer.notebook import merged
 from kb.answer.served.client import ModelTrouble, Piece, reply
 from kb.answer.served.composer import Composer

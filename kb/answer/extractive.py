@@ -15,13 +15,12 @@ from kb.answer.notebook import Notebook, merged
 from kb.answer.planning import READ, planned
 from kb.answer.room import SURE_LINK, Room
 from kb.answer.vocabulary import vocabulary_of
-from kb.errors import WrongUse
 from kb.evidence import Answer, Turn
 from kb.graph import Graph
 from kb.query.hints import hints_of
 from kb.query.patterns import Intent
 from kb.query.question import understand
-from kb.search import MAX_K, choose, evidence_of, find, grouped
+from kb.search import check_k, choose, evidence_of, find, grouped
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
@@ -52,7 +51,7 @@ _UNKNOWN = {
 }
 
 
-def ask(
+def extractive(
     base: KnowledgeBase,
     question: str,
     *,
@@ -60,20 +59,10 @@ def ask(
     k: int = 10,
     history: Sequence[Turn] = (),
 ) -> Answer:
-    """Answer `question` from the boards of `workspace`, in the question's language.
-
-    Every statement carries a citation ``[n]`` of stored nodes. Where the boards don't hold the
-    answer, `answered` is False, there are no citations, and `evidence` is the nearest there is.
-    `history` holds the turns before, oldest first, for questions like "and who owns it?"; the
-    answer's `question` is then the whole question that was understood.
-
-    Raises:
-        WrongUse: the question is empty or too long, or `k` makes no sense.
-    """
+    """Answer without a language model; takes, returns and raises what `kb.answer.ask` does."""
     question = whole(question, history)
     asked = understand(question)
-    if not 1 <= k <= MAX_K:
-        raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
+    check_k(k)
     now = datetime.now(UTC).astimezone()
     hits = find(base, asked.text, workspace=workspace, limit=max(READ, k), now=now)
     chosen = choose(hits, k, versions=hints_of(asked.text, now).versions)
