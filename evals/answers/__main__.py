@@ -6,7 +6,6 @@ Without --half the sample questions are asked; with it one half of the question 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from evals.answers.score import load_questions, score
 from evals.retrieval.questions import HALVES
+from evals.retrieval.report import put
 from ingest.pipeline import ingest
 from kb.base import KnowledgeBase
 from kb.settings import load_settings
@@ -28,12 +28,7 @@ def main() -> int:
         _samples(options)
         return 0
     text, data = _half(options)
-    if options.report is not None:
-        options.report.write_text(text, encoding="utf-8")
-    if options.json is not None:
-        made = json.dumps(data, ensure_ascii=False, indent=1)
-        options.json.write_text(f"{made}\n", encoding="utf-8")
-    sys.stdout.write(text)
+    put(text, data, report=options.report, json_file=options.json)
     return 0
 
 

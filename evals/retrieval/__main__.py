@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from evals.retrieval.questions import HALVES
+from evals.retrieval.report import put
 
 
 def main() -> int:
@@ -24,12 +24,7 @@ def main() -> int:
         from evals.retrieval.passages import run as run_passages
 
         text, data = run_passages(options.set, data=options.data, home=options.home)
-    if options.report is not None:
-        options.report.write_text(text, encoding="utf-8")
-    if options.json is not None:
-        made = json.dumps(data, ensure_ascii=False, indent=1)
-        options.json.write_text(f"{made}\n", encoding="utf-8")
-    sys.stdout.write(text)
+    put(text, data, report=options.report, json_file=options.json)
     return 0
 
 

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 from evals.extraction.bootstrap import Estimate
 from evals.retrieval.measure import Figures
 
 _COLOURS = ("#1971c2", "#868e96", "#f08c00", "#2f9e44", "#9c36b5")
+
+
+def put(text: str, data: Any, *, report: Path | None, json_file: Path | None) -> None:
+    """Print a report, and write it and its figures to the files that were named."""
+    if report is not None:
+        report.write_text(text, encoding="utf-8")
+    if json_file is not None:
+        made = json.dumps(data, ensure_ascii=False, indent=1)
+        json_file.write_text(f"{made}\n", encoding="utf-8")
+    sys.stdout.write(text)
 
 
 def number(value: float | None) -> str:
