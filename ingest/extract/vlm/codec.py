@@ -65,7 +65,7 @@ def encode(scene: Scene) -> str:
     Raises:
         ValueError: the scene is beyond the bounds of an answer.
     """
-    ordered = [node for _, node in outline(_on_grid(scene))]
+    ordered = [node for _, node in outline(on_grid(scene))]
     if len(ordered) > MAX_NODES or len(scene.relations) > MAX_RELATIONS:
         raise ValueError(f"a scene of {len(ordered)} nodes is more than one answer holds")
     numbers = {node.id: place for place, node in enumerate(ordered, 1)}
@@ -82,7 +82,7 @@ def encode(scene: Scene) -> str:
     return json.dumps(answer, ensure_ascii=False)
 
 
-def _on_grid(scene: Scene) -> Scene:
+def on_grid(scene: Scene) -> Scene:
     """Return `scene` with boxes as an answer gives them: their order is told by what is written."""
     nodes = []
     for node in scene.nodes:

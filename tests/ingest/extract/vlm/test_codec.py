@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from ingest.extract.vlm.codec import BrokenAnswer, decode, decode_part, encode, scene_of
+from ingest.extract.vlm.codec import BrokenAnswer, decode, decode_part, encode, on_grid, scene_of
 from ingest.extract.vlm.repair import REPAIRS
 from ingest.extract.vlm.schema import MAX_NODES, answer_schema
 from kb.reading import outline
@@ -25,7 +25,7 @@ def test_what_is_written_is_read_again(scene: Scene) -> None:
 
     assert not got.repairs
     assert got.title == scene.title
-    ordered = [node for _, node in outline(scene)]
+    ordered = [node for _, node in outline(on_grid(scene))]
     names = {node.id: f"n{place}" for place, node in enumerate(ordered, 1)}
     for old, new in zip(ordered, got.nodes, strict=True):
         assert new.id == names[old.id]
