@@ -72,9 +72,13 @@ def measure_model(
             told = _with(options, window, answer_tokens)
             asyncio.run(_bare(told, served, pictures.take(window)))  # warms the server up
             bare = ours = Load()
-            for _ in range(ROUNDS):
-                bare += asyncio.run(_bare(told, served, pictures.take(max(count, 2 * window))))
-                ours += _ours(told, pictures.take(max(count, 2 * window)))
+            each = max(count, 2 * window)
+            for turn in range(ROUNDS):  # who goes first alternates, so that neither warms the other
+                if turn % 2:
+                    ours += _ours(told, pictures.take(each))
+                bare += asyncio.run(_bare(told, served, pictures.take(each)))
+                if not turn % 2:
+                    ours += _ours(told, pictures.take(each))
             yield _row(window, ours, bare)
 
 

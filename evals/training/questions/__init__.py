@@ -1,0 +1,1 @@
+"""Boards and questions written for teaching the question encoder; none is in a measured half."""
