@@ -14,6 +14,7 @@ from kb.weights import WEIGHTS, Weights
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
     from kb.index import Hit
+    from kb.index.inquiry import Inquiry
     from kb.query.hints import Hints
     from kb.query.question import Question
 
@@ -69,23 +70,40 @@ def find(
     now: datetime | None = None,
 ) -> list[Hit]:
     """Return the `limit` best units for `query`, ungrouped, best first. Raises `WrongUse`."""
+    inquiry = inquire(base, query, workspace=workspace, filters=filters)
+    return near(base, inquiry, query, limit=limit, now=now)
+
+
+def inquire(
+    base: KnowledgeBase, query: str, *, workspace: str, filters: Filters | None = None
+) -> Inquiry:
+    """Put `query` to the index of one workspace. Raises `WrongUse`."""
     from kb.index.sparse import sparse_query
-    from kb.query.hints import hints_of
     from kb.query.question import understand
 
     query = query.strip()
     if not query or len(query) > MAX_QUERY:
         raise WrongUse(f"a query has 1 to {MAX_QUERY} characters", code="bad_query")
-    asked = understand(query)
-    hints = hints_of(query, now or datetime.now(UTC).astimezone())
-    inquiry = base.index.inquire(
+    return base.index.inquire(
         base.embedder.query(query),
         sparse_query(query),
         workspace=workspace,
         filters=filters or Filters(),
-        language=asked.language,
+        language=understand(query).language,
         means=base.means,
     )
+
+
+def near(
+    base: KnowledgeBase, inquiry: Inquiry, query: str, *, limit: int, now: datetime | None = None
+) -> list[Hit]:
+    """Return the `limit` best units for `query`, which was put to the index, best first."""
+    from kb.query.hints import hints_of
+    from kb.query.question import understand
+
+    query = query.strip()
+    asked = understand(query)
+    hints = hints_of(query, now or datetime.now(UTC).astimezone())
     hits = inquiry.near(min(max(limit // 2, DEPTH), MAX_DEPTH), hints.filters())
     hits = weigh(hits, asked, hints, inquiry.fetch)
     if base.reranker is not None:

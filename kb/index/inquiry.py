@@ -67,5 +67,14 @@ class Inquiry:
         """Return those of these units that the question may see, best first."""
         return self._scored(self._driver.fetch(ids, self._where)) if ids else []
 
+    def whole(self, boards: Sequence[str]) -> list[tuple[Point, Hit]]:
+        """Return all units of these boards that the question may see, as stored and as scored."""
+        if not boards:
+            return []
+        where = (*self._where, Where("board", any=tuple(boards)))
+        points = list(self._driver.scroll(where))
+        hits = {hit.id: hit for hit in self._scored(points)}
+        return [(point, hits[point.id]) for point in points]
+
     def _scored(self, points: Iterable[Point]) -> list[Hit]:
         return score(list(points), self._dense, self._sparse, self._view, self._weights)
