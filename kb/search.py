@@ -85,7 +85,7 @@ def inquire(
     if not query or len(query) > MAX_QUERY:
         raise WrongUse(f"a query has 1 to {MAX_QUERY} characters", code="bad_query")
     return base.index.inquire(
-        base.embedder.query(query),
+        base.embedder.asked(query).vector,
         sparse_query(query),
         workspace=workspace,
         filters=filters or Filters(),

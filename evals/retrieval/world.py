@@ -75,7 +75,8 @@ def opened(home: Path | None, *, real: bool = True) -> Iterator[KnowledgeBase]:
 
 def remember_questions(base: KnowledgeBase) -> None:
     """Embed each question once, however many systems it is asked of."""
-    vars(base.embedder)["query"] = lru_cache(maxsize=None)(base.embedder.query)
+    for name in ("query", "asked"):
+        vars(base.embedder)[name] = lru_cache(maxsize=None)(getattr(base.embedder, name))
 
 
 def ingest_all(base: KnowledgeBase, folder: Path, workspace: str) -> None:

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.embed import bundled
+from kb.embed.asking import as_asked
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -23,6 +25,19 @@ if TYPE_CHECKING:
 BATCH = 32
 BATCH_BYTES = 12_000  # of text, padding included: bounds what the attention of a batch needs
 MAX_CHARACTERS = 8_192  # 512 tokens are seldom more, and the tokenizer reads all it is given
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question read.
+
+    Attributes:
+        vector: shape (dim,), length 1.
+        tokens: what each of its tokens became, shape (tokens, dim).
+    """
+
+    vector: NDArray[np.float32]
+    tokens: NDArray[np.float32]
 
 
 class Embedder:
@@ -38,6 +53,7 @@ class Embedder:
         self._threads = threads
         self._lock = threading.Lock()
         self._loaded: SentenceTransformer | None = None
+        self._questions: SentenceTransformer | None = None
 
     @property
     def dim(self) -> int:
@@ -77,6 +93,19 @@ class Embedder:
         vector: NDArray[np.float32] = self._encode([text], "query")[0]
         return vector
 
+    @property
+    def taught(self) -> bool:
+        """Whether it has been taught what is asked of boards."""
+        return not self._name
+
+    def asked(self, text: str) -> Asked:
+        """Read a question about boards, by what the bundled model was taught of them."""
+        model = self._question_model() if self.taught else self._model()
+        read = model.encode_query([_cleaned(text)], output_value=None, show_progress_bar=False)[0]
+        vector = read["sentence_embedding"].float().numpy()
+        vector = vector / max(float(np.linalg.norm(vector)), 1e-12)
+        return Asked(vector, read["token_embeddings"].float().numpy())
+
     def load(self) -> None:
         """Load the model now, so that the first question needn't wait."""
         self._model()
@@ -100,6 +129,14 @@ class Embedder:
                 if self._loaded is None:
                     self._loaded = self._load()
         return self._loaded
+
+    def _question_model(self) -> SentenceTransformer:
+        if self._questions is None:
+            plain = self._model()
+            with self._lock:
+                if self._questions is None:
+                    self._questions = as_asked(plain)
+        return self._questions
 
     def _load(self) -> SentenceTransformer:
         # Ours is one short text or one batch at a time: more processes cost more than they bring.

@@ -132,6 +132,12 @@ def main() -> None:
     data = [(c, w) for c in corpora for w in c.asked]
     tower = Tower(a.folder)
     print("before", evaluate(tower, val))
+    before: dict[str, torch.Tensor] = {}
+    with torch.no_grad():
+        every = sorted({w.text for _, w in data}, key=len)
+        for s in range(0, len(every), 64):
+            before |= zip(every[s : s + 64], tower(every[s : s + 64]))
+    print("remembered", len(before), flush=True)
     lows = lowered(tower.bert, a.rank)
     params = [x for low in lows for x in (low.down, low.up)]
     print(len(data), "wordings", sum(x.numel() for x in params) / 1e6, "M")
@@ -150,10 +156,7 @@ def main() -> None:
                 raw = tower([w.text for w in batch]); q = centred(raw, batch, c)
                 loss = loss + loss_of(q, batch, vectors[id(c)], a.temp) * len(batch) / len(part)
                 if a.keep:
-                    with torch.no_grad():
-                        for low in lows: low.share = 0.0
-                        old = tower([w.text for w in batch])
-                        for low in lows: low.share = 1.0
+                    old = torch.stack([before[w.text] for w in batch])
                     loss = loss + a.keep * (1 - (raw * old).sum(-1)).mean() * len(batch) / len(part)
             opt.zero_grad(); loss.backward(); torch.nn.utils.clip_grad_norm_(params, 1.0); opt.step(); sched.step()
             total += float(loss.detach()); n += 1

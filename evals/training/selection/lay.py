@@ -49,7 +49,7 @@ class Laid:
     nodes: list[str]
     vectors: NDArray[np.float16]
     numbers: NDArray[np.float16]
-    pairs: NDArray[np.int8]
+    joins: NDArray[np.int16]
     groups: list[list[frozenset[int]]]
     starts: frozenset[int]
     found: bool
@@ -83,7 +83,8 @@ def laid(
                     boards = [*boards[: BOARDS - 1], group[0].id]
         units = inquiry.whole(boards)
         sheet = lay_out(text, hits, units, match, now, boards)
-        tokens, vector = read(base, text)
+        asked = base.embedder.asked(text)
+        tokens, vector = asked.tokens[:MAX_TOKENS].astype(np.float16), asked.vector
         at = {(row.hit.payload["board"], row.node): n for n, row in enumerate(sheet.rows) if row.node}
         groups = []
         for group in places:
@@ -106,15 +107,8 @@ def laid(
             units=[r.unit for r in sheet.rows],
             boards=[r.hit.payload["board"] for r in sheet.rows], nodes=[r.node for r in sheet.rows],
             vectors=sheet.vectors.astype(np.float16), numbers=sheet.numbers.astype(np.float16),
-            pairs=sheet.pairs, groups=[] if category == "none" else groups, starts=begins, found=found,
+            joins=sheet.joins, groups=[] if category == "none" else groups, starts=begins, found=found,
         )  # fmt: skip
-
-
-def read(base: KnowledgeBase, text: str) -> tuple[NDArray[np.float16], NDArray[np.float32]]:
-    model = base.embedder._model()
-    out = model.encode_query([text], output_value=None, show_progress_bar=False)[0]
-    tokens = out["token_embeddings"].float().numpy()[:MAX_TOKENS]
-    return tokens.astype(np.float16), base.embedder.query(text)
 
 
 def main() -> None:

@@ -36,15 +36,18 @@ def shown(batch: list[Laid], drop: float = 0.0, rng: random.Random | None = None
     dim = batch[0].tokens.shape[1]
     tokens = torch.zeros(B, T, dim); tmask = torch.zeros(B, T, dtype=torch.bool)
     rows = torch.zeros(B, R, dim); rmask = torch.zeros(B, R, dtype=torch.bool)
-    numbers = torch.zeros(B, R, batch[0].numbers.shape[1]); pairs = torch.zeros(B, R, R, dtype=torch.long)
+    numbers = torch.zeros(B, R, batch[0].numbers.shape[1]); joins = []
     for b, (o, keep) in enumerate(zip(batch, kept)):
         tokens[b, : len(o.tokens)] = torch.from_numpy(o.tokens.astype(np.float32)); tmask[b, : len(o.tokens)] = True
         n = len(keep)
         rows[b, :n] = torch.from_numpy(o.vectors[keep].astype(np.float32)); rmask[b, :n] = True
         numbers[b, :n] = torch.from_numpy(o.numbers[keep].astype(np.float32))
-        pairs[b, :n, :n] = torch.from_numpy(o.pairs[np.ix_(keep, keep)].astype(np.int64))
+        new = np.full(len(o.ids), -1, np.int64); new[keep] = np.arange(n)
+        j = o.joins.astype(np.int64)
+        j = np.column_stack([np.full(len(j), b), j[:, 0], new[j[:, 1]], new[j[:, 2]]])
+        joins.append(j[(j >= 0).all(1)])
     vector = torch.from_numpy(np.stack([o.vector for o in batch])); cues = torch.from_numpy(np.stack([o.cues for o in batch]))
-    return Shown(tokens, tmask, vector, cues, rows, rmask, numbers, pairs), kept
+    return Shown(tokens, tmask, vector, cues, rows, rmask, numbers, torch.from_numpy(np.concatenate(joins))), kept
 
 
 def targets(one: Laid, keep: np.ndarray) -> tuple[set[int], set[int]]:
@@ -142,8 +145,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--train", nargs="+", type=Path); parser.add_argument("--val", type=Path)
     parser.add_argument("--rounds", type=int, default=12); parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--width", type=int, default=192); parser.add_argument("--layers", type=int, default=3)
-    parser.add_argument("--dropout", type=float, default=0.2); parser.add_argument("--out", type=Path)
+    parser.add_argument("--width", type=int, default=128); parser.add_argument("--layers", type=int, default=3)
+    parser.add_argument("--dropout", type=float, default=0.15); parser.add_argument("--out", type=Path)
     parser.add_argument("--cv", action="store_true"); parser.add_argument("--batch", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1); parser.add_argument("--drop", type=float, default=0.3)
     a = parser.parse_args()

@@ -1,8 +1,9 @@
-"""The selector's net: a small transformer over a question's tokens and the rows of a sheet.
+"""The selector's net: what a question's tokens and the rows of a sheet make of one another.
 
-Rows attend to the question and to one another; how two rows are joined (`sheet.PAIRS`) is a bias of
-each head, as in Graphormer (arXiv 2106.05234), so that "what comes after" may look along arrows and
-"what changed" at the other version of a board.
+In each layer every row looks at the question's tokens (cross-attention), hears from the rows that
+it is joined with, by the kind of join (as in R-GCN, arXiv 1703.06103), and the question looks at
+all rows. So "what comes after" may look along arrows, and "what changed" at a board's other
+version. Cost grows with rows, not with their square.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from kb.answer.selection.sheet import CUES_SEEN, MAX_TOKENS, NUMBERS, PAIRS
+from kb.answer.selection.sheet import CUES_SEEN, JOINS, MAX_TOKENS, NUMBERS
 
 CATEGORIES = 14
+HEARD = 48  # of each kind of join
 
 
 @dataclass(frozen=True)
@@ -23,18 +25,18 @@ class Size:
     """How large a net is; `dim` is that of the embedder's vectors."""
 
     dim: int = 384
-    width: int = 192
-    heads: int = 6
+    width: int = 128
+    heads: int = 4
     layers: int = 3
-    dropout: float = 0.2
+    dropout: float = 0.15
 
 
 class Shown(NamedTuple):
     """A batch of sheets, padded.
 
     tokens (batch, tokens, dim), vector (batch, dim), cues (batch, CUES_SEEN), rows
-    (batch, rows, dim), numbers (batch, rows, NUMBERS), pairs (batch, rows, rows) of int; the masks
-    are True where something is.
+    (batch, rows, dim), numbers (batch, rows, NUMBERS), joins (joins, 4): batch, then as in a sheet;
+    the masks are True where something is.
     """
 
     tokens: Tensor
@@ -44,11 +46,11 @@ class Shown(NamedTuple):
     rows: Tensor
     row_mask: Tensor
     numbers: Tensor
-    pairs: Tensor
+    joins: Tensor
 
 
 class Said(NamedTuple):
-    """Logits: (batch, rows) for being of the answer, being where it starts; (batch,) for there being none."""
+    """Logits of rows for being of the answer and for being where it starts, of there being none."""
 
     member: Tensor
     start: Tensor
@@ -67,35 +69,32 @@ class SelectorNet(nn.Module):
         self.place = nn.Parameter(torch.randn(MAX_TOKENS, width) * 0.02)
         self.whole = nn.Linear(size.dim + len(CUES_SEEN), width)
         self.row = nn.Linear(size.dim, width)
-        self.numbers = nn.Sequential(
-            nn.Linear(len(NUMBERS), width), nn.GELU(), nn.Linear(width, width)
-        )
+        self.numbers = nn.Sequential(nn.Linear(len(NUMBERS), width), nn.GELU(), nn.Linear(width, width))
         self.asked = nn.Linear(size.dim, width, bias=False)
         self.told = nn.Linear(size.dim, width, bias=False)
         self.layers = nn.ModuleList(_Layer(size) for _ in range(size.layers))
         self.norm = nn.LayerNorm(width)
-        self.out = nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Dropout(size.dropout), nn.Linear(width, 2))
-        self.none = nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Dropout(size.dropout), nn.Linear(width, 1))
+        self.out = _head(size, 2 * width, 2)
+        self.none = _head(size, 2 * width, 1)
         self.category = nn.Linear(width, CATEGORIES)
         self.drop = nn.Dropout(size.dropout)
 
     def forward(self, shown: Shown) -> Said:
+        """Return what is said of each row and question."""
         whole = self.whole(torch.cat([shown.vector, shown.cues], -1))[:, None]
         tokens = self.token(shown.tokens) + self.place[: shown.tokens.shape[1]]
+        asked = self.drop(torch.cat([whole, tokens], 1))
         product = self.asked(shown.vector)[:, None] * self.told(shown.rows) * 20
-        rows = self.row(shown.rows) * 4 + self.numbers(shown.numbers) + product
-        x = self.drop(torch.cat([whole, tokens, rows], 1))
-        first = torch.ones_like(shown.token_mask[:, :1])
-        mask = torch.cat([first, shown.token_mask, shown.row_mask], 1)
-        asked = 1 + shown.tokens.shape[1]
+        rows = self.drop(self.row(shown.rows) * 4 + self.numbers(shown.numbers) + product)
+        asked_mask = torch.cat([torch.ones_like(shown.token_mask[:, :1]), shown.token_mask], 1)
+        joins = _Joins(shown.joins, rows)
         for layer in self.layers:
-            x = layer(x, mask, shown.pairs, asked)
-        x = self.norm(x)
-        head, rows = x[:, 0], x[:, asked:]
-        beside = torch.cat([rows, head[:, None].expand_as(rows)], -1)
-        member, start = self.out(beside).unbind(-1)
-        gone = ~shown.row_mask
-        member, start = member.masked_fill(gone, -30.0), start.masked_fill(gone, -30.0)
+            asked, rows = layer(asked, rows, asked_mask, shown.row_mask, joins)
+        asked, rows = self.norm(asked), self.norm(rows)
+        head = asked[:, 0]
+        gone = ~shown.row_mask[..., None]
+        both = self.out(torch.cat([rows, head[:, None].expand_as(rows)], -1)).masked_fill(gone, -30.0)
+        member, start = both.unbind(-1)
         weight = member.detach().softmax(-1)[..., None]
         none = self.none(torch.cat([head, (rows * weight).sum(1)], -1))[:, 0]
         return Said(member, start, none, self.category(head))
@@ -105,29 +104,77 @@ class SelectorNet(nn.Module):
         return asdict(self.size)
 
 
+class _Joins:
+    """Where what each row hears comes from and goes to, with the share that it has in it."""
+
+    def __init__(self, joins: Tensor, rows: Tensor) -> None:
+        batch, length, _ = rows.shape
+        which, kind, to, source = joins.unbind(-1)
+        self.source = which * length + source
+        self.to = (which * length + to) * len(JOINS) + kind
+        count = torch.bincount(self.to, minlength=batch * length * len(JOINS))
+        self.share = 1.0 / count[self.to].clamp(min=1)[:, None]
+
+    def heard(self, told: Tensor) -> Tensor:
+        """Return the mean of what joined rows tell, by kind: (batch, rows, JOINS * HEARD)."""
+        batch, length, width = told.shape
+        flat = told.reshape(-1, width)
+        sums = flat.new_zeros(batch * length * len(JOINS), width)
+        sums = sums.index_add(0, self.to, flat[self.source] * self.share.to(flat.dtype))
+        return sums.view(batch, length, -1)
+
+
 class _Layer(nn.Module):
     def __init__(self, size: Size) -> None:
         super().__init__()
         width = size.width
-        self.heads = size.heads
-        self.before, self.after = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.qkv = nn.Linear(width, 3 * width)
-        self.join = nn.Linear(width, width)
-        self.bias = nn.Embedding(len(PAIRS) + 3, size.heads)
-        nn.init.zeros_(self.bias.weight)
-        self.feed = nn.Sequential(
-            nn.Linear(width, 3 * width), nn.GELU(), nn.Dropout(size.dropout), nn.Linear(3 * width, width)
-        )
+        self.look = _Look(size)
+        self.ask = _Look(size)
+        self.tell = nn.Linear(width, HEARD)
+        self.hear = nn.Linear(len(JOINS) * HEARD, width)
+        self.before = nn.ModuleList(nn.LayerNorm(width) for _ in range(4))
+        self.rows, self.asked = _feed(size), _feed(size)
         self.drop = nn.Dropout(size.dropout)
 
-    def forward(self, x: Tensor, mask: Tensor, pairs: Tensor, asked: int) -> Tensor:
-        batch, length, width = x.shape
-        q, k, v = self.qkv(self.before(x)).view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        kinds = pairs.new_full((batch, length, length), len(PAIRS))
-        kinds[:, asked:, :asked] = len(PAIRS) + 1
-        kinds[:, :asked, asked:] = len(PAIRS) + 2
-        kinds[:, asked:, asked:] = pairs
-        bias = self.bias(kinds).permute(0, 3, 1, 2).masked_fill(~mask[:, None, None], -1e4)
-        mixed = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=bias)
-        x = x + self.drop(self.join(mixed.transpose(1, 2).reshape(batch, length, width)))
-        return x + self.drop(self.feed(self.after(x)))
+    def forward(
+        self, asked: Tensor, rows: Tensor, asked_mask: Tensor, row_mask: Tensor, joins: _Joins
+    ) -> tuple[Tensor, Tensor]:
+        one, two = self.before[0](asked), self.before[1](rows)
+        rows = rows + self.drop(self.look(two, one, asked_mask))
+        rows = rows + self.drop(self.hear(joins.heard(self.tell(two))))
+        both = torch.cat([one, two], 1)
+        asked = asked + self.drop(self.ask(one, both, torch.cat([asked_mask, row_mask], 1)))
+        rows = rows + self.drop(self.rows(self.before[2](rows)))
+        return asked + self.drop(self.asked(self.before[3](asked))), rows
+
+
+class _Look(nn.Module):
+    """Attention of one sequence to another."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        self.heads = size.heads
+        self.query = nn.Linear(size.width, size.width)
+        self.both = nn.Linear(size.width, 2 * size.width)
+        self.join = nn.Linear(size.width, size.width)
+
+    def forward(self, one: Tensor, other: Tensor, mask: Tensor) -> Tensor:
+        batch, length, width = one.shape
+        query = self.query(one).view(batch, length, self.heads, -1).transpose(1, 2)
+        key, value = self.both(other).view(batch, other.shape[1], 2, self.heads, -1).permute(2, 0, 3, 1, 4)
+        mixed = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None])
+        joined: Tensor = self.join(mixed.transpose(1, 2).reshape(batch, length, width))
+        return joined
+
+
+def _feed(size: Size) -> nn.Sequential:
+    inner = 3 * size.width
+    return nn.Sequential(
+        nn.Linear(size.width, inner), nn.GELU(), nn.Dropout(size.dropout), nn.Linear(inner, size.width)
+    )
+
+
+def _head(size: Size, inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(inputs, size.width), nn.GELU(), nn.Dropout(size.dropout), nn.Linear(size.width, outputs)
+    )

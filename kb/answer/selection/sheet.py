@@ -3,7 +3,7 @@
 A row is a node, a labelled relation, or a board as a whole. Its vector is the one that the index
 keeps; its numbers say what vectors don't: words and figures shared with the question as written,
 what the question asks for beside its topic (a colour, a person, the newest), how well its board was
-found, and what changed since the board's other version. `pairs` says how any two rows are joined.
+found, and what changed since the board's other version. `joins` says which rows hang together, and how.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ SAME_BOARD = 0.35  # likeness from which boards may be versions of one
 KINDS: tuple[str, ...] = get_args(NodeKind)
 TAGS: tuple[str, ...] = get_args(Tag)
 UNITS = ("node", "relation", "board")
-PAIRS = (
-    "other", "self", "after", "before", "beside", "holds", "in", "ends", "ended", "board", "on",
-    "together", "twin newer", "twin older", "version newer", "version older",
+JOINS = (
+    "after", "before", "beside", "holds", "in", "ends", "ended", "board", "on",
+    "twin newer", "twin older", "version newer", "version older",
 )  # fmt: skip
 NUMBERS = (
     *UNITS, *KINDS, *TAGS,
@@ -81,14 +81,14 @@ class Sheet:
         rows: in the order of boards.
         vectors: (rows, dim), as the index keeps them.
         numbers: (rows, len(NUMBERS)).
-        pairs: (rows, rows), numbers of PAIRS: what the second is to the first.
+        joins: (joins, 3): a number of JOINS, a row, and the row that is this to it.
         cues: (len(CUES_SEEN),).
     """
 
     rows: list[Row]
     vectors: Vector
     numbers: Vector
-    pairs: NDArray[np.int8]
+    joins: NDArray[np.int16]
     cues: Vector
 
 
@@ -130,14 +130,14 @@ def lay_out(
     _found(rows, hits, order, put)
     _words(rows, cues, written, match, put)
     _wishes(rows, cues, question, put)
-    pairs = _pairs(rows)
-    _places(rows, pairs, put)
-    _versions(rows, pairs, put)
+    joins = _joins(rows)
+    _places(rows, joins, put)
+    _versions(rows, joins, put)
     hints = cues.hints
     told = [*cues.flags, hints.many, hints.versions, hints.latest, hints.earliest,
             bool(hints.spans), language_of(question) == "zh"]  # fmt: skip
     vectors = np.array([row.point.dense for row in rows], np.float32).reshape(len(rows), -1)
-    return Sheet(rows, vectors, numbers, pairs, np.array(told, np.float32))
+    return Sheet(rows, vectors, numbers, joins, np.array(told, np.float32))
 
 
 def _rows(units: Sequence[tuple[Point, Hit]], order: Mapping[str, int]) -> list[Row]:
@@ -240,29 +240,24 @@ def _wishes(rows, cues: Cues, question: str, put) -> None:
     put("same_language", [one == language for one in spoken])
 
 
-def _pairs(rows: Sequence[Row]) -> NDArray[np.int8]:
-    """Say of any two rows how they are joined."""
-    number = {name: at for at, name in enumerate(PAIRS)}
-    boards = np.array([row.board for row in rows])
-    pairs = np.where(boards[:, None] == boards[None, :], number["together"], number["other"])
+def _joins(rows: Sequence[Row]) -> NDArray[np.int16]:
+    """Say which rows hang together."""
+    number = {name: at for at, name in enumerate(JOINS)}
     at = {(row.board, row.node): n for n, row in enumerate(rows) if row.node}
     whole = {row.board: n for n, row in enumerate(rows) if row.unit == "board"}
-    for (one, two), name in _versions_of(rows).items():
-        pairs[one, two] = number[name]
+    found = [(number[name], one, two) for (one, two), name in _versions_of(rows).items()]
     for n, row in enumerate(rows):
-        if row.board in whole:
-            pairs[n, whole[row.board]] = number["on"]
-            pairs[whole[row.board], n] = number["board"]
+        if row.board in whole and whole[row.board] != n:
+            found += [(number["on"], n, whole[row.board]), (number["board"], whole[row.board], n)]
         for way, end in row.hit.payload.get("ways", ()):
             if (row.board, end) in at:
-                pairs[n, at[row.board, end]] = number[way]
+                found.append((number[way], n, at[row.board, end]))
         if row.unit == "relation":
             for end in row.hit.payload["nodes"]:
                 if (row.board, end) in at:
-                    pairs[n, at[row.board, end]] = number["ends"]
-                    pairs[at[row.board, end], n] = number["ended"]
-        pairs[n, n] = number["self"]
-    return pairs.astype(np.int8)
+                    found += [(number["ends"], n, at[row.board, end]),
+                              (number["ended"], at[row.board, end], n)]  # fmt: skip
+    return np.array(found, np.int16).reshape(-1, 3)
 
 
 def _versions_of(rows: Sequence[Row]) -> dict[tuple[int, int], str]:
@@ -289,11 +284,10 @@ def _versions_of(rows: Sequence[Row]) -> dict[tuple[int, int], str]:
     return found
 
 
-def _places(rows: Sequence[Row], pairs: NDArray[np.int8], put) -> None:
-    number = {name: at for at, name in enumerate(PAIRS)}
+def _places(rows: Sequence[Row], joins: NDArray[np.int16], put) -> None:
     for name, way in (("ahead", "after"), ("behind", "before"), ("beside", "beside"),
                       ("holds", "holds"), ("inside", "in")):
-        put(name, np.log1p((pairs == number[way]).sum(axis=1)) / 2)
+        put(name, np.log1p(_joined(joins, way, len(rows))) / 2)
     seen: dict[int, int] = {}
     place = []
     for row in rows:
@@ -302,18 +296,20 @@ def _places(rows: Sequence[Row], pairs: NDArray[np.int8], put) -> None:
     put("place", [p / max(1, seen[row.board]) for p, row in zip(place, rows, strict=True)])
 
 
-def _versions(rows: Sequence[Row], pairs: NDArray[np.int8], put) -> None:
-    number = {name: at for at, name in enumerate(PAIRS)}
-    newer = (pairs == number["twin newer"]).any(axis=1)
-    older = (pairs == number["twin older"]).any(axis=1)
-    has_newer: dict[int, bool] = {}
-    has_older: dict[int, bool] = {}
-    for n, row in enumerate(rows):
-        if row.unit == "board":
-            has_newer[row.board] = bool((pairs[n] == number["version newer"]).any())
-            has_older[row.board] = bool((pairs[n] == number["version older"]).any())
-    later = np.array([has_newer.get(row.board, False) for row in rows])
-    before = np.array([has_older.get(row.board, False) for row in rows])
+def _joined(joins: NDArray[np.int16], name: str, rows: int) -> NDArray[np.int64]:
+    """Return how many joins of this kind each row has."""
+    return np.bincount(joins[joins[:, 0] == JOINS.index(name), 1], minlength=rows)
+
+
+def _versions(rows: Sequence[Row], joins: NDArray[np.int16], put) -> None:
+    newer = _joined(joins, "twin newer", len(rows)) > 0
+    older = _joined(joins, "twin older", len(rows)) > 0
+    has_newer, has_older = (
+        {rows[n].board for n in np.flatnonzero(_joined(joins, name, len(rows)))}
+        for name in ("version newer", "version older")
+    )
+    later = np.array([row.board in has_newer for row in rows])
+    before = np.array([row.board in has_older for row in rows])
     put("versioned", later | before)
     put("has_newer", later)
     put("has_older", before)
