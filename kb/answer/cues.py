@@ -38,17 +38,6 @@ _FORMS: dict[str, str] = {
     r"|连着|相连|连接|属于|归",
 }  # fmt: skip
 CUES: tuple[str, ...] = (*_FORMS, "number", "yes_no", "colour", "tag")
-_ASKED_BY: dict[str, frozenset[str]] = {
-    "said": frozenset({"who", "when", "number", "where", "yes_no", "why"}),
-    "after": frozenset({"after", "if"}),
-    "before": frozenset({"before", "why"}),
-    "beside": frozenset({"hangs", "list"}),
-    "inside": frozenset({"list"}),
-    "tagged": frozenset({"tag"}),
-    "coloured": frozenset({"colour"}),
-    "added": frozenset({"changed"}),
-    "gone": frozenset({"changed"}),
-}
 _COMPILED = {name: re.compile(form, re.IGNORECASE) for name, form in _FORMS.items()}
 
 _FRAME = pool_of(
@@ -70,16 +59,6 @@ class Cues:
     wanted: tuple[Word, ...]
     hints: Hints
     flags: tuple[float, ...]
-
-    @property
-    def many(self) -> float:
-        """1 where several things are asked for."""
-        return float(self.hints.many)
-
-    def agrees(self, way: str) -> bool:
-        """Say whether the question's words ask for what lies on `way`."""
-        on = {name for name, flag in zip(CUES, self.flags, strict=True) if flag}
-        return bool(on & _ASKED_BY[way]) or (way in ("inside", "beside") and self.hints.many)
 
     @property
     def who(self) -> float:

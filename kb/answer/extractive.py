@@ -12,18 +12,20 @@ from kb.answer.lookup import lookup
 from kb.answer.matching import Matcher
 from kb.answer.mentions import mentions
 from kb.answer.notebook import Notebook, merged
-from kb.answer.planning import READ, planned
 from kb.answer.room import SURE_LINK, Room
+from kb.answer.selection import selected
 from kb.answer.vocabulary import vocabulary_of
 from kb.evidence import Answer, Turn
 from kb.graph import Graph
 from kb.query.hints import hints_of
 from kb.query.patterns import Intent
 from kb.query.question import understand
-from kb.search import check_k, choose, evidence_of, find, grouped
+from kb.search import check_k, choose, evidence_of, grouped, inquire, near
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
+
+READ = 120  # hits of a question that are looked at
 
 Handler = Callable[[Room], str | None]
 
@@ -64,7 +66,8 @@ def extractive(
     asked = understand(question)
     check_k(k)
     now = datetime.now(UTC).astimezone()
-    hits = find(base, asked.text, workspace=workspace, limit=max(READ, k), now=now)
+    inquiry = inquire(base, asked.text, workspace=workspace)
+    hits = near(base, inquiry, asked.text, limit=max(READ, k), now=now)
     chosen = choose(hits, k, versions=hints_of(asked.text, now).versions)
     found = tuple(map(evidence_of, grouped(chosen)))
     with base.catalog.session() as session:
@@ -73,9 +76,10 @@ def extractive(
         words = vocabulary_of(base, session, workspace)
         match = Matcher(base.meaning, words.weight)
         room = Room(asked, workspace, graph, words, match, notes, hits)
-        text = _HANDLERS[asked.intent](room)
+        text = _HANDLERS[asked.intent](room) if asked.intent in _HANDLERS else None
         if text is None and not _settled(room):
-            text = lookup(room) or planned(room)
+            notes.cited.clear()
+            text = selected(base, room, inquiry, now) if base.embedder.taught else lookup(room)
         if text is None:
             notes.cited.clear()
         return Answer(

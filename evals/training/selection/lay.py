@@ -17,7 +17,7 @@ from evals.retrieval.questions import Question as Asked
 from evals.retrieval.world import Known, known_boards, nodes_of
 from evals.training.questions.written import Lesson
 from kb.answer.matching import Matcher
-from kb.answer.planning import READ
+from kb.answer.extractive import READ
 from kb.answer.selection.sheet import BOARDS, MAX_TOKENS, boards_of, lay_out
 from kb.answer.vocabulary import vocabulary_of
 from kb.search import inquire, near
@@ -121,6 +121,7 @@ def main() -> None:
     parser.add_argument("what", choices=("dev", "lessons"))
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--only", nargs="*", default=(), help="of these organisations")
     parser.add_argument("--part", type=int, default=0)
     parser.add_argument("--of", type=int, default=1)
     told = parser.parse_args()
@@ -138,7 +139,7 @@ def main() -> None:
         with opened_lessons(told.home) as base:
             known = known_boards(base, base.settings.workspace)
             for n, lesson in enumerate(lessons()):
-                if n % told.of != told.part:
+                if n % told.of != told.part or (told.only and lesson.company not in told.only):
                     continue
                 texts = [(f"{lesson.company}-{n}.{w}", t) for w, t in enumerate(lesson.wordings)]
                 made += laid(base, texts, lesson.company, lesson.category, lesson.places,

@@ -1,1 +1,29 @@
 """Which nodes answer a question: a small net that reads the question beside whole boards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kb.answer.matching import Matcher
+
+if TYPE_CHECKING:
+    from kb.answer.room import Room
+    from kb.base import KnowledgeBase
+    from kb.index.inquiry import Inquiry
+
+
+def selected(base: KnowledgeBase, room: Room, inquiry: Inquiry, now: datetime) -> str | None:
+    """Tell the nodes that answer; None where it is not sure that any do."""
+    from kb.answer.selection.selector import least_sure, select
+    from kb.answer.selection.sheet import boards_of, lay_out
+    from kb.answer.selection.telling import told
+
+    question = room.question.text
+    units = inquiry.whole(boards_of(room.hits))
+    match = Matcher(None, room.words.weight)
+    sheet = lay_out(question, room.hits, units, match, now)
+    chosen = select(sheet, base.embedder.asked(question))
+    if chosen.sure < least_sure():
+        return None
+    return told(chosen, sheet, room.notes, zh=room.zh)
