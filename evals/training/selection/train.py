@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from evals.retrieval.questions import CATEGORIES
 from evals.training.selection.lay import Laid
+from kb.answer.selection.numbers import NUMBERS
 from kb.answer.selection.net import SelectorNet, Shown, Size
 
 
@@ -148,7 +149,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=128); parser.add_argument("--layers", type=int, default=3)
     parser.add_argument("--dropout", type=float, default=0.15); parser.add_argument("--out", type=Path)
     parser.add_argument("--cv", action="store_true"); parser.add_argument("--batch", type=int, default=12)
-    parser.add_argument("--seed", type=int, default=1); parser.add_argument("--drop", type=float, default=0.3)
+    parser.add_argument("--seed", type=int, default=1); parser.add_argument("--start", type=Path); parser.add_argument("--drop", type=float, default=0.3)
     a = parser.parse_args()
     data = [o for p in a.train for o in pickle.loads(p.read_bytes())]
     val = pickle.loads(a.val.read_bytes()) if a.val else []
@@ -157,9 +158,17 @@ def main() -> None:
         out = companies[: max(1, len(companies) // 4)]
         val = [o for o in data if o.company in out]; data = [o for o in data if o.company not in out]
         print("held out", out)
+    for o in (*data, *val):
+        if o.numbers.shape[1] == len(NUMBERS) + 1:
+            o.numbers = np.delete(o.numbers, 21, 1)
     print(len(data), "train", len(val), "val")
     torch.manual_seed(a.seed); rng = random.Random(a.seed)
     net = SelectorNet(Size(width=a.width, layers=a.layers, dropout=a.dropout, heads=a.width // 32))
+    if a.start:
+        state = torch.load(a.start)["state"]
+        if state["numbers.0.weight"].shape[1] == len(NUMBERS) + 1:
+            w = state["numbers.0.weight"]; state["numbers.0.weight"] = torch.cat([w[:, :21], w[:, 22:]], 1)
+        net.load_state_dict(state); print("start", evaluate(net, val, verbose=False)["all"])
     print(sum(p.numel() for p in net.parameters()) / 1e6, "M parameters")
     opt = torch.optim.AdamW(net.parameters(), lr=a.rate, weight_decay=0.05)
     steps = a.rounds * (len(data) // a.batch + 1)
