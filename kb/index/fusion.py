@@ -14,41 +14,31 @@ Both are sums, not ranks, so their scores are comparable from question to questi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from kb.index.centring import Centres
-from kb.index.points import Hit, Payload, Point, Sparse
+from kb.index.centring import Sight
+from kb.index.points import Hit, Payload, Seen, Sparse
 from kb.index.sparse import numbers_of
 from kb.weights import Weights
 
 
 def score(
-    points: Sequence[Point],
-    dense: NDArray[np.float32],
-    sparse: Sparse,
-    view: Centres,
-    weights: Weights,
+    units: Iterable[Seen], sight: Sight, rarities: Mapping[int, float], weights: Weights
 ) -> list[Hit]:
-    """Return a hit for each point, best first; equal ones in the order of their ids.
+    """Return a hit for each unit, best first; equal ones in the order of their ids.
 
     Args:
-        points: with their vectors.
-        dense: the question's vector, centred by `view`.
-        sparse: its terms; empty ones have no vote.
-        view: the centres of the languages, and the profile that tells how rare a word is.
+        units: as seen by `sight`.
+        sight: of the question.
+        rarities: of the question's terms; none have no vote.
         weights: of words and names.
     """
-    if not points:
-        return []
-    rarities = {term: view.profile.rarity(term) for term in sparse.indices}
     hits = []
-    for point, near in zip(points, view.cosines(dense, points).tolist(), strict=True):
-        said, called = held(rarities, point.sparse), named(rarities, point.payload)
-        hits.append(weighed(Hit(point.id, 0.0, point.payload, near, said or None, called), weights))
+    for unit in units:
+        said, called = held(rarities, unit.sparse), named(rarities, unit.payload)
+        hit = Hit(unit.id, 0.0, unit.payload, sight.cosine(unit), said or None, called)
+        hits.append(weighed(hit, weights))
     return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.id))
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from kb.evidence import Filters
-from kb.index.centring import Centres
+from kb.index.centring import Centres, Sight
 from kb.index.driver import DENSE, SPARSE, Conditions, Driver
 from kb.index.fusion import score
-from kb.index.points import Dense, Hit, Point, Search, Sparse, Where
+from kb.index.points import Dense, Hit, Search, Seen, Sparse, Where
 from kb.index.profile import LANGUAGE
 from kb.index.scope import scope
 from kb.weights import Weights
@@ -40,7 +40,9 @@ class Inquiry:
         self._driver = driver
         self._where = where
         self._dense = view.question(dense, language)
+        self._sight = Sight(self._dense, view)
         self._sparse = sparse
+        self._rarities = {term: view.profile.rarity(term) for term in sparse.indices}
         self._view = view
         self._weights = weights
 
@@ -60,12 +62,12 @@ class Inquiry:
         ]
         if self._sparse:
             searches.append(Search(SPARSE, self._sparse, self._where, depth))
-        found = self._driver.search(searches)
-        return self._scored({point.id: point for points in found for point in points}.values())
+        return self._scored(self._driver.search(searches, self._sight.looks))
 
     def fetch(self, ids: Sequence[str]) -> list[Hit]:
         """Return those of these units that the question may see, best first."""
-        return self._scored(self._driver.fetch(ids, self._where)) if ids else []
+        found = self._driver.fetch(ids, self._where, self._sight.looks) if ids else []
+        return self._scored(found)
 
-    def _scored(self, points: Iterable[Point]) -> list[Hit]:
-        return score(list(points), self._dense, self._sparse, self._view, self._weights)
+    def _scored(self, units: Sequence[Seen]) -> list[Hit]:
+        return score(units, self._sight, self._rarities, self._weights)

@@ -84,6 +84,28 @@ class Search:
 
 
 @dataclass(frozen=True)
+class Look:
+    """A direction that the units found are held against, where they meet a condition."""
+
+    vector: Dense
+    where: tuple[Where, ...] = ()
+
+
+class Seen(NamedTuple):
+    """A unit as a question sees it.
+
+    Attributes:
+        sparse: its term weights; may be empty.
+        cosines: of its dense vector to the looks whose condition it meets, in their order.
+    """
+
+    id: str
+    payload: Payload
+    sparse: Sparse
+    cosines: Sequence[float]
+
+
+@dataclass(frozen=True)
 class About:
     """What an index knows of itself; kept beside the points.
 
