@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from kb.index.points import Hit, point_id
 from kb.weights import Weights
@@ -38,4 +37,4 @@ class Wholes:
         added = self._weights.board * self._scores.get(hit.payload["board"], 0.0)
         if hit.payload["unit"] == "board":
             added += self._weights.whole
-        return replace(hit, score=hit.score + added)
+        return hit.raised(added)

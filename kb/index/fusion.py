@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kb.index.centring import Sight
-from kb.index.points import Hit, Payload, Seen, Sparse
+from kb.index.points import Hit, Payload, Seen, Sparse, ranked
 from kb.index.sparse import numbers_of
 from kb.weights import Weights
 
@@ -34,36 +34,39 @@ def score(
         rarities: of the question's terms; none have no vote.
         weights: of words and names.
     """
+    total = sum(rarities.values()) or 1.0
     hits = []
     for unit in units:
-        said, called = held(rarities, unit.sparse), named(rarities, unit.payload)
-        hit = Hit(unit.id, 0.0, unit.payload, sight.cosine(unit), said or None, called)
-        hits.append(weighed(hit, weights))
-    return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.id))
+        near = sight.cosine(unit)
+        said = held(rarities, unit.sparse) / total
+        called = named(rarities, unit.payload) / total
+        whole = worth(near, said, called, weights)
+        hits.append(Hit(unit.id, whole, unit.payload, near, said or None, called))
+    return ranked(hits)
 
 
 def weighed(hit: Hit, weights: Weights) -> Hit:
     """Return `hit` with the score that its parts make."""
-    total = (hit.dense or 0.0) + weights.words * (hit.sparse or 0.0) + weights.names * hit.named
-    return replace(hit, score=total)
+    return replace(hit, score=worth(hit.dense or 0.0, hit.sparse or 0.0, hit.named, weights))
+
+
+def worth(near: float, said: float, called: float, weights: Weights) -> float:
+    """Return the score that a hit's parts make."""
+    return near + weights.words * said + weights.names * called
 
 
 def held(rarities: Mapping[int, float], unit: Sparse) -> float:
-    """Return the share of the question's words that a unit holds, by rarity: 0 … about 1.
+    """Return the rarities of the words that a unit holds, each by its weight in the unit.
 
-    More than 1 where a short unit repeats the words.
+    More than `rarities` make together where a short unit repeats the words.
     """
-    total = sum(rarities.values())
-    found = sum(
-        rarities[term] * weight
-        for term, weight in zip(unit.indices, unit.values, strict=True)
-        if term in rarities
-    )
-    return found / total if total else 0.0
+    if rarities.keys().isdisjoint(unit.indices):
+        return 0.0
+    weights = dict(zip(unit.indices, unit.values, strict=True))
+    return sum(rarity * weights.get(term, 0.0) for term, rarity in rarities.items())
 
 
 def named(rarities: Mapping[int, float], payload: Payload) -> float:
-    """Return the share of the question's words that stand in the board's title or path."""
-    total = sum(rarities.values())
+    """Return the rarities of the words that stand in the board's title or path."""
     names = numbers_of("\n".join([str(payload.get("title", "")), *payload.get("source", ())[:1]]))
-    return sum(rarity for term, rarity in rarities.items() if term in names) / (total or 1.0)
+    return sum(rarity for term, rarity in rarities.items() if term in names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -61,6 +61,18 @@ class Hit:
     dense: float | None = None
     sparse: float | None = None
     named: float = 0.0
+
+    def raised(self, by: float) -> Hit:
+        """Return the hit with so much more score."""
+        score = self.score + by
+        return (
+            Hit(self.id, score, self.payload, self.dense, self.sparse, self.named) if by else self
+        )
+
+
+def ranked(hits: Iterable[Hit]) -> list[Hit]:
+    """Sort by score; equal ones in the order of their ids."""
+    return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.id))
 
 
 @dataclass(frozen=True)
