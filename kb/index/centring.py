@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.index.points import Dense, Look, Seen, Where
-from kb.index.profile import LANGUAGE, Profile
+from kb.index.profile import Profile
+from kb.index.scope import LANGUAGE
 
 SHORT = 1e-3  # a vector so short has no direction beside the rounding of numbers
 PRIOR = 32.0  # units that the model's own means count as, beside those of the workspace

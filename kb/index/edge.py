@@ -29,6 +29,7 @@ from kb.index.scope import KEYWORDS, NUMBERS
 
 PAGE = 512  # points of one page of a walk
 MOST_VALUES = 10_000_000
+MOST_KNOWN = 4_096  # units whose payload is remembered
 
 
 class EdgeDriver:
@@ -48,6 +49,7 @@ class EdgeDriver:
     def __init__(self, folder: Path, name: str, about: About, *, wait_s: float) -> None:
         self._folder = folder / name
         self._wished = about
+        self._known: dict[Any, tuple[str, Payload, Sparse]] = {}  # as the open shard has them
         folder.mkdir(parents=True, exist_ok=True)
         self._lease: Lease[Any] = Lease(folder / f"{name}.lease", self._open, _close, wait_s=wait_s)
 
@@ -70,6 +72,7 @@ class EdgeDriver:
         for start in range(0, len(points), BATCH):
             part = [_point(point) for point in points[start : start + BATCH]]
             with self._lease.hold() as shard:
+                self._known.clear()
                 shard.update(qdrant.UpdateOperation.upsert_points(part))
                 if start + BATCH >= len(points):  # and a lease that changes hands flushes
                     shard.flush()
@@ -94,7 +97,8 @@ class EdgeDriver:
         ]
         with self._lease.hold() as shard:
             found = shard.query_batch(qdrant.QueryBatchRequest(requests))
-            return _seen(shard, {point.id for points in found for point in points}, (), looks)
+            ids = {point.id for points in found for point in points}
+            return self._seen(shard, ids, (), looks)
 
     def scroll(self, where: Conditions, *, payload: bool = True) -> Iterator[Point]:
         """Walk page by page; others get their turn in between."""
@@ -117,7 +121,7 @@ class EdgeDriver:
     def fetch(self, ids: Sequence[str], where: Conditions, looks: Sequence[Look]) -> list[Seen]:
         """See `Driver`."""
         with self._lease.hold() as shard:
-            return _seen(shard, set(ids), where, looks)
+            return self._seen(shard, set(ids), where, looks)
 
     def count(self, where: Conditions) -> int:
         """See `Driver`."""
@@ -148,13 +152,48 @@ class EdgeDriver:
     def _about_file(self) -> Path:
         return self._folder / "about.json"
 
+    def _seen(
+        self, shard: Any, ids: set[Any], where: Conditions, looks: Sequence[Look]
+    ) -> list[Seen]:
+        """Look at these units; called while the lease is held.
+
+        What they carry is read by id, which is quicker than with a search, and kept: to read it
+        takes most of the time of a search in a small index.
+        """
+        if not ids:
+            return []
+        among = qdrant.HasIdCondition(ids)
+        requests = [
+            qdrant.QueryRequest(
+                limit=len(ids),
+                query=qdrant.Query.Nearest(_vector(look.vector), using=DENSE),
+                filter=qdrant.Filter(must=[among, *_conditions((*where, *look.where))]),
+                params=qdrant.SearchParams(exact=True),
+            )
+            for look in looks
+        ]
+        cosines: dict[Any, list[float]] = {}
+        for points in shard.query_batch(qdrant.QueryBatchRequest(requests)):
+            for point in points:
+                cosines.setdefault(point.id, []).append(point.score)
+        found = {id_: known for id_ in cosines if (known := self._known.get(id_))}
+        lacking = [id_ for id_ in cosines if id_ not in found]
+        for one in shard.retrieve(lacking, with_payload=True, with_vector=[SPARSE]):
+            found[one.id] = (str(one.id), one.payload or {}, _sparse(one.vector))
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
+        self._known |= found
+        return [Seen(*found[id_], near) for id_, near in cosines.items()]
+
     def _change(self, operation: Any) -> None:
         with self._lease.hold() as shard:
+            self._known.clear()
             shard.update(operation)
             shard.flush()
 
     def _open(self) -> Any:
-        """Open the shard; called while the lease is held."""
+        """Open the shard; called while the lease is held, after which others may have written."""
+        self._known.clear()
         if not self._about_file.is_file():
             self._make(self._wished)
         try:
@@ -206,32 +245,6 @@ def _payload_indexes() -> Iterator[Any]:
     kinds |= dict.fromkeys(NUMBERS, qdrant.PayloadSchemaType.Float)
     for key, kind in kinds.items():
         yield qdrant.UpdateOperation.create_field_index(key, kind)
-
-
-def _seen(shard: Any, ids: set[Any], where: Conditions, looks: Sequence[Look]) -> list[Seen]:
-    """Look at these units. The engine reads payloads quicker by id than with what it searches."""
-    if not ids:
-        return []
-    among = qdrant.HasIdCondition(ids)
-    requests = [
-        qdrant.QueryRequest(
-            limit=len(ids),
-            query=qdrant.Query.Nearest(_vector(look.vector), using=DENSE),
-            filter=qdrant.Filter(must=[among, *_conditions((*where, *look.where))]),
-            params=qdrant.SearchParams(exact=True),
-        )
-        for look in looks
-    ]
-    cosines: dict[Any, list[float]] = {}
-    for points in shard.query_batch(qdrant.QueryBatchRequest(requests)):
-        for point in points:
-            cosines.setdefault(point.id, []).append(point.score)
-    records = shard.retrieve(list(cosines), with_payload=True, with_vector=[SPARSE])
-    return [
-        Seen(str(id_), one.payload or {}, _sparse(one.vector), cosines[id_])
-        for one in records
-        if (id_ := one.id)
-    ]
 
 
 def _filter(where: Conditions) -> Any:

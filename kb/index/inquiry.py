@@ -8,9 +8,8 @@ from kb.evidence import Filters
 from kb.index.centring import Centres, Sight
 from kb.index.driver import DENSE, SPARSE, Conditions, Driver
 from kb.index.fusion import score
-from kb.index.points import Dense, Hit, Search, Seen, Sparse, Where
-from kb.index.profile import LANGUAGE
-from kb.index.scope import scope
+from kb.index.points import Dense, Hit, Search, Seen, Sparse
+from kb.index.scope import in_language, scope
 from kb.weights import Weights
 
 
@@ -53,13 +52,9 @@ class Inquiry:
             depth: most units of each search: one for each language, one by words.
             also: narrower filters; the best units by meaning within each are looked at too.
         """
-        spoken: list[Conditions] = [
-            (Where(LANGUAGE, any=(one,)),) for one in self._view.languages
-        ] or [()]
-        narrow = [scope(None, filters) for filters in also]
-        searches = [
-            Search(DENSE, self._dense, (*self._where, *more), depth) for more in (*spoken, *narrow)
-        ]
+        places = [in_language(self._where, one) for one in self._view.languages] or [self._where]
+        places += [(*self._where, *scope(None, filters)) for filters in also]
+        searches = [Search(DENSE, self._dense, where, depth) for where in places]
         if self._sparse:
             searches.append(Search(SPARSE, self._sparse, self._where, depth))
         return self._scored(self._driver.search(searches, self._sight.looks))
