@@ -188,7 +188,7 @@ def _point(rng: np.random.Generator, number: int, dense: NDArray[np.float64]) ->
     payload = {
         "workspace": WORKSPACE,
         "board": board,
-        "source": [f"team-{number % 17}/{board}.png"],
+        "source": [f"team-{number // UNITS_PER_BOARD % 17}/{board}.png"],
         "title": f"Board {number // UNITS_PER_BOARD}",
         "unit": "board" if whole else "node" if node else "relation",
         "nodes": [f"n{place}"] if node else [f"n{place // 3 * 3}", f"n{place // 3 * 3 + 3}"],

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
@@ -29,7 +30,7 @@ from kb.index.scope import KEYWORDS, NUMBERS
 
 PAGE = 512  # points of one page of a walk
 MOST_VALUES = 10_000_000
-MOST_KNOWN = 4_096  # units whose payload is remembered
+MOST_KNOWN = 8_192  # units whose payload is remembered: about 20 MB
 
 
 class EdgeDriver:
@@ -49,7 +50,7 @@ class EdgeDriver:
     def __init__(self, folder: Path, name: str, about: About, *, wait_s: float) -> None:
         self._folder = folder / name
         self._wished = about
-        self._known: dict[Any, tuple[str, Payload, Sparse]] = {}  # as the open shard has them
+        self._known: OrderedDict[Any, tuple[str, Payload, Sparse]] = OrderedDict()
         folder.mkdir(parents=True, exist_ok=True)
         self._lease: Lease[Any] = Lease(folder / f"{name}.lease", self._open, _close, wait_s=wait_s)
 
@@ -176,14 +177,16 @@ class EdgeDriver:
         for points in shard.query_batch(qdrant.QueryBatchRequest(requests)):
             for point in points:
                 cosines.setdefault(point.id, []).append(point.score)
-        found = {id_: known for id_ in cosines if (known := self._known.get(id_))}
-        lacking = [id_ for id_ in cosines if id_ not in found]
+        known = self._known
+        lacking = [id_ for id_ in cosines if id_ not in known]
         for one in shard.retrieve(lacking, with_payload=True, with_vector=[SPARSE]):
-            found[one.id] = (str(one.id), one.payload or {}, _sparse(one.vector))
-        if len(self._known) > MOST_KNOWN:
-            self._known.clear()
-        self._known |= found
-        return [Seen(*found[id_], near) for id_, near in cosines.items()]
+            known[one.id] = (str(one.id), one.payload or {}, _sparse(one.vector))
+        for id_ in cosines:
+            known.move_to_end(id_)
+        seen = [Seen(*known[id_], near) for id_, near in cosines.items()]
+        while len(known) > MOST_KNOWN:
+            known.popitem(last=False)
+        return seen
 
     def _change(self, operation: Any) -> None:
         with self._lease.hold() as shard:

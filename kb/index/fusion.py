@@ -15,7 +15,6 @@ Both are sums, not ranks, so their scores are comparable from question to questi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from kb.index.centring import Sight
 from kb.index.points import Hit, Payload, Seen, Sparse, ranked
@@ -35,11 +34,15 @@ def score(
         weights: of words and names.
     """
     total = sum(rarities.values()) or 1.0
+    called_by: dict[str, float] = {}
     hits = []
     for unit in units:
         near = sight.cosine(unit)
         said = held(rarities, unit.sparse) / total
-        called = named(rarities, unit.payload) / total
+        names = _names(unit.payload)
+        if names not in called_by:
+            called_by[names] = named(rarities, names) / total
+        called = called_by[names]
         whole = worth(near, said, called, weights)
         hits.append(Hit(unit.id, whole, unit.payload, near, said or None, called))
     return ranked(hits)
@@ -47,7 +50,7 @@ def score(
 
 def weighed(hit: Hit, weights: Weights) -> Hit:
     """Return `hit` with the score that its parts make."""
-    return replace(hit, score=worth(hit.dense or 0.0, hit.sparse or 0.0, hit.named, weights))
+    return hit._replace(score=worth(hit.dense or 0.0, hit.sparse or 0.0, hit.named, weights))
 
 
 def worth(near: float, said: float, called: float, weights: Weights) -> float:
@@ -66,7 +69,13 @@ def held(rarities: Mapping[int, float], unit: Sparse) -> float:
     return sum(rarity * weights.get(term, 0.0) for term, rarity in rarities.items())
 
 
-def named(rarities: Mapping[int, float], payload: Payload) -> float:
-    """Return the rarities of the words that stand in the board's title or path."""
-    names = numbers_of("\n".join([str(payload.get("title", "")), *payload.get("source", ())[:1]]))
-    return sum(rarity for term, rarity in rarities.items() if term in names)
+def named(rarities: Mapping[int, float], names: str) -> float:
+    """Return the rarities of the words that stand in a board's names."""
+    numbers = numbers_of(names)
+    return sum(rarity for term, rarity in rarities.items() if term in numbers)
+
+
+def _names(payload: Payload) -> str:
+    """The board's title and path."""
+    source = payload.get("source")
+    return f"{payload.get('title', '')}\n{source[0]}" if source else str(payload.get("title", ""))

@@ -44,9 +44,8 @@ class Point:
     payload: Payload
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A unit found.
+class Hit(NamedTuple):
+    """A unit found; a tuple, since a search makes hundreds.
 
     Attributes:
         score: both searches joined, see `kb.index.fusion`.
