@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from kb.index.points import Hit, point_id
 from kb.weights import Weights
 
-BEST = 32  # hits whose boards are fetched as wholes
+BEST = 24  # hits whose boards are fetched as wholes
 
 
 class Wholes:

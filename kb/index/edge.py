@@ -169,7 +169,6 @@ class EdgeDriver:
                 limit=len(ids),
                 query=qdrant.Query.Nearest(_vector(look.vector), using=DENSE),
                 filter=qdrant.Filter(must=[among, *_conditions((*where, *look.where))]),
-                params=qdrant.SearchParams(exact=True),
             )
             for look in looks
         ]

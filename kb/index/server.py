@@ -154,7 +154,6 @@ class ServerDriver:
                 using=DENSE,
                 filter=models.Filter(must=[among, *_conditions((*where, *look.where))]),
                 limit=len(ids),
-                params=models.SearchParams(exact=True),
                 with_payload=n == 0,
                 with_vector=[SPARSE] if n == 0 else False,
             )
