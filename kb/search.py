@@ -22,8 +22,8 @@ __all__ = ["MAX_K", "check_k", "choose", "evidence_of", "find", "grouped", "sear
 
 MAX_QUERY = 2_000
 MAX_K = 200
-OVERSAMPLING = 5  # so that capping one board, and repeats, leave others to show
-DEPTH, MAX_DEPTH = 24, 300  # units that each way of searching gives: half of what is wanted
+OVERSAMPLING = 4  # so that capping one board, and repeats, leave others to show
+DEPTH, MAX_DEPTH = 20, 300  # units that each way of searching gives: half of what is wanted
 
 
 def search(

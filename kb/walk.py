@@ -19,7 +19,7 @@ from kb.weights import Weights
 
 SEEDS = 12  # matched nodes from which it walks
 STEPS = 2
-FETCHED = 16  # units of one step that are fetched
+FETCHED = 12  # units of one step that are fetched
 
 _KEEPS: dict[Intent, dict[Way, float]] = {
     "follows": {"after": 0.95, "beside": 0.7, "before": 0.2},

@@ -3,7 +3,7 @@
 Builds an index of made-up units (clustered unit vectors, words by Zipf's law, two languages, boards
 whose nodes are joined by arrows) in a folder of its own, asks the same questions both ways in turn,
 and compares the quantiles. The promise: p50 and p95 of the product's search, with the walk along
-the relations, are at most 2.0 times the raw ones at 1,000, 10,000 and 100,000 units. What a unit
+the relations, are at most 1.5 times the raw ones at 1,000, 10,000 and 100,000 units. What a unit
 costs in memory (of the process, by what the index added to it) and on the disk is told beside it.
 """
 

@@ -31,7 +31,7 @@ class Driver(Protocol):
         """Set these payload keys on what matches; on the disk when it returns."""
 
     def search(self, searches: Sequence[Search], looks: Sequence[Look]) -> list[Seen]:
-        """Run several searches in one go; return what they find, each unit once.
+        """Run several searches in one go; return what they find, each unit once, in any order.
 
         Of dense vectors only the cosines to `looks` come out of the engine: taking them out whole
         costs more than finding them. The first look is at every unit.

@@ -34,7 +34,7 @@ def score(
         weights: of words and names.
     """
     total = sum(rarities.values()) or 1.0
-    called_by: dict[str, float] = {}
+    called_by: dict[str, float] = {}  # the names of a board
     hits = []
     for unit in units:
         near = sight.cosine(unit)
