@@ -18,6 +18,7 @@ class Weights:
         taken: share of a language's mean vector that is taken from questions and units.
         words: the unit holds all of the question's words.
         names: the title of its board, or the path of its file, does.
+        foreign: it is in another language than the question, whose words it can't hold.
         board: its board as a whole fits as well as can be (cosine 1, and all words).
         whole: it is the board as a whole: below 0, since pieces say more.
         tag: it carries a tag that the question asks for.
@@ -33,6 +34,7 @@ class Weights:
     taken: float = 0.7
     words: float = 0.2
     names: float = 0.3
+    foreign: float = 0.03
     board: float = 1.0
     whole: float = -0.5
     tag: float = 0.15

@@ -70,7 +70,7 @@ def searched(base: KnowledgeBase) -> Iterator[Searched]:
     for question, right in shown(todo, len(todo), "questions"):
         asked, hints = understand(question.text), hints_of(question.text, datetime.now(UTC))
         inquiry = base.index.inquire(
-            base.embedder.query(question.text),
+            base.embedder.asked(question.text).vector,
             sparse_query(question.text),
             workspace=workspace,
             language=asked.language,

@@ -79,7 +79,9 @@ def extractive(
         text = _HANDLERS[asked.intent](room) if asked.intent in _HANDLERS else None
         if text is None and not _settled(room):
             notes.cited.clear()
-            text = selected(base, room, inquiry, now) if base.embedder.taught else lookup(room)
+            # Whether something is so is no matter of likeness: it must be said in so many words.
+            quoting = asked.yes_no or not base.embedder.taught
+            text = lookup(room) if quoting else selected(base, room, inquiry, now)
         if text is None:
             notes.cited.clear()
         return Answer(
@@ -93,7 +95,7 @@ def extractive(
 
 def _settled(room: Room) -> bool:
     """Say whether silence is the answer: the thing is known, and no arrow leaves it."""
-    if room.question.intent == "tagged":
+    if room.question.intent in ("tagged", "mentions"):
         return True
     if room.question.intent not in _NEEDS_ARROWS:
         return False

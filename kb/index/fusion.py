@@ -18,12 +18,17 @@ from collections.abc import Iterable, Mapping
 
 from kb.index.centring import Sight
 from kb.index.points import Hit, Payload, Seen, Sparse, ranked
+from kb.index.scope import LANGUAGE
 from kb.index.sparse import numbers_of
 from kb.weights import Weights
 
 
 def score(
-    units: Iterable[Seen], sight: Sight, rarities: Mapping[int, float], weights: Weights
+    units: Iterable[Seen],
+    sight: Sight,
+    rarities: Mapping[int, float],
+    weights: Weights,
+    language: str = "",
 ) -> list[Hit]:
     """Return a hit for each unit, best first; equal ones in the order of their ids.
 
@@ -32,6 +37,7 @@ def score(
         sight: of the question.
         rarities: of the question's terms; none have no vote.
         weights: of words and names.
+        language: of the question.
     """
     total = sum(rarities.values()) or 1.0
     called_by: dict[str, float] = {}  # the names of a board
@@ -43,19 +49,21 @@ def score(
         if names not in called_by:
             called_by[names] = named(rarities, names) / total
         called = called_by[names]
-        whole = worth(near, said, called, weights)
-        hits.append(Hit(unit.id, whole, unit.payload, near, said or None, called))
+        foreign = unit.payload.get(LANGUAGE, language) != language
+        whole = worth(near, said, called, foreign, weights)
+        hits.append(Hit(unit.id, whole, unit.payload, near, said or None, called, foreign))
     return ranked(hits)
 
 
 def weighed(hit: Hit, weights: Weights) -> Hit:
     """Return `hit` with the score that its parts make."""
-    return hit._replace(score=worth(hit.dense or 0.0, hit.sparse or 0.0, hit.named, weights))
+    parts = (hit.dense or 0.0, hit.sparse or 0.0, hit.named, hit.foreign)
+    return hit._replace(score=worth(*parts, weights))
 
 
-def worth(near: float, said: float, called: float, weights: Weights) -> float:
+def worth(near: float, said: float, called: float, foreign: bool, weights: Weights) -> float:
     """Return the score that a hit's parts make."""
-    return near + weights.words * said + weights.names * called
+    return near + weights.words * said + weights.names * called + weights.foreign * foreign
 
 
 def held(rarities: Mapping[int, float], unit: Sparse) -> float:

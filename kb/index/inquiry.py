@@ -43,6 +43,7 @@ class Inquiry:
         self._sparse = sparse
         self._rarities = {term: view.profile.rarity(term) for term in sparse.indices}
         self._view = view
+        self._language = language
         self._weights = weights
 
     def near(self, depth: int, also: Sequence[Filters] = ()) -> list[Hit]:
@@ -73,4 +74,4 @@ class Inquiry:
         return [(point, hits[point.id]) for point in points]
 
     def _scored(self, units: Sequence[Seen]) -> list[Hit]:
-        return score(units, self._sight, self._rarities, self._weights)
+        return score(units, self._sight, self._rarities, self._weights, self._language)

@@ -52,6 +52,7 @@ class Hit(NamedTuple):
         dense: cosine to the question, freed from the bias of language where means are known.
         sparse: share of the question's words that it holds, by rarity; None if it shares none.
         named: share of them that stand in its board's title or path.
+        foreign: whether it is in another language than the question.
     """
 
     id: str
@@ -60,13 +61,12 @@ class Hit(NamedTuple):
     dense: float | None = None
     sparse: float | None = None
     named: float = 0.0
+    foreign: bool = False
 
     def raised(self, by: float) -> Hit:
         """Return the hit with so much more score."""
-        score = self.score + by
-        return (
-            Hit(self.id, score, self.payload, self.dense, self.sparse, self.named) if by else self
-        )
+        id_, score, *parts = self
+        return Hit(id_, score + by, *parts) if by else self
 
 
 def ranked(hits: Iterable[Hit]) -> list[Hit]:

@@ -27,8 +27,9 @@ def shown(batch: list[Laid], drop: float = 0.0, rng: random.Random | None = None
             right = {n for g in one.groups for s in g for n in s}
             gold = {one.boards[n] for n in right} | {one.boards[n] for n in one.starts}
             others = [b for b in dict.fromkeys(one.boards) if b not in gold]
-            gone = {b for b in others if rng.random() < drop}
-            if one.category != "none" or len(others) > 2:
+            share = rng.choice((0.0, drop, 0.9))  # small stores have few boards
+            gone = {b for b in others if rng.random() < share}
+            if len(gone) < len(set(one.boards)):
                 keep = np.array([n for n in keep if one.boards[n] not in gone])
         if len(keep) == 0:
             keep = np.arange(len(one.ids))
@@ -42,13 +43,28 @@ def shown(batch: list[Laid], drop: float = 0.0, rng: random.Random | None = None
         tokens[b, : len(o.tokens)] = torch.from_numpy(o.tokens.astype(np.float32)); tmask[b, : len(o.tokens)] = True
         n = len(keep)
         rows[b, :n] = torch.from_numpy(o.vectors[keep].astype(np.float32)); rmask[b, :n] = True
-        numbers[b, :n] = torch.from_numpy(o.numbers[keep].astype(np.float32))
+        numbers[b, :n] = torch.from_numpy(again(o.numbers[keep].astype(np.float32)) if drop else o.numbers[keep].astype(np.float32))
         new = np.full(len(o.ids), -1, np.int64); new[keep] = np.arange(n)
         j = o.joins.astype(np.int64)
         j = np.column_stack([np.full(len(j), b), j[:, 0], new[j[:, 1]], new[j[:, 2]]])
         joins.append(j[(j >= 0).all(1)])
     vector = torch.from_numpy(np.stack([o.vector for o in batch])); cues = torch.from_numpy(np.stack([o.cues for o in batch]))
     return Shown(tokens, tmask, vector, cues, rows, rmask, numbers, torch.from_numpy(np.concatenate(joins))), kept
+
+
+_AT = {name: NUMBERS.index(name) for name in ("near", "near_z", "near_best", "hit", "board_score", "board_rank", "rank", "newest", "latest", "earliest")}
+
+
+def again(x: np.ndarray) -> np.ndarray:
+    """What is relative to what else is there, anew."""
+    near = x[:, _AT["near"]]
+    x[:, _AT["near_z"]] = (near - near.mean()) / (near.std() + 1e-6) / 3
+    x[:, _AT["near_best"]] = near - near.max()
+    for name in ("hit", "board_score", "board_rank", "rank"):
+        top = x[:, _AT[name]].max()
+        if top > 0:
+            x[:, _AT[name]] /= top
+    return x
 
 
 def targets(one: Laid, keep: np.ndarray) -> tuple[set[int], set[int]]:

@@ -15,7 +15,8 @@ JOINS = (
     "after", "before", "beside", "holds", "in", "ends", "ended", "board", "on",
     "twin newer", "twin older", "version newer", "version older",
 )  # fmt: skip
-"""What the second row is to the first. A relation has two ends, which it has ended; a board and what is on it; a twin has the same words on another version of the board."""
+"""What the second row is to the first. A line has two ends, and a board what is on it; twins have
+the same words on two versions of a board."""
 SAME_BOARD = 0.35  # likeness from which boards may be versions of one
 
 Joins = NDArray[np.int16]

@@ -67,7 +67,7 @@ class Numbers:
         top = max((hit.score for hit in hits), default=1.0) or 1.0
         score = {hit.id: hit.score / top for hit in hits}
         rank = {hit.id: 1 / (1 + at) for at, hit in enumerate(hits)}
-        self._put("hit", [score.get(row.hit.id, 0.0) for row in self.rows])
+        self._put("hit", [max(0.0, score.get(row.hit.id, 0.0)) for row in self.rows])
         self._put("rank", [rank.get(row.hit.id, 0.0) for row in self.rows])
         best: dict[int, float] = {}
         for hit in hits:

@@ -22,6 +22,7 @@ from kb.index.points import Hit, Point
 from kb.text import language_of
 
 BOARDS = 8
+LEAST = 0.5  # of the best hit's score, from which a board is looked at
 MAX_TOKENS = 48  # of a question
 CUES_SEEN = (*CUES, "many", "versions", "latest", "earliest", "spans", "chinese")
 
@@ -48,8 +49,13 @@ class Sheet:
 
 
 def boards_of(hits: Sequence[Hit]) -> list[str]:
-    """Return the boards of the best hits, best first."""
-    return list(dict.fromkeys(str(hit.payload["board"]) for hit in hits))[:BOARDS]
+    """Return the boards of the best hits, best first.
+
+    In a small store the last of them have nothing to do with the question: they are left out.
+    """
+    least = LEAST * max((hit.score for hit in hits), default=0.0)
+    good = (str(hit.payload["board"]) for hit in hits if hit.score >= least)
+    return list(dict.fromkeys(good))[:BOARDS]
 
 
 def lay_out(
@@ -84,7 +90,7 @@ def lay_out(
         numbers.contents(cues)
         numbers.places(joins)
         numbers.versions(joins)
-    vectors = np.array([row.point.dense for row in rows], np.float32).reshape(len(rows), -1)
+    vectors = np.array([row.point.dense for row in rows], np.float32)
     beside = (hints.many, hints.versions, hints.latest, hints.earliest, bool(hints.spans))
     told = [*cues.flags, *beside, language_of(question) == "zh"]
     return Sheet(rows, vectors, numbers.table, joins, np.array(told, np.float32))
