@@ -38,12 +38,10 @@ _HANDLERS: dict[Intent, Handler] = {
     "owner": lists.owner,
     "owned": lists.owned,
     "date": lists.date,
-    "attribute": lookup,
     "about": lists.describe,
     "first": flow.first,
     "last": flow.last,
     "mentions": mentions,
-    "lookup": lookup,
 }
 _NEEDS_ARROWS: frozenset[Intent] = frozenset({"follows", "leads", "path"})
 

@@ -65,8 +65,7 @@ class Hit(NamedTuple):
 
     def raised(self, by: float) -> Hit:
         """Return the hit with so much more score."""
-        id_, score, *parts = self
-        return Hit(id_, score + by, *parts) if by else self
+        return self._replace(score=self.score + by) if by else self
 
 
 def ranked(hits: Iterable[Hit]) -> list[Hit]:

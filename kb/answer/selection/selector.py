@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from safetensors import safe_open
 from kb.answer.selection.net import SelectorNet, Shown, Size
 from kb.answer.selection.rows import Row
 from kb.answer.selection.sheet import MAX_TOKENS, Sheet
+from kb.answer.selection.sureness import signs_of, sureness
 from kb.embed.embedder import Asked
 
 WEIGHTS = Path(__file__).parent / "selector.safetensors"
@@ -40,7 +42,7 @@ class Selection:
 
 def select(sheet: Sheet, asked: Asked) -> Selection:
     """Choose the rows that answer. Takes a few milliseconds a hundred rows."""
-    net, bounds = _net()
+    net, about = _net()
     nodes = np.array([row.unit == "node" for row in sheet.rows], bool)
     if not nodes.any():
         return Selection((), None, 0.0, np.zeros(len(sheet.rows), np.float32))
@@ -49,27 +51,24 @@ def select(sheet: Sheet, asked: Asked) -> Selection:
     logits = np.where(nodes, said.member[0].float().numpy(), -30.0)
     start = np.where(nodes, said.start[0].float().numpy(), -30.0)
     chances = _logistic(logits)
-    chosen = np.flatnonzero(chances >= bounds["member"])
+    chosen = np.flatnonzero(chances >= about.member)
     if not len(chosen):
         chosen = np.array([int(logits.argmax())])
     if len(chosen) > MOST:
         chosen = np.sort(chosen[np.argsort(-logits[chosen], kind="stable")[:MOST]])
-    weights = np.exp(
-        np.append(logits, float(said.none[0])) - max(logits.max(), float(said.none[0]))
-    )
-    sure = float(1.0 - weights[-1] / weights.sum())
+    signs = signs_of(logits[nodes], float(said.none[0]), sheet.numbers[nodes])
     begins = int(start.argmax())
     return Selection(
         members=tuple(sheet.rows[n] for n in chosen),
-        start=sheet.rows[begins] if _logistic(start[begins]) >= bounds["start"] else None,
-        sure=sure,
+        start=sheet.rows[begins] if _logistic(start[begins]) >= about.start else None,
+        sure=sureness(signs, about.sureness),
         chances=chances.astype(np.float32),
     )
 
 
 def least_sure() -> float:
     """Return the sureness from which an answer is given."""
-    return _net()[1]["least"]
+    return _net()[1].least
 
 
 def _shown(sheet: Sheet, asked: Asked) -> Shown:
@@ -88,14 +87,31 @@ def _shown(sheet: Sheet, asked: Asked) -> Shown:
     )
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """What was chosen for the net's weights, and is kept beside them.
+
+    Attributes:
+        member: chance from which a row is told.
+        start: chance from which a row counts as what the question starts from.
+        least: sureness from which an answer is given.
+        sureness: weights of `sureness.SIGNS`.
+    """
+
+    member: float
+    start: float
+    least: float
+    sureness: Mapping[str, float]
+
+
 @lru_cache(maxsize=1)
-def _net() -> tuple[SelectorNet, dict[str, float]]:
+def _net() -> tuple[SelectorNet, Chosen]:
     with safe_open(WEIGHTS, framework="pt") as kept:
         about = kept.metadata()
         state = {name: kept.get_tensor(name).float() for name in kept.keys()}  # noqa: SIM118
     net = SelectorNet(Size(**json.loads(about["size"])))
     net.load_state_dict(state)
-    return net.eval(), json.loads(about["bounds"])
+    return net.eval(), Chosen(**json.loads(about["chosen"]))
 
 
 def _logistic(x: NDArray[np.float32]) -> NDArray[np.float32]:
