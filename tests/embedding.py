@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.embed.embedder import Asked
 from kb.text import terms_of
 
 DIM = 64
@@ -21,6 +22,7 @@ class HashedWords:
 
     dim = DIM
     fingerprint = "hashed-words-1"
+    taught = False
 
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.array([self.query(text) for text in texts], np.float32).reshape(-1, DIM)
@@ -31,3 +33,7 @@ class HashedWords:
             seed = int.from_bytes(hashlib.sha256(term.encode()).digest()[:8], "little")
             total += np.random.default_rng(seed).normal(size=DIM)
         return (total / np.linalg.norm(total)).astype(np.float32)
+
+    def asked(self, text: str) -> Asked:
+        tokens = [self.query(term) for term in terms_of(text)] or [self.query(text)]
+        return Asked(self.query(text), np.array(tokens, np.float32))

@@ -66,6 +66,12 @@ class Centres:
             matrix -= np.stack([nothing if (c := centres[one]) is None else c for one in spoken])
         return np.asarray(_unit(matrix) @ question, np.float32)
 
+    def passages(self) -> dict[str, Vector]:
+        """Return what is taken from units, by language: nothing where no means are known."""
+        languages = {*self.means.passages, *self.profile.means} if self.means else set()
+        centres = {language: self._centre(language) for language in sorted(languages)}
+        return {language: one for language, one in centres.items() if one is not None}
+
     def _centre(self, language: str) -> Vector | None:
         """What is taken: of the mean of the workspace's units and of the model's own texts."""
         prior = self.means.passages.get(language)

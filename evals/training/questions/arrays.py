@@ -17,11 +17,12 @@ Arrays = dict[str, NDArray[Any]]
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], about: Any) -> None:
     """Write `arrays` and `about`, anything that JSON holds, whole or not at all."""
-    told = json.dumps(about, ensure_ascii=False).encode()
+    told = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8)
+    kept: dict[str, Any] = {**arrays, _ABOUT: told}
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".unfinished")
     with unfinished.open("wb") as file:
-        np.savez(file, **{_ABOUT: np.frombuffer(told, np.uint8)}, **arrays)
+        np.savez(file, **kept)
     unfinished.replace(path)
 
 

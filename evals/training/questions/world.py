@@ -1,4 +1,4 @@
-"""What is trained on and chosen on: the lessons or the dev half, with all their boards in a store."""
+"""What is trained on, or chosen on: the lessons or the dev half, all their boards in a store."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""The lessons as they are written down: boards in `boards/`, and in `asked/` questions about them.
+r"""The lessons as they are written down: boards in `boards/`, and in `asked/` questions about them.
 
 ::
 
     category | question | boards: nodes | nodes that the question starts from
     = the same asked in other words, or in the other language
 
-Boards and nodes are named as in `evals.retrieval.questions`, ``\\|`` is a bar within their words; the
-fourth part holds, by the start of their words, the nodes that the question itself names ("what
+Boards and nodes are named as in `evals.retrieval.questions`, ``\|`` is a bar within their words;
+the fourth part holds, by the start of their words, the nodes that the question itself names ("what
 follows *checkout*?"), if any.
 """
 
