@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from kb.index.points import Hit, point_id
 from kb.weights import Weights
 
-BEST = 32  # hits whose boards are fetched as wholes
+BEST = 24  # hits whose boards are fetched as wholes
 
 
 class Wholes:
@@ -38,4 +37,4 @@ class Wholes:
         added = self._weights.board * self._scores.get(hit.payload["board"], 0.0)
         if hit.payload["unit"] == "board":
             added += self._weights.whole
-        return replace(hit, score=hit.score + added)
+        return hit.raised(added)

@@ -33,14 +33,14 @@ def choose(
     families = _Families(alike=2.0 if versions else ALIKE)
     counts: dict[int, int] = {}
     for hit in hits:
+        if len(taken) == k:
+            break
         family = families.of(hit)
-        if counts.get(family, 0) < per_board and not families.repeats(family, hit):
+        if counts.get(family, 0) < per_board and families.says(family, hit):
             taken.append(hit)
             counts[family] = counts.get(family, 0) + 1
-            families.say(family, hit)
         else:
             spare.append(hit)
-    taken = taken[:k]
     return taken + spare[: k - len(taken)]
 
 
@@ -76,13 +76,13 @@ class _Families:
         self._said.append([])
         return len(self._sketches) - 1
 
-    def repeats(self, family: int, hit: Hit) -> bool:
-        """Whether another version said the same, or a relation the words of this node."""
+    def says(self, family: int, hit: Hit) -> bool:
+        """Whether no other version said the same, nor a relation the words of this node."""
         told = _told(hit)
-        return any(_repeats(told, said) for said in self._said[family])
-
-    def say(self, family: int, hit: Hit) -> None:
-        self._said[family].append(_told(hit))
+        if any(_repeats(told, said) for said in self._said[family]):
+            return False
+        self._said[family].append(told)
+        return True
 
 
 @dataclass(frozen=True, slots=True)

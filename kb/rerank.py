@@ -11,7 +11,6 @@ import logging
 import threading
 import urllib.request
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.error import URLError
 
@@ -59,10 +58,7 @@ class Reranker:
         except RerankFailed as error:
             _log.warning("the reranker failed, hits stay as they are: %s", error)
             return list(hits)
-        judged = [
-            replace(hit, score=hit.score + WEIGHT * score)
-            for hit, score in zip(head, scores, strict=True)
-        ]
+        judged = [hit.raised(WEIGHT * score) for hit, score in zip(head, scores, strict=True)]
         return sorted(judged, key=lambda hit: (-hit.score, hit.id)) + tail
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from kb.choice import choose, grouped
 from kb.errors import WrongUse
 from kb.evidence import BoardRef, Evidence, Filters, SearchResult
+from kb.index.points import ranked
 from kb.weights import WEIGHTS, Weights
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ __all__ = ["MAX_K", "check_k", "choose", "evidence_of", "find", "grouped", "sear
 
 MAX_QUERY = 2_000
 MAX_K = 200
-OVERSAMPLING = 5  # so that capping one board, and repeats, leave others to show
-DEPTH, MAX_DEPTH = 32, 300  # units that each way of searching gives: half of what is wanted
+OVERSAMPLING = 4  # so that capping one board, and repeats, leave others to show
+DEPTH, MAX_DEPTH = 20, 300  # units that each way of searching gives: half of what is wanted
 
 
 def search(
@@ -138,12 +139,9 @@ def weigh(
     walked = walk(hits, asked.intent, fetch, weights)
     reached = [wholes.lift(hints.lift(hit, weights)) for hit in walked.found]
     hits = ranked(map(walked.lift, [*hits, *reached]))
+    if not (hints.latest or hints.earliest):
+        return hits
     return ranked([*hints.timely(hits[:DEPTH], weights), *hits[DEPTH:]])
-
-
-def ranked(hits: Iterable[Hit]) -> list[Hit]:
-    """Sort by score; equal ones in the order of their ids."""
-    return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.id))
 
 
 def evidence_of(hit: Hit) -> Evidence:

@@ -10,7 +10,7 @@ unit, so two steps cost two fetches by id, and no SQL.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kb.index.points import Hit, point_id
 from kb.query.patterns import Intent
@@ -19,7 +19,7 @@ from kb.weights import Weights
 
 SEEDS = 12  # matched nodes from which it walks
 STEPS = 2
-FETCHED = 48  # units of one step that are fetched
+FETCHED = 12  # units of one step that are fetched
 
 _KEEPS: dict[Intent, dict[Way, float]] = {
     "follows": {"after": 0.95, "beside": 0.7, "before": 0.2},
@@ -66,7 +66,7 @@ class Walk:
             strength = self.reached.get((board, nodes[0]), 0.0)
         else:
             strength = min(self._strength((board, node)) for node in nodes)
-        return replace(hit, score=hit.score + self.worth * strength) if strength else hit
+        return hit.raised(self.worth * strength)
 
     def _strength(self, ref: Ref) -> float:
         return max(self.seeds.get(ref, 0.0), self.reached.get(ref, 0.0))

@@ -35,5 +35,5 @@ class HashedWords:
         return (total / np.linalg.norm(total)).astype(np.float32)
 
     def asked(self, text: str) -> Asked:
-        tokens = [self.query(term) for term in terms_of(text)] or [self.query(text)]
-        return Asked(self.query(text), np.array(tokens, np.float32))
+        vector = self.query(text)
+        return Asked(vector, vector[None])

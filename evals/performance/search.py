@@ -3,7 +3,7 @@
 Builds an index of made-up units (clustered unit vectors, words by Zipf's law, two languages, boards
 whose nodes are joined by arrows) in a folder of its own, asks the same questions both ways in turn,
 and compares the quantiles. The promise: p50 and p95 of the product's search, with the walk along
-the relations, are at most 2.0 times the raw ones at 1,000, 10,000 and 100,000 units. What a unit
+the relations, are at most 1.5 times the raw ones at 1,000, 10,000 and 100,000 units. What a unit
 costs in memory (of the process, by what the index added to it) and on the disk is told beside it.
 """
 
@@ -188,7 +188,7 @@ def _point(rng: np.random.Generator, number: int, dense: NDArray[np.float64]) ->
     payload = {
         "workspace": WORKSPACE,
         "board": board,
-        "source": [f"team-{number % 17}/{board}.png"],
+        "source": [f"team-{number // UNITS_PER_BOARD % 17}/{board}.png"],
         "title": f"Board {number // UNITS_PER_BOARD}",
         "unit": "board" if whole else "node" if node else "relation",
         "nodes": [f"n{place}"] if node else [f"n{place // 3 * 3}", f"n{place // 3 * 3 + 3}"],

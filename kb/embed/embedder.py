@@ -101,10 +101,13 @@ class Embedder:
     def asked(self, text: str) -> Asked:
         """Read a question about boards, by what the bundled model was taught of them."""
         model = self._question_model() if self.taught else self._model()
-        read = model.encode_query([_cleaned(text)], output_value=None, show_progress_bar=False)[0]
+        encode: Any = model.encode_query  # its types don't tell of output_value
+        read = encode([_cleaned(text)], output_value=None, show_progress_bar=False)[0]
         vector = read["sentence_embedding"].float().numpy()
-        vector = vector / max(float(np.linalg.norm(vector)), 1e-12)
-        return Asked(vector, read["token_embeddings"].float().numpy())
+        length = max(float(np.linalg.norm(vector)), 1e-12)
+        return Asked(
+            np.asarray(vector / length, np.float32), read["token_embeddings"].float().numpy()
+        )
 
     def load(self) -> None:
         """Load the model now, so that the first question needn't wait."""

@@ -4,20 +4,23 @@ A vector of a multilingual model is roughly language + meaning. Most of a langua
 subtracted from each text in it and the rest brought to length 1. For units of one language the
 cosine to a question q is then ``(q·d - q·c) / |d - c|`` with c the same for all of them: searching
 each language by q finds the right candidates with vectors as they are stored, and the exact value
-is computed for those alone.
+is computed for those alone, from their cosines to q and to c.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.index.points import Dense, Point
-from kb.index.profile import LANGUAGE, Profile
+from kb.index.points import Dense, Look, Point, Seen, Where
+from kb.index.profile import Profile
+from kb.index.scope import LANGUAGE
 
+SHORT = 1e-3  # a vector so short has no direction beside the rounding of numbers
 PRIOR = 32.0  # units that the model's own means count as, beside those of the workspace
 
 Vector = NDArray[np.float32]
@@ -56,31 +59,60 @@ class Centres:
         mean = self.means.questions.get(language)
         return _unit(plain if mean is None else plain - self.taken * mean)
 
-    def cosines(self, question: Vector, points: Sequence[Point]) -> Vector:
-        """Return the cosines of a centred question to points, shape (len(points),)."""
-        matrix = np.array([point.dense for point in points], np.float32)
-        if self.means:
-            spoken = [str(point.payload.get(LANGUAGE, "")) for point in points]
-            centres = {language: self._centre(language) for language in set(spoken)}
-            nothing = np.zeros(matrix.shape[1:], np.float32)
-            matrix -= np.stack([nothing if (c := centres[one]) is None else c for one in spoken])
-        return np.asarray(_unit(matrix) @ question, np.float32)
-
     def passages(self) -> dict[str, Vector]:
         """Return what is taken from units, by language: nothing where no means are known."""
         languages = {*self.means.passages, *self.profile.means} if self.means else set()
-        centres = {language: self._centre(language) for language in sorted(languages)}
-        return {language: one for language, one in centres.items() if one is not None}
+        return {language: self._centre(language) for language in sorted(languages)}
 
-    def _centre(self, language: str) -> Vector | None:
+    def _centre(self, language: str) -> Vector:
         """What is taken: of the mean of the workspace's units and of the model's own texts."""
         prior = self.means.passages.get(language)
         mean = self.profile.means.get(language)
         count = self.profile.sampled.get(language, 0)
         if prior is None or mean is None:
             known = prior if mean is None else mean
-            return None if known is None else np.asarray(self.taken * known, np.float32)
+            return np.asarray(self.taken * np.asarray(known), np.float32)
         return np.asarray(self.taken * (PRIOR * prior + count * mean) / (PRIOR + count), np.float32)
+
+
+class Sight:
+    """What a question looks with, and what it makes of what it sees.
+
+    Args:
+        question: its vector, centred.
+        view: the centres of the languages.
+    """
+
+    def __init__(self, question: Vector, view: Centres) -> None:
+        self.looks = [Look(question)]
+        self._centres: dict[str, tuple[float, float]] = {}
+        for language, centre in view.passages().items():
+            if (length := float(np.linalg.norm(centre))) > SHORT:
+                self.looks.append(Look(centre, (Where(LANGUAGE, any=(language,)),)))
+                self._centres[language] = (length, float(question @ centre))
+
+    def cosine(self, unit: Seen) -> float:
+        """Return the cosine of the question to a unit, both without their language."""
+        if len(unit.cosines) == 1:  # of a language that nothing is taken from
+            return unit.cosines[0]
+        near, alike = unit.cosines
+        length, aside = self._centres[str(unit.payload[LANGUAGE])]
+        left = 1 + length * length - 2 * length * alike  # of the unit's vector, squared
+        return (near - aside) / max(math.sqrt(max(left, 0.0)), SHORT)
+
+    def seen(self, points: Sequence[Point]) -> list[Seen]:
+        """Return stored units as an engine that looks this way would."""
+        if not points:
+            return []
+        looks = _unit(np.array([look.vector for look in self.looks], np.float32))
+        cosines = np.array([point.dense for point in points], np.float32) @ looks.T
+        aside = {where.any[0]: at for at, look in enumerate(self.looks) for where in look.where}
+        found = []
+        for point, near in zip(points, cosines.tolist(), strict=True):
+            at = aside.get(str(point.payload.get(LANGUAGE, "")))
+            kept = near[:1] if at is None else [near[0], near[at]]
+            found.append(Seen(point.id, point.payload, point.sparse, kept))
+        return found
 
 
 def _unit(vectors: Vector) -> Vector:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from kb.index.points import About, Payload, Point, Search, Where
+from kb.index.points import About, Look, Payload, Point, Search, Seen, Where
 
 Conditions = tuple[Where, ...]
 DENSE, SPARSE = "dense", "sparse"
@@ -30,14 +30,18 @@ class Driver(Protocol):
     def set_payload(self, where: Conditions, payload: Payload) -> None:
         """Set these payload keys on what matches; on the disk when it returns."""
 
-    def search(self, searches: Sequence[Search]) -> list[list[Point]]:
-        """Run several searches in one go; one list each, best first."""
+    def search(self, searches: Sequence[Search], looks: Sequence[Look]) -> list[Seen]:
+        """Run several searches in one go; return what they find, each unit once, in any order.
+
+        Of dense vectors only the cosines to `looks` come out of the engine: taking them out whole
+        costs more than finding them. The first look is at every unit.
+        """
 
     def scroll(self, where: Conditions, *, payload: bool = True) -> Iterator[Point]:
         """Walk over everything that matches, in the order of ids; payloads only where wanted."""
 
-    def fetch(self, ids: Sequence[str], where: Conditions) -> list[Point]:
-        """Return those of these points that match."""
+    def fetch(self, ids: Sequence[str], where: Conditions, looks: Sequence[Look]) -> list[Seen]:
+        """Return those of these units that match; `looks` as for `search`."""
 
     def count(self, where: Conditions) -> int:
         """Return how many points match, exactly."""

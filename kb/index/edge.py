@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
@@ -24,11 +25,12 @@ import qdrant_edge as qdrant
 from kb.errors import StoreDamaged
 from kb.index.driver import BATCH, DENSE, SPARSE, Conditions
 from kb.index.lease import Lease
-from kb.index.points import About, Payload, Point, Search, Sparse
+from kb.index.points import About, Look, Payload, Point, Search, Seen, Sparse
 from kb.index.scope import KEYWORDS, NUMBERS
 
 PAGE = 512  # points of one page of a walk
 MOST_VALUES = 10_000_000
+MOST_KNOWN = 8_192  # units whose payload is remembered: about 20 MB
 
 
 class EdgeDriver:
@@ -48,6 +50,7 @@ class EdgeDriver:
     def __init__(self, folder: Path, name: str, about: About, *, wait_s: float) -> None:
         self._folder = folder / name
         self._wished = about
+        self._known: OrderedDict[Any, tuple[str, Payload, Sparse]] = OrderedDict()
         folder.mkdir(parents=True, exist_ok=True)
         self._lease: Lease[Any] = Lease(folder / f"{name}.lease", self._open, _close, wait_s=wait_s)
 
@@ -70,6 +73,7 @@ class EdgeDriver:
         for start in range(0, len(points), BATCH):
             part = [_point(point) for point in points[start : start + BATCH]]
             with self._lease.hold() as shard:
+                self._known.clear()
                 shard.update(qdrant.UpdateOperation.upsert_points(part))
                 if start + BATCH >= len(points):  # and a lease that changes hands flushes
                     shard.flush()
@@ -82,21 +86,20 @@ class EdgeDriver:
         """See `Driver`."""
         self._change(qdrant.UpdateOperation.set_payload_by_filter(_filter(where), payload))
 
-    def search(self, searches: Sequence[Search]) -> list[list[Point]]:
+    def search(self, searches: Sequence[Search], looks: Sequence[Look]) -> list[Seen]:
         """See `Driver`."""
         requests = [
             qdrant.QueryRequest(
                 limit=search.limit,
                 query=qdrant.Query.Nearest(_vector(search.vector), using=search.using),
                 filter=_filter(search.where),
-                with_payload=True,
-                with_vector=True,
             )
             for search in searches
         ]
         with self._lease.hold() as shard:
             found = shard.query_batch(qdrant.QueryBatchRequest(requests))
-        return [list(map(_from_record, points)) for points in found]
+            ids = {point.id for points in found for point in points}
+            return self._seen(shard, ids, (), looks)
 
     def scroll(self, where: Conditions, *, payload: bool = True) -> Iterator[Point]:
         """Walk page by page; others get their turn in between."""
@@ -116,15 +119,10 @@ class EdgeDriver:
             if offset is None:
                 return
 
-    def fetch(self, ids: Sequence[str], where: Conditions) -> list[Point]:
+    def fetch(self, ids: Sequence[str], where: Conditions, looks: Sequence[Look]) -> list[Seen]:
         """See `Driver`."""
-        among = qdrant.Filter(must=[qdrant.HasIdCondition(set(ids)), *_conditions(where)])
-        request = qdrant.ScrollRequest(
-            limit=max(1, len(ids)), filter=among, with_payload=True, with_vector=True
-        )
         with self._lease.hold() as shard:
-            records, _ = shard.scroll(request)
-        return list(map(_from_record, records))
+            return self._seen(shard, set(ids), where, looks)
 
     def count(self, where: Conditions) -> int:
         """See `Driver`."""
@@ -155,13 +153,49 @@ class EdgeDriver:
     def _about_file(self) -> Path:
         return self._folder / "about.json"
 
+    def _seen(
+        self, shard: Any, ids: set[Any], where: Conditions, looks: Sequence[Look]
+    ) -> list[Seen]:
+        """Look at these units; called while the lease is held.
+
+        What they carry is read by id, which is quicker than with a search, and kept: to read it
+        takes most of the time of a search in a small index.
+        """
+        if not ids:
+            return []
+        among = qdrant.HasIdCondition(ids)
+        requests = [
+            qdrant.QueryRequest(
+                limit=len(ids),
+                query=qdrant.Query.Nearest(_vector(look.vector), using=DENSE),
+                filter=qdrant.Filter(must=[among, *_conditions((*where, *look.where))]),
+            )
+            for look in looks
+        ]
+        cosines: dict[Any, list[float]] = {}
+        for points in shard.query_batch(qdrant.QueryBatchRequest(requests)):
+            for point in points:
+                cosines.setdefault(point.id, []).append(point.score)
+        known = self._known
+        lacking = [id_ for id_ in cosines if id_ not in known]
+        for one in shard.retrieve(lacking, with_payload=True, with_vector=[SPARSE]):
+            known[one.id] = (str(one.id), one.payload or {}, _sparse(one.vector))
+        for id_ in cosines:
+            known.move_to_end(id_)
+        seen = [Seen(*known[id_], near) for id_, near in cosines.items()]
+        while len(known) > MOST_KNOWN:
+            known.popitem(last=False)
+        return seen
+
     def _change(self, operation: Any) -> None:
         with self._lease.hold() as shard:
+            self._known.clear()
             shard.update(operation)
             shard.flush()
 
     def _open(self) -> Any:
-        """Open the shard; called while the lease is held."""
+        """Open the shard; called while the lease is held, after which others may have written."""
+        self._known.clear()
         if not self._about_file.is_file():
             self._make(self._wished)
         try:
@@ -223,7 +257,8 @@ def _conditions(where: Conditions) -> list[Any]:
     must: list[Any] = []
     for one in where:
         if one.any:
-            match = qdrant.MatchAny(list(one.any))
+            several = len(one.any) > 1  # slower, also where there is but one
+            match = qdrant.MatchAny(list(one.any)) if several else qdrant.MatchValue(one.any[0])
             must.append(qdrant.FieldCondition(key=one.key, match=match))
         else:
             bounds = qdrant.RangeFloat(gte=one.gte, lte=one.lte)
@@ -246,10 +281,9 @@ def _point(point: Point) -> Any:
 
 def _from_record(record: Any) -> Point:
     vectors = record.vector  # every look at it makes Python lists anew
+    return Point(str(record.id), vectors[DENSE], _sparse(vectors), record.payload or {})
+
+
+def _sparse(vectors: Any) -> Sparse:
     sparse = vectors.get(SPARSE)
-    return Point(
-        id=str(record.id),
-        dense=vectors[DENSE],
-        sparse=Sparse(list(sparse.indices), list(sparse.values)) if sparse else Sparse([], []),
-        payload=record.payload or {},
-    )
+    return Sparse(sparse.indices, sparse.values) if sparse else Sparse([], [])

@@ -14,66 +14,68 @@ Both are sums, not ranks, so their scores are comparable from question to questi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
-from kb.index.centring import Centres
-from kb.index.points import Hit, Payload, Point, Sparse
+from kb.index.centring import Sight
+from kb.index.points import Hit, Payload, Seen, Sparse, ranked
 from kb.index.sparse import numbers_of
 from kb.weights import Weights
 
 
 def score(
-    points: Sequence[Point],
-    dense: NDArray[np.float32],
-    sparse: Sparse,
-    view: Centres,
-    weights: Weights,
+    units: Iterable[Seen], sight: Sight, rarities: Mapping[int, float], weights: Weights
 ) -> list[Hit]:
-    """Return a hit for each point, best first; equal ones in the order of their ids.
+    """Return a hit for each unit, best first; equal ones in the order of their ids.
 
     Args:
-        points: with their vectors.
-        dense: the question's vector, centred by `view`.
-        sparse: its terms; empty ones have no vote.
-        view: the centres of the languages, and the profile that tells how rare a word is.
+        units: as seen by `sight`.
+        sight: of the question.
+        rarities: of the question's terms; none have no vote.
         weights: of words and names.
     """
-    if not points:
-        return []
-    rarities = {term: view.profile.rarity(term) for term in sparse.indices}
+    total = sum(rarities.values()) or 1.0
+    called_by: dict[str, float] = {}  # the names of a board
     hits = []
-    for point, near in zip(points, view.cosines(dense, points).tolist(), strict=True):
-        said, called = held(rarities, point.sparse), named(rarities, point.payload)
-        hits.append(weighed(Hit(point.id, 0.0, point.payload, near, said or None, called), weights))
-    return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.id))
+    for unit in units:
+        near = sight.cosine(unit)
+        said = held(rarities, unit.sparse) / total
+        names = _names(unit.payload)
+        if names not in called_by:
+            called_by[names] = named(rarities, names) / total
+        called = called_by[names]
+        whole = worth(near, said, called, weights)
+        hits.append(Hit(unit.id, whole, unit.payload, near, said or None, called))
+    return ranked(hits)
 
 
 def weighed(hit: Hit, weights: Weights) -> Hit:
     """Return `hit` with the score that its parts make."""
-    total = (hit.dense or 0.0) + weights.words * (hit.sparse or 0.0) + weights.names * hit.named
-    return replace(hit, score=total)
+    return hit._replace(score=worth(hit.dense or 0.0, hit.sparse or 0.0, hit.named, weights))
+
+
+def worth(near: float, said: float, called: float, weights: Weights) -> float:
+    """Return the score that a hit's parts make."""
+    return near + weights.words * said + weights.names * called
 
 
 def held(rarities: Mapping[int, float], unit: Sparse) -> float:
-    """Return the share of the question's words that a unit holds, by rarity: 0 … about 1.
+    """Return the rarities of the words that a unit holds, each by its weight in the unit.
 
-    More than 1 where a short unit repeats the words.
+    More than `rarities` make together where a short unit repeats the words.
     """
-    total = sum(rarities.values())
-    found = sum(
-        rarities[term] * weight
-        for term, weight in zip(unit.indices, unit.values, strict=True)
-        if term in rarities
-    )
-    return found / total if total else 0.0
+    if rarities.keys().isdisjoint(unit.indices):
+        return 0.0
+    weights = dict(zip(unit.indices, unit.values, strict=True))
+    return sum(rarity * weights.get(term, 0.0) for term, rarity in rarities.items())
 
 
-def named(rarities: Mapping[int, float], payload: Payload) -> float:
-    """Return the share of the question's words that stand in the board's title or path."""
-    total = sum(rarities.values())
-    names = numbers_of("\n".join([str(payload.get("title", "")), *payload.get("source", ())[:1]]))
-    return sum(rarity for term, rarity in rarities.items() if term in names) / (total or 1.0)
+def named(rarities: Mapping[int, float], names: str) -> float:
+    """Return the rarities of the words that stand in a board's names."""
+    numbers = numbers_of(names)
+    return sum(rarity for term, rarity in rarities.items() if term in numbers)
+
+
+def _names(payload: Payload) -> str:
+    """The board's title and path."""
+    source = payload.get("source")
+    return f"{payload.get('title', '')}\n{source[0]}" if source else str(payload.get("title", ""))

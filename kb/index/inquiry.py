@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from kb.evidence import Filters
-from kb.index.centring import Centres
+from kb.index.centring import Centres, Sight
 from kb.index.driver import DENSE, SPARSE, Conditions, Driver
 from kb.index.fusion import score
-from kb.index.points import Dense, Hit, Point, Search, Sparse, Where
-from kb.index.profile import LANGUAGE
-from kb.index.scope import scope
+from kb.index.points import Dense, Hit, Point, Search, Seen, Sparse, Where
+from kb.index.scope import in_language, scope
 from kb.weights import Weights
 
 
@@ -40,7 +39,9 @@ class Inquiry:
         self._driver = driver
         self._where = where
         self._dense = view.question(dense, language)
+        self._sight = Sight(self._dense, view)
         self._sparse = sparse
+        self._rarities = {term: view.profile.rarity(term) for term in sparse.indices}
         self._view = view
         self._weights = weights
 
@@ -51,30 +52,25 @@ class Inquiry:
             depth: most units of each search: one for each language, one by words.
             also: narrower filters; the best units by meaning within each are looked at too.
         """
-        spoken: list[Conditions] = [
-            (Where(LANGUAGE, any=(one,)),) for one in self._view.languages
-        ] or [()]
-        narrow = [scope(None, filters) for filters in also]
-        searches = [
-            Search(DENSE, self._dense, (*self._where, *more), depth) for more in (*spoken, *narrow)
-        ]
+        places = [in_language(self._where, one) for one in self._view.languages] or [self._where]
+        places += [(*self._where, *scope(None, filters)) for filters in also]
+        searches = [Search(DENSE, self._dense, where, depth) for where in places]
         if self._sparse:
             searches.append(Search(SPARSE, self._sparse, self._where, depth))
-        found = self._driver.search(searches)
-        return self._scored({point.id: point for points in found for point in points}.values())
+        return self._scored(self._driver.search(searches, self._sight.looks))
 
     def fetch(self, ids: Sequence[str]) -> list[Hit]:
         """Return those of these units that the question may see, best first."""
-        return self._scored(self._driver.fetch(ids, self._where)) if ids else []
+        found = self._driver.fetch(ids, self._where, self._sight.looks) if ids else []
+        return self._scored(found)
 
     def whole(self, boards: Sequence[str]) -> list[tuple[Point, Hit]]:
         """Return all units of these boards that the question may see, as stored and as scored."""
         if not boards:
             return []
-        where = (*self._where, Where("board", any=tuple(boards)))
-        points = list(self._driver.scroll(where))
-        hits = {hit.id: hit for hit in self._scored(points)}
+        points = list(self._driver.scroll((*self._where, Where("board", any=tuple(boards)))))
+        hits = {hit.id: hit for hit in self._scored(self._sight.seen(points))}
         return [(point, hits[point.id]) for point in points]
 
-    def _scored(self, points: Iterable[Point]) -> list[Hit]:
-        return score(list(points), self._dense, self._sparse, self._view, self._weights)
+    def _scored(self, units: Sequence[Seen]) -> list[Hit]:
+        return score(units, self._sight, self._rarities, self._weights)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -44,9 +44,8 @@ class Point:
     payload: Payload
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A unit found.
+class Hit(NamedTuple):
+    """A unit found; a tuple, since a search makes hundreds.
 
     Attributes:
         score: both searches joined, see `kb.index.fusion`.
@@ -61,6 +60,18 @@ class Hit:
     dense: float | None = None
     sparse: float | None = None
     named: float = 0.0
+
+    def raised(self, by: float) -> Hit:
+        """Return the hit with so much more score."""
+        score = self.score + by
+        return (
+            Hit(self.id, score, self.payload, self.dense, self.sparse, self.named) if by else self
+        )
+
+
+def ranked(hits: Iterable[Hit]) -> list[Hit]:
+    """Sort by score; equal ones in the order of their ids."""
+    return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.id))
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,28 @@ class Search:
     vector: Dense | Sparse
     where: tuple[Where, ...]
     limit: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """A direction that the units found are held against, where they meet a condition."""
+
+    vector: Dense
+    where: tuple[Where, ...] = ()
+
+
+class Seen(NamedTuple):
+    """A unit as a question sees it.
+
+    Attributes:
+        sparse: its term weights; may be empty.
+        cosines: of its dense vector to the looks whose condition it meets, in their order.
+    """
+
+    id: str
+    payload: Payload
+    sparse: Sparse
+    cosines: Sequence[float]
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.index.driver import Conditions, Driver
-from kb.index.points import Point, Where
+from kb.index.points import Point
+from kb.index.scope import LANGUAGE, in_language
 
 SAMPLE = 1_000  # units of each language
 UNSEEN = 0.3  # how often a word that the sample lacks is thought to stand in one of that size
-LANGUAGE = "language"
 
 Vector = NDArray[np.float32]
 
@@ -63,7 +63,7 @@ def profile_of(driver: Driver, where: Conditions) -> Profile:
     means: dict[str, Vector] = {}
     units: dict[int, float] = {}
     for language, count in counts.items():
-        spoken = (*where, Where(LANGUAGE, any=(language,)))
+        spoken = in_language(where, language)
         sample = list(islice(driver.scroll(spoken, payload=False), SAMPLE))
         if not sample:  # deleted meanwhile
             continue

@@ -14,7 +14,9 @@ from kb.evidence import Filters
 from kb.index.points import Payload, Where
 
 PLACES = "places"  # the source's paths and every folder above them
-KEYWORDS = ("board", "unit", "kinds", "tags", "colors", "language", PLACES)
+LANGUAGE = "language"
+SPOKEN = "spoken"  # the language and the workspace, in one
+KEYWORDS = ("board", "unit", "kinds", "tags", "colors", LANGUAGE, PLACES, SPOKEN)
 NUMBERS = ("at",)
 
 _NOTHING = Filters()
@@ -48,9 +50,25 @@ def scope(
     return tuple(where)
 
 
-def with_places(payload: Payload) -> Payload:
-    """Return `payload` with the places that a filter on its source may name."""
-    return payload | {PLACES: places_of(payload.get("source", ()))}
+def in_language(where: tuple[Where, ...], language: str) -> tuple[Where, ...]:
+    """Return conditions that name a workspace, narrowed to its units in one language.
+
+    Workspace and language are one condition then. Engines hold all that meets the rarest condition
+    against the others, unit by unit, and a language is half of a large workspace, or all of it.
+
+    Raises:
+        ValueError: the first condition is not on the workspace.
+    """
+    wall, *others = where
+    if wall.key != "workspace":
+        raise ValueError("a language is looked for within a workspace")
+    return (Where(SPOKEN, any=tuple(_spoken(name, language) for name in wall.any)), *others)
+
+
+def findable(payload: Payload) -> Payload:
+    """Return `payload` with what conditions look at beside its own fields."""
+    spoken = _spoken(payload["workspace"], payload.get(LANGUAGE, ""))
+    return payload | {PLACES: places_of(payload.get("source", ())), SPOKEN: spoken}
 
 
 def places_of(sources: str | Iterable[str]) -> list[str]:
@@ -62,6 +80,10 @@ def places_of(sources: str | Iterable[str]) -> list[str]:
             places.add(path)
             places.update(str(folder) for folder in PurePosixPath(path).parents)
     return sorted(places - {"."})
+
+
+def _spoken(workspace: str, language: str) -> str:
+    return f"{language}:{workspace}"
 
 
 def _tidy(path: str) -> str:

@@ -16,7 +16,7 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 
 from kb.errors import KBError
 from kb.index.driver import BATCH, DENSE, SPARSE, Conditions
-from kb.index.points import About, Payload, Point, Search, Sparse
+from kb.index.points import About, Look, Payload, Point, Search, Seen, Sparse
 from kb.index.scope import KEYWORDS, NUMBERS
 
 PAGE = 512
@@ -91,7 +91,7 @@ class ServerDriver:
         """See `Driver`."""
         self._client.set_payload(self._name, payload, points=_filter(where), wait=True)
 
-    def search(self, searches: Sequence[Search]) -> list[list[Point]]:
+    def search(self, searches: Sequence[Search], looks: Sequence[Look]) -> list[Seen]:
         """See `Driver`."""
         requests = [
             models.QueryRequest(
@@ -99,13 +99,11 @@ class ServerDriver:
                 using=search.using,
                 filter=_filter(search.where),
                 limit=search.limit,
-                with_payload=True,
-                with_vector=True,
             )
             for search in searches
         ]
         responses = self._client.query_batch_points(self._name, requests)
-        return [list(map(_from_record, response.points)) for response in responses]
+        return self._seen({one.id for found in responses for one in found.points}, (), looks)
 
     def scroll(self, where: Conditions, *, payload: bool = True) -> Iterator[Point]:
         """See `Driver`."""
@@ -123,17 +121,9 @@ class ServerDriver:
             if offset is None:
                 return
 
-    def fetch(self, ids: Sequence[str], where: Conditions) -> list[Point]:
+    def fetch(self, ids: Sequence[str], where: Conditions, looks: Sequence[Look]) -> list[Seen]:
         """See `Driver`."""
-        among = [models.HasIdCondition(has_id=list(ids)), *_conditions(where)]
-        records, _ = self._client.scroll(
-            self._name,
-            scroll_filter=models.Filter(must=among),
-            limit=max(1, len(ids)),
-            with_payload=True,
-            with_vectors=True,
-        )
-        return list(map(_from_record, records))
+        return self._seen(set(ids), where, looks)
 
     def count(self, where: Conditions) -> int:
         """See `Driver`."""
@@ -152,6 +142,32 @@ class ServerDriver:
     def close(self) -> None:
         """See `Driver`."""
         self._client.close()
+
+    def _seen(self, ids: set[Any], where: Conditions, looks: Sequence[Look]) -> list[Seen]:
+        """Look at these units; the first look brings what else is wanted of them."""
+        if not ids:
+            return []
+        among = models.HasIdCondition(has_id=list(ids))
+        requests = [
+            models.QueryRequest(
+                query=_vector(look.vector),
+                using=DENSE,
+                filter=models.Filter(must=[among, *_conditions((*where, *look.where))]),
+                limit=len(ids),
+                with_payload=n == 0,
+                with_vector=[SPARSE] if n == 0 else False,
+            )
+            for n, look in enumerate(looks)
+        ]
+        responses = self._client.query_batch_points(self._name, requests)
+        cosines: dict[Any, list[float]] = {}
+        for response in responses:
+            for point in response.points:
+                cosines.setdefault(point.id, []).append(point.score)
+        return [
+            Seen(str(one.id), one.payload or {}, _sparse(one.vector or {}), cosines[one.id])
+            for one in responses[0].points
+        ]
 
     def _create(self, about: About) -> None:
         try:
@@ -189,7 +205,12 @@ def _conditions(where: Conditions) -> list[models.Condition]:
     must: list[models.Condition] = []
     for one in where:
         if one.any:
-            match = models.MatchAny(any=list(one.any))
+            several = len(one.any) > 1  # slower, also where there is but one
+            match = (
+                models.MatchAny(any=list(one.any))
+                if several
+                else models.MatchValue(value=one.any[0])
+            )
             must.append(models.FieldCondition(key=one.key, match=match))
         else:
             bounds = models.Range(gte=one.gte, lte=one.lte)
@@ -211,10 +232,10 @@ def _point(point: Point) -> models.PointStruct:
 
 
 def _from_record(record: Any) -> Point:
-    sparse = record.vector.get(SPARSE)
-    return Point(
-        id=str(record.id),
-        dense=record.vector[DENSE],
-        sparse=Sparse(list(sparse.indices), list(sparse.values)) if sparse else Sparse([], []),
-        payload=record.payload or {},
-    )
+    vectors = record.vector
+    return Point(str(record.id), vectors[DENSE], _sparse(vectors), record.payload or {})
+
+
+def _sparse(vectors: Any) -> Sparse:
+    sparse = vectors.get(SPARSE)
+    return Sparse(list(sparse.indices), list(sparse.values)) if sparse else Sparse([], [])

@@ -15,7 +15,7 @@ from kb.index.driver import Driver
 from kb.index.inquiry import Inquiry
 from kb.index.points import About, Dense, Hit, Point, Sparse
 from kb.index.profile import Profile, profile_of
-from kb.index.scope import places_of, scope, with_places
+from kb.index.scope import findable, places_of, scope
 from kb.weights import WEIGHTS, Weights
 
 TRUST_S = 1.0  # between two looks at what the index was made by: another process may rebuild it
@@ -64,7 +64,7 @@ class UnitIndex:
             if not (point.payload.get("workspace") and point.payload.get("board")):
                 raise ValueError(f"point {point.id} names no workspace or no board")
         self._check()
-        self._driver.upsert([replace(p, payload=with_places(p.payload)) for p in points])
+        self._driver.upsert([replace(p, payload=findable(p.payload)) for p in points])
         self._profiles.forget({str(point.payload["workspace"]) for point in points})
 
     def drop_board(self, workspace: str, board_id: str) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from kb.evidence import Filters
@@ -115,11 +116,12 @@ class Hints:
     def lift(self, hit: Hit, weights: Weights) -> Hit:
         """Return `hit` with what fitting the hints adds to its score."""
         payload = hit.payload
-        fits = weights.tag * bool(set(self.tags) & set(payload.get("tags", ())))
-        fits += weights.colour * bool(set(self.colors) & set(payload.get("colors", ())))
-        fits += weights.kind * bool(set(self.kinds) & set(payload.get("kinds", ())))
-        fits += weights.span * any(span.holds(payload.get("at", 0.0)) for span in self.spans)
-        return replace(hit, score=hit.score + fits) if fits else hit
+        fits = weights.tag * _meet(self.tags, payload.get("tags", ()))
+        fits += weights.colour * _meet(self.colors, payload.get("colors", ()))
+        fits += weights.kind * _meet(self.kinds, payload.get("kinds", ()))
+        if self.spans:
+            fits += weights.span * any(span.holds(payload.get("at", 0.0)) for span in self.spans)
+        return hit.raised(fits)
 
     def timely(self, hits: Sequence[Hit], weights: Weights) -> list[Hit]:
         """Return `hits` with what the age of their boards, among these, adds to their scores."""
@@ -127,9 +129,10 @@ class Hints:
         if not (self.latest or self.earliest) or len(moments) < 2:
             return list(hits)
         worth = {at: weights.latest * n / (len(moments) - 1) for n, at in enumerate(moments)}
-        return [replace(hit, score=hit.score + worth[hit.payload.get("at", 0.0)]) for hit in hits]
+        return [hit.raised(worth[hit.payload.get("at", 0.0)]) for hit in hits]
 
 
+@lru_cache(maxsize=256)  # more than one part of a search asks
 def hints_of(text: str, now: datetime) -> Hints:
     """Read the hints of a question asked at `now` (with its time zone)."""
     tags = [tag for tag, form in TAG_WORDS.items() if form.search(text)]
@@ -147,6 +150,10 @@ def hints_of(text: str, now: datetime) -> Hints:
 
 
 _ASKED_TAGS: tuple[tuple[Tag, re.Pattern[str]], ...] = (("owner", _WHO), ("date", _WHEN))
+
+
+def _meet(asked: Sequence[str], held: Sequence[str]) -> bool:
+    return bool(asked) and not set(asked).isdisjoint(held)
 
 
 def _named(forms: Mapping[Name, re.Pattern[str]], text: str) -> tuple[Name, ...]:

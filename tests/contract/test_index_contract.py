@@ -15,7 +15,9 @@ import pytest
 from kb.errors import StoreDamaged
 from kb.evidence import Filters
 from kb.index import Point, Sparse, UnitIndex, point_id, sparse_passage, sparse_query
+from kb.index.centring import Centres, Means
 from kb.index.points import About
+from kb.weights import WEIGHTS
 
 DIM = 8
 ABOUT = About("model:8", DIM)
@@ -316,6 +318,41 @@ def test_reopened_it_is_the_same(opener: Opener) -> None:
     assert not second.stale
     second.put([_point("n:2", 0, "comes")])
     assert sorted(_texts(first)) == ["comes", "stays"]
+
+
+def test_what_was_read_before_is_not_told_again(opener: Opener) -> None:
+    first, second = opener(), opener()
+    first.put([_point("n:1", 0, "old words"), _point("n:1", 0, "more", board="b2")])
+    assert sorted(_texts(first)) == ["more", "old words"]
+    second.put([_point("n:1", 0, "new words")])
+    assert sorted(_texts(first, question="new")) == ["more", "new words"]
+    (hit, _) = first.search(_unit(0), sparse_query("new"), workspace="acme")
+    assert hit.sparse is not None
+    first.update_sources("acme", "b1", ["moved.png"])
+    (hit, _) = first.search(_unit(0), sparse_query("new"), workspace="acme")
+    assert hit.payload["source"] == ["moved.png"]
+    second.drop_board("acme", "b1")
+    assert _texts(first, question="new") == ["more"]
+
+
+def test_units_are_freed_of_their_language_exactly(index: UnitIndex) -> None:
+    rng = np.random.default_rng(4)
+    texts = [(f"stock {n}", "en") for n in range(9)] + [(f"库存 {n}", "zh") for n in range(5)]
+    vectors = rng.normal(size=(len(texts), DIM)) + 1
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    points = [_point(f"n:{text}", 0, text, language=spoken) for text, spoken in texts]
+    for point, vector in zip(points, vectors, strict=True):
+        point.dense = vector
+    index.put(points)
+    means = Means({"zh": np.ones(DIM) / 4}, {"zh": rng.normal(size=DIM) / 4})
+    view = Centres(index.profile("acme"), means, WEIGHTS.taken)
+    question = view.question(_unit(3), "zh")
+    free = vectors - np.array([view.passages()[spoken] for _, spoken in texts])
+    expected = free @ question / np.linalg.norm(free, axis=1)
+    asked = index.inquire(_unit(3), Sparse([], []), workspace="acme", language="zh", means=means)
+    for hits in (asked.near(9), asked.fetch([point.id for point in points])):
+        told = {hit.payload["text"]: hit.dense for hit in hits}
+        assert [told[text] for text, _ in texts] == pytest.approx(expected.tolist(), abs=1e-5)
 
 
 @pytest.mark.parametrize("other", [About("other:8", 8), About("other:4", 4)])

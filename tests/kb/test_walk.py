@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -63,7 +62,7 @@ def test_the_relation_between_match_and_answer_is_lifted_and_its_neighbour_is_no
     walked = walk([node("b", 1.0), node("e", 0.1)], "follows", fetch, WEIGHTS)
     wanted, other = walked.lift(relation("b", "c")), walked.lift(relation("a", "b"))
     assert wanted.score > other.score >= 0.5
-    board = replace(relation("b", "c"), payload={"board": "b1", "unit": "board", "nodes": ["c"]})
+    board = relation("b", "c")._replace(payload={"board": "b1", "unit": "board", "nodes": ["c"]})
     assert walked.lift(board) == board
 
 

@@ -39,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     judging.add_argument(
         "--held-out", action="store_true", help="judge by a quarter of the organisations instead"
     )
+    training.add_argument("--start", type=Path, help="what a training wrote, to go on from")
     for field in fields(Plan):
         training.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
     exporting = steps.add_parser("export", help="write the file that the product carries")
@@ -73,6 +74,8 @@ def _missing(options: argparse.Namespace) -> str:
     for name in needed:
         if not _files(options, name):
             return f"{name} is not laid out in {options.folder}: `lay {name}` comes first"
+    if options.step == "train" and options.start and not options.start.exists():
+        return f"no {options.start} to start from"
     if options.step == "export" and not _trained(options).exists():
         return f"no {_trained(options)}: `train` comes first"
     if options.step == "measure" and not options.weights.exists():
@@ -119,7 +122,7 @@ def _train(options: argparse.Namespace) -> None:
         laid, val = parted(laid)
     else:
         val = load(_files(options, options.val))
-    train(laid, val, plan, _trained(options))
+    train(laid, val, plan, _trained(options), options.start)
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.training.questions.arrays import Arrays, read_arrays, write_arrays
-from kb.answer.selection.sheet import Row, Sheet
+from kb.answer.selection.rows import Row
+from kb.answer.selection.sheet import Sheet
 
 _RAGGED = ("tokens", "rows", "numbers", "joins")  # of as many lines as a question has
 _EVEN = ("vector", "cues")
@@ -38,7 +39,7 @@ class Units:
             self.ids.append(name)
             self.texts.append(row.text)
             self.kinds.append(row.unit)
-            self.boards.append(str(row.hit.payload["board"]))
+            self.boards.append(str(row.payload["board"]))
             self.vectors.append(np.asarray(row.point.dense, np.float16))
         return self.numbers[name]
 

@@ -83,7 +83,7 @@ def _with(boards: list[str], needed: Sequence[list[str]]) -> list[str]:
 
 def _nodes(sheet: Sheet) -> At:
     return {
-        (str(row.hit.payload["board"]), row.node): number
+        (str(row.payload["board"]), row.node): number
         for number, row in enumerate(sheet.rows)
         if row.node
     }

@@ -85,9 +85,17 @@ class Trainer:
         return float(missed.detach())
 
 
-def train(laid: Sequence[Laid], val: Sequence[Laid], plan: Plan, trained: Path) -> None:
-    """Train, say after each round how it does on `val`, and write what was trained."""
+def train(
+    laid: Sequence[Laid], val: Sequence[Laid], plan: Plan, trained: Path, start: Path | None = None
+) -> None:
+    """Train, say after each round how it does on `val`, and write what was trained.
+
+    `start` is what an earlier training wrote, to go on from; its net must be as large.
+    """
     trainer = Trainer(laid, plan)
+    if start is not None:
+        trainer.net.load_state_dict(torch.load(start, weights_only=True)["state"])
+        sys.stdout.write(f"start\n{told(judged(trainer.net, val))}")
     weights = sum(one.numel() for one in trainer.net.parameters())
     sys.stdout.write(
         f"{len(laid)} questions, {len(val)} to judge by, {weights / 1e6:.2f} million weights\n"

@@ -14,7 +14,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from kb.answer.selection.sheet import CUES_SEEN, JOINS, MAX_TOKENS, NUMBERS
+from kb.answer.selection.joins import JOINS
+from kb.answer.selection.numbers import NUMBERS
+from kb.answer.selection.sheet import CUES_SEEN, MAX_TOKENS
 
 CATEGORIES = 14
 HEARD = 48  # of each kind of join
@@ -69,7 +71,9 @@ class SelectorNet(nn.Module):
         self.place = nn.Parameter(torch.randn(MAX_TOKENS, width) * 0.02)
         self.whole = nn.Linear(size.dim + len(CUES_SEEN), width)
         self.row = nn.Linear(size.dim, width)
-        self.numbers = nn.Sequential(nn.Linear(len(NUMBERS), width), nn.GELU(), nn.Linear(width, width))
+        self.numbers = nn.Sequential(
+            nn.Linear(len(NUMBERS), width), nn.GELU(), nn.Linear(width, width)
+        )
         self.asked = nn.Linear(size.dim, width, bias=False)
         self.told = nn.Linear(size.dim, width, bias=False)
         self.layers = nn.ModuleList(_Layer(size) for _ in range(size.layers))
@@ -93,7 +97,9 @@ class SelectorNet(nn.Module):
         asked, rows = self.norm(asked), self.norm(rows)
         head = asked[:, 0]
         gone = ~shown.row_mask[..., None]
-        both = self.out(torch.cat([rows, head[:, None].expand_as(rows)], -1)).masked_fill(gone, -30.0)
+        both = self.out(torch.cat([rows, head[:, None].expand_as(rows)], -1)).masked_fill(
+            gone, -30.0
+        )
         member, start = both.unbind(-1)
         weight = member.detach().softmax(-1)[..., None]
         none = self.none(torch.cat([head, (rows * weight).sum(1)], -1))[:, 0]
@@ -161,8 +167,12 @@ class _Look(nn.Module):
     def forward(self, one: Tensor, other: Tensor, mask: Tensor) -> Tensor:
         batch, length, width = one.shape
         query = self.query(one).view(batch, length, self.heads, -1).transpose(1, 2)
-        key, value = self.both(other).view(batch, other.shape[1], 2, self.heads, -1).permute(2, 0, 3, 1, 4)
-        mixed = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None])
+        key, value = (
+            self.both(other).view(batch, other.shape[1], 2, self.heads, -1).permute(2, 0, 3, 1, 4)
+        )
+        mixed = nn.functional.scaled_dot_product_attention(
+            query, key, value, attn_mask=mask[:, None, None]
+        )
         joined: Tensor = self.join(mixed.transpose(1, 2).reshape(batch, length, width))
         return joined
 
@@ -170,11 +180,17 @@ class _Look(nn.Module):
 def _feed(size: Size) -> nn.Sequential:
     inner = 3 * size.width
     return nn.Sequential(
-        nn.Linear(size.width, inner), nn.GELU(), nn.Dropout(size.dropout), nn.Linear(inner, size.width)
+        nn.Linear(size.width, inner),
+        nn.GELU(),
+        nn.Dropout(size.dropout),
+        nn.Linear(inner, size.width),
     )
 
 
 def _head(size: Size, inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(
-        nn.Linear(inputs, size.width), nn.GELU(), nn.Dropout(size.dropout), nn.Linear(size.width, outputs)
+        nn.Linear(inputs, size.width),
+        nn.GELU(),
+        nn.Dropout(size.dropout),
+        nn.Linear(size.width, outputs),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +13,8 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from kb.answer.selection.net import SelectorNet, Shown, Size
-from kb.answer.selection.sheet import MAX_TOKENS, Row, Sheet
+from kb.answer.selection.rows import Row
+from kb.answer.selection.sheet import MAX_TOKENS, Sheet
 from kb.embed.embedder import Asked
 
 WEIGHTS = Path(__file__).parent / "selector.safetensors"
@@ -54,7 +54,9 @@ def select(sheet: Sheet, asked: Asked) -> Selection:
         chosen = np.array([int(logits.argmax())])
     if len(chosen) > MOST:
         chosen = np.sort(chosen[np.argsort(-logits[chosen], kind="stable")[:MOST]])
-    weights = np.exp(np.append(logits, float(said.none[0])) - max(logits.max(), float(said.none[0])))
+    weights = np.exp(
+        np.append(logits, float(said.none[0])) - max(logits.max(), float(said.none[0]))
+    )
     sure = float(1.0 - weights[-1] / weights.sum())
     begins = int(start.argmax())
     return Selection(

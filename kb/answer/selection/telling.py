@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from kb.answer.notebook import Notebook
+from kb.answer.selection.joins import JOINS
+from kb.answer.selection.rows import Row
 from kb.answer.selection.selector import Selection
-from kb.answer.selection.sheet import JOINS, Row, Sheet
+from kb.answer.selection.sheet import Sheet
 from kb.quoting import quoted
 from kb.reading import label_of
 from kb.search import evidence_of

@@ -25,8 +25,10 @@ from evals.training.selection.loss import loss, members, truth
 from evals.training.selection.measure import Judged, figures, judged, refusals
 from evals.training.selection.train import Plan, Trainer, parted
 from kb.answer.selection import net, selector
+from kb.answer.selection.joins import JOINS
 from kb.answer.selection.net import SelectorNet, Size
-from kb.answer.selection.sheet import CUES_SEEN, JOINS, NUMBERS, boards_of
+from kb.answer.selection.numbers import NUMBERS
+from kb.answer.selection.sheet import CUES_SEEN, boards_of
 from kb.base import KnowledgeBase
 from tests.evals.training.worlds import filled_store, written
 
@@ -318,6 +320,10 @@ def test_from_a_store_to_the_file_by_commands(
     assert run("lay", "lessons", "--part", "1", "--of", "2") == 0
     assert run("lay", "dev") == 0
     assert run("train", *small) == 0
+    trained = tmp_path / "trained.pt"
+    trained.rename(tmp_path / "first.pt")
+    assert run("train", *small, "--start", str(tmp_path / "first.pt")) == 0
+    assert run("train", *small, "--start", str(tmp_path / "none.pt")) == 2
     assert run("export", "--to", weights, "--least", "0.6") == 0
     assert run("measure", "--weights", weights) == 0
     said = capsys.readouterr()
