@@ -10,12 +10,13 @@ import pytest
 
 from evals.retrieval.notation import Drawing
 from evals.retrieval.questions import CATEGORIES, HALVES, Place, questions
-from evals.retrieval.world import own_drawings, plain
+from evals.retrieval.world import known_boards, own_drawings, plain
 from evals.training.questions import world
 from evals.training.questions.arrays import read_arrays, write_arrays
-from evals.training.questions.world import lessons_of
+from evals.training.questions.world import lessons_of, opened_world
 from evals.training.questions.written import Lesson, boards, lessons
 from kb.text import key_of, language_of
+from tests.embedding import HashedWords
 from tests.evals.training.worlds import written
 
 
@@ -122,6 +123,19 @@ def test_the_dev_half_is_asked_like_lessons(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(world, "lessons", list)
     with pytest.raises(LookupError, match="nothing is asked in lessons"):
         lessons_of("lessons")
+
+
+def test_the_boards_of_the_lessons_are_kept_in_a_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path)
+    monkeypatch.setattr(world, "boards", lambda: boards(tmp_path))
+    monkeypatch.setattr("kb.embed.open_embedder", lambda _settings: HashedWords())
+    for _ in range(2):
+        with opened_world("lessons", tmp_path / "home") as base:
+            names = set(known_boards(base, base.settings.workspace))
+            assert names == {f"home/2026-01-{day}" for day in ("02", "03", "04", "10")}
+            assert base.embedder.asked("why?").vector is base.embedder.asked("why?").vector
 
 
 def test_arrays_come_back_with_what_is_said_about_them(tmp_path: Path) -> None:
