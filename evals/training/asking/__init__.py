@@ -1,1 +1,1 @@
-"""Teaches the question encoder: a few weights that bring questions near what answers them."""
+"""Teaches e5 to read questions about boards, by low-rank additions to its layers."""

@@ -1,35 +1,20 @@
-"""Writes the additions as the product keeps them, a share of each: ``export trained.pt``."""
+"""From what was trained to the file that the product carries."""
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
-import torch
 from safetensors.torch import save_file
 
-from kb.embed.asking import WEIGHTS
-
-PLACES = ("attention.self.query", "attention.self.key", "attention.self.value",
-          "attention.output.dense", "intermediate.dense", "output.dense")  # fmt: skip
+from evals.training.asking.additions import Pair, name_of
 
 
-def main() -> None:
-    """Write what the options say."""
-    parser = argparse.ArgumentParser(prog="python -m evals.training.asking.export")
-    parser.add_argument("trained", type=Path)
-    parser.add_argument("--share", type=float, default=1.0)
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
-    told = parser.parse_args()
-    kept = torch.load(told.trained)
-    out = {}
-    for number, (down, up) in enumerate(kept):
-        layer, place = divmod(number, len(PLACES))
-        name = f"encoder.layer.{layer}.{PLACES[place]}"
-        out[f"{name}.down"] = down.half().contiguous()
-        out[f"{name}.up"] = (told.share * up).half().contiguous()
-    save_file(out, told.out)
-
-
-if __name__ == "__main__":
-    main()
+def export(trained: Sequence[Pair], path: Path, share: float = 1.0) -> None:
+    """Write the additions in half precision, `share` of each."""
+    kept = {}
+    for number, (down, up) in enumerate(trained):
+        kept[f"{name_of(number)}.down"] = down.half().contiguous()
+        kept[f"{name_of(number)}.up"] = (share * up).half().contiguous()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(kept, path)

@@ -1,1 +1,1 @@
-"""Boards and questions written for teaching the question encoder; none is in a measured half."""
+"""Boards and questions to learn from, written for that; none is in a measured half."""

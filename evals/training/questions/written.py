@@ -1,16 +1,18 @@
-"""The lessons as they are written down: boards in `boards/`, and in `asked/` questions about them.
+r"""The lessons as they are written down: boards in `boards/`, and in `asked/` questions about them.
 
 ::
 
     category | question | boards: nodes | nodes that the question starts from
     = the same asked in other words, or in the other language
 
-Boards and nodes are named as in `evals.retrieval.questions`; the fourth part holds, by the start of
-their words, the nodes that the question itself names ("what follows *checkout*?"), if any.
+Boards and nodes are named as in `evals.retrieval.questions`, ``\|`` is a bar within their words;
+the fourth part holds, by the start of their words, the nodes that the question itself names ("what
+follows *checkout*?"), if any.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,8 @@ from evals.retrieval.notation import Drawing, drawings
 from evals.retrieval.questions import CATEGORIES, UNANSWERABLE, Place
 
 FOLDER = Path(__file__).parent
+
+_BAR = re.compile(r"\s*(?<!\\)\|\s*")
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def _of_file(path: Path) -> Iterator[Lesson]:
 
 
 def _lesson(company: str, entry: list[str]) -> Lesson:
-    category, text, *rest = (part.strip() for part in entry[0].split("|"))
+    category, text, *rest = (part.replace("\\|", "|") for part in _BAR.split(entry[0].strip()))
     if category not in CATEGORIES or not text or len(rest) > 2:
         raise ValueError("not: category | question | boards: nodes | starts")
     groups = (rest[0] if rest else "").split(" + ")

@@ -1,1 +1,1 @@
-"""Teaches the net that chooses the nodes of an answer (`kb.answer.selection`)."""
+"""Trains the net that selects the nodes of an answer."""

@@ -1,30 +1,47 @@
-"""Writes a trained net as the product keeps it, with the bounds chosen for it."""
+"""From what was trained to the file that the product carries, and back."""
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
+from typing import TypedDict
 
-import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
+from torch import Tensor
 
-from kb.answer.selection.selector import WEIGHTS
-
-
-def main() -> None:
-    """Write what the options say."""
-    parser = argparse.ArgumentParser(prog="python -m evals.training.selection.export")
-    parser.add_argument("trained", type=Path)
-    parser.add_argument("--member", type=float, default=0.4)
-    parser.add_argument("--start", type=float, default=0.5)
-    parser.add_argument("--least", type=float, default=0.5)
-    told = parser.parse_args()
-    kept = torch.load(told.trained)
-    bounds = {"member": told.member, "start": told.start, "least": told.least}
-    about = {"size": json.dumps(kept["size"]), "bounds": json.dumps(bounds)}
-    save_file({name: one.half().contiguous() for name, one in kept["state"].items()}, WEIGHTS, about)
+from kb.answer.selection.net import SelectorNet, Size
 
 
-if __name__ == "__main__":
-    main()
+class Bounds(TypedDict):
+    """Chances: of a row to be told, of a row to be the start, and of there being an answer."""
+
+    member: float
+    start: float
+    least: float
+
+
+class Trained(TypedDict):
+    """What training writes."""
+
+    state: dict[str, Tensor]
+    size: dict[str, float]
+
+
+def export(trained: Trained, bounds: Bounds, path: Path) -> None:
+    """Write the net in half precision, with its size and its bounds."""
+    about = {"size": json.dumps(trained["size"]), "bounds": json.dumps(bounds)}
+    state = {name: one.half().contiguous() for name, one in trained["state"].items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(state, path, about)
+
+
+def load(path: Path) -> tuple[SelectorNet, Bounds]:
+    """Read what `export` wrote."""
+    with safe_open(path, framework="pt") as kept:
+        about = kept.metadata()
+        state = {name: kept.get_tensor(name).float() for name in kept.keys()}  # noqa: SIM118
+    net = SelectorNet(Size(**json.loads(about["size"])))
+    net.load_state_dict(state)
+    bounds: Bounds = json.loads(about["bounds"])
+    return net.eval(), bounds

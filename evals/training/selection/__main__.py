@@ -1,0 +1,140 @@
+"""``python -m evals.training.selection lay|train|export|measure``: from lessons to weights."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import torch
+
+from evals.extraction.progress import shown
+from evals.training.questions.world import NAMES, lessons_of, opened_world
+from evals.training.selection import export
+from evals.training.selection.laid import Laid, load, save
+from evals.training.selection.lay import Table
+from evals.training.selection.measure import MEMBER, judged, told
+from evals.training.selection.train import Plan, parted, train
+from kb.answer.selection.selector import WEIGHTS
+from kb.errors import KBError
+
+_BUILD = Path(__file__).resolve().parents[3] / "build" / "training"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one step of the way; returns 2 where what it needs is missing."""
+    parser = argparse.ArgumentParser(prog="python -m evals.training.selection", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=_BUILD / "selection")
+    steps = parser.add_subparsers(dest="step", required=True)
+    laying = steps.add_parser("lay", help="lay questions out as the product would")
+    laying.add_argument("what", choices=NAMES)
+    laying.add_argument("--home", type=Path, help="store of the boards, which is kept")
+    laying.add_argument("--part", type=int, default=0, help="which of the parts, from 0 on")
+    laying.add_argument("--of", type=int, default=1, help="parts, each for a process of its own")
+    training = steps.add_parser("train", help="train the net")
+    training.add_argument("--on", nargs="+", choices=NAMES, default=["lessons"])
+    judging = training.add_mutually_exclusive_group()
+    judging.add_argument("--val", choices=NAMES, default="dev")
+    judging.add_argument(
+        "--held-out", action="store_true", help="judge by a quarter of the organisations instead"
+    )
+    training.add_argument("--start", type=Path, help="what a training wrote, to go on from")
+    for field in fields(Plan):
+        training.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
+    exporting = steps.add_parser("export", help="write the file that the product carries")
+    exporting.add_argument("--member", type=float, default=MEMBER, help="chance of a node told")
+    exporting.add_argument("--start", type=float, default=0.5, help="chance of a node to start at")
+    exporting.add_argument("--least", type=float, default=0.5, help="sureness of an answer given")
+    exporting.add_argument("--to", type=Path, default=WEIGHTS)
+    measuring = steps.add_parser("measure", help="say how the net does")
+    measuring.add_argument("what", choices=NAMES, nargs="?", default="dev")
+    measuring.add_argument("--weights", type=Path, default=WEIGHTS)
+    options = parser.parse_args(arguments)
+    missing = _missing(options)
+    if missing:
+        sys.stderr.write(f"{missing}\n")
+        return 2
+    run = {"lay": _lay, "train": _train, "export": _export, "measure": _measure}
+    try:
+        run[options.step](options)
+    except (LookupError, RuntimeError, KBError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def _missing(options: argparse.Namespace) -> str:
+    """Return what `options.step` needs and is not there, "" where all is."""
+    needed = []
+    if options.step == "train":
+        needed = [*options.on, *([] if options.held_out else [options.val])]
+    elif options.step == "measure":
+        needed = [options.what]
+    for name in needed:
+        if not _files(options, name):
+            return f"{name} is not laid out in {options.folder}: `lay {name}` comes first"
+    if options.step == "train" and options.start and not options.start.exists():
+        return f"no {options.start} to start from"
+    if options.step == "export" and not _trained(options).exists():
+        return f"no {_trained(options)}: `train` comes first"
+    if options.step == "measure" and not options.weights.exists():
+        return f"no {options.weights}: `export` comes first"
+    return ""
+
+
+def _part(options: argparse.Namespace, name: str, part: int, of: int) -> Path:
+    return Path(options.folder / f"{name}-{part}-of-{of}.npz")
+
+
+def _files(options: argparse.Namespace, name: str) -> list[Path]:
+    """Return the files of all parts, [] where one is missing."""
+    for file in sorted(options.folder.glob(f"{name}-*-of-*.npz")):
+        of = int(file.stem.rpartition("-")[2])
+        files = [_part(options, name, part, of) for part in range(of)]
+        if all(one.exists() for one in files):
+            return files
+    return []
+
+
+def _trained(options: argparse.Namespace) -> Path:
+    return Path(options.folder / "trained.pt")
+
+
+def _lay(options: argparse.Namespace) -> None:
+    lessons = list(enumerate(lessons_of(options.what)))[options.part :: options.of]
+    if not 0 <= options.part < options.of or not lessons:
+        raise LookupError(f"there is no part {options.part} of {options.of}: the first is 0")
+    laid: list[Laid] = []
+    with opened_world(options.what, options.home or _BUILD / f"store-{options.what}") as base:
+        table = Table(base, helped=options.what == "lessons")
+        for number, lesson in shown(lessons, len(lessons), "lessons"):
+            laid += table.lay(lesson, number)
+    save(laid, _part(options, options.what, options.part, options.of))
+    found = sum(one.found for one in laid) / len(laid)
+    sys.stdout.write(f"{len(laid)} wordings; search found all boards of {found:.1%}\n")
+
+
+def _train(options: argparse.Namespace) -> None:
+    laid = load(file for name in options.on for file in _files(options, name))
+    plan = Plan(**{field.name: getattr(options, field.name) for field in fields(Plan)})
+    if options.held_out:
+        laid, val = parted(laid)
+    else:
+        val = load(_files(options, options.val))
+    train(laid, val, plan, _trained(options), options.start)
+
+
+def _export(options: argparse.Namespace) -> None:
+    trained = torch.load(_trained(options), weights_only=True)
+    bounds = export.Bounds(member=options.member, start=options.start, least=options.least)
+    export.export(trained, bounds, options.to)
+
+
+def _measure(options: argparse.Namespace) -> None:
+    net, bounds = export.load(options.weights)
+    sys.stdout.write(told(judged(net, load(_files(options, options.what)), bounds["member"])))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
