@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from evals.retrieval.questions import UNANSWERABLE
 from evals.training.selection.laid import Laid
 from kb.answer.selection.net import Shown
+from kb.answer.selection.numbers import NUMBERS, spread
 
+NEARLY_ALL = 0.9
 _ALIKE = 8  # batches among which questions are sorted by length
 
 Kept = NDArray[np.int64]  # numbers of rows of a question that are in a batch
@@ -40,13 +42,15 @@ def all_rows(one: Laid) -> Kept:
 
 
 def some_rows(one: Laid, drop: float, rng: random.Random) -> Kept:
-    """Return the rows without those of some boards that hold nothing right, a share of `drop`."""
+    """Return the rows without those of some boards that hold nothing right.
+
+    Of these go none, a share of `drop`, or nearly all: stores may be small.
+    """
+    share = rng.choice((0.0, drop, NEARLY_ALL))
     boards = one.boards
     right = {boards[row] for row in (*one.right, *one.starts)}
     others = [board for board in dict.fromkeys(boards) if board not in right]
-    gone = {board for board in others if rng.random() < drop}
-    if one.category == UNANSWERABLE and len(others) <= 2:
-        return all_rows(one)
+    gone = {board for board in others if rng.random() < share}
     kept = [row for row, board in enumerate(boards) if board not in gone]
     return np.array(kept, np.int64) if kept else all_rows(one)
 
@@ -66,7 +70,10 @@ def padded(batch: Sequence[Laid], kept: Sequence[Kept]) -> Shown:
         token_mask[at, : len(one.tokens)] = True
         rows[at, : len(keep)] = torch.from_numpy(one.vectors[keep])
         row_mask[at, : len(keep)] = True
-        numbers[at, : len(keep)] = torch.from_numpy(one.numbers[keep].astype(np.float32))
+        told = one.numbers[keep].astype(np.float32)
+        if len(keep) < len(one.rows):
+            told = relative(told)
+        numbers[at, : len(keep)] = torch.from_numpy(told)
     joins = [_joins(one, keep, at) for at, (one, keep) in enumerate(zip(batch, kept, strict=True))]
     return Shown(
         tokens=tokens,
@@ -78,6 +85,18 @@ def padded(batch: Sequence[Laid], kept: Sequence[Kept]) -> Shown:
         numbers=numbers,
         joins=torch.from_numpy(np.concatenate(joins)),
     )
+
+
+def relative(numbers: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return numbers with those that depend on what else is there as if nothing else were."""
+    told = numbers.copy()
+    near = told[:, NUMBERS.index("near")]
+    told[:, NUMBERS.index("near_z")] = spread(near)
+    told[:, NUMBERS.index("near_best")] = near - near.max()
+    for name in ("hit", "board_score", "board_rank", "rank"):
+        column = NUMBERS.index(name)
+        told[:, column] /= max(float(told[:, column].max()), 1e-6)
+    return told
 
 
 def _joins(one: Laid, keep: Kept, at: int) -> NDArray[np.int64]:

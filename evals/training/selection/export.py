@@ -14,11 +14,12 @@ from kb.answer.selection.net import SelectorNet, Size
 
 
 class Bounds(TypedDict):
-    """Chances: of a row to be told, of a row to be the start, and of there being an answer."""
+    """What is chosen beside the weights: see `kb.answer.selection.selector.Chosen`."""
 
     member: float
     start: float
     least: float
+    sureness: dict[str, float]
 
 
 class Trained(TypedDict):
@@ -30,10 +31,17 @@ class Trained(TypedDict):
 
 def export(trained: Trained, bounds: Bounds, path: Path) -> None:
     """Write the net in half precision, with its size and its bounds."""
-    about = {"size": json.dumps(trained["size"]), "bounds": json.dumps(bounds)}
+    about = {"size": json.dumps(trained["size"]), "chosen": json.dumps(bounds)}
     state = {name: one.half().contiguous() for name, one in trained["state"].items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(state, path, about)
+
+
+def net_of(trained: Trained) -> SelectorNet:
+    """Return the net that training wrote."""
+    net = SelectorNet(Size(**trained["size"]))  # type: ignore[arg-type]
+    net.load_state_dict(trained["state"])
+    return net.eval()
 
 
 def load(path: Path) -> tuple[SelectorNet, Bounds]:
@@ -43,5 +51,5 @@ def load(path: Path) -> tuple[SelectorNet, Bounds]:
         state = {name: kept.get_tensor(name).float() for name in kept.keys()}  # noqa: SIM118
     net = SelectorNet(Size(**json.loads(about["size"])))
     net.load_state_dict(state)
-    bounds: Bounds = json.loads(about["bounds"])
+    bounds: Bounds = json.loads(about["chosen"])
     return net.eval(), bounds

@@ -36,6 +36,11 @@ Vector = NDArray[np.float32]
 Values = Sequence[float] | NDArray[np.float32] | NDArray[np.float64] | NDArray[np.bool_]
 
 
+def spread(near: Vector) -> Vector:
+    """Return how far each lies above the mean, in three standard deviations."""
+    return np.asarray((near - near.mean()) / (near.std() + 1e-6) / 3, np.float32)
+
+
 class Numbers:
     """The numbers of all rows, filled column by column.
 
@@ -58,9 +63,9 @@ class Numbers:
 
     def found(self, hits: Sequence[Hit], order: Mapping[str, int]) -> None:
         """Say how well search found each row and its board."""
-        near = np.array([row.hit.dense or 0.0 for row in self.rows])
+        near = np.array([row.hit.dense or 0.0 for row in self.rows], np.float32)
         self._put("near", near)
-        self._put("near_z", (near - near.mean()) / (near.std() + 1e-6) / 3)
+        self._put("near_z", spread(near))
         self._put("near_best", near - near.max())
         self._put("held", [row.hit.sparse or 0.0 for row in self.rows])
         self._put("named", [row.hit.named for row in self.rows])

@@ -1,0 +1,100 @@
+"""How sureness is weighed, fitted on questions that the net never saw: a logistic regression.
+
+What is foretold is whether a question can be answered from the boards. The spread of the signs is
+taken out before weights are held small, and put back into them afterwards. The least sureness is
+that from which a wished share of the unanswerable questions is refused, when each organisation's
+questions are judged by weights that were fitted on the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from evals.retrieval.questions import UNANSWERABLE
+from evals.training.selection.batches import all_rows, padded
+from evals.training.selection.laid import Laid
+from kb.answer.selection.net import SelectorNet
+from kb.answer.selection.sureness import SIGNS, signs_of
+
+DECAY = 30.0
+ROUNDS = 60
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Questions by their signs: (questions, SIGNS), and whether each can be answered."""
+
+    signs: Vector
+    answerable: NDArray[np.bool_]
+    companies: NDArray[np.str_]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Weights of SIGNS, the least sureness, and what that costs when cross-validated."""
+
+    weights: dict[str, float]
+    least: float
+    refused: float
+    wrongly: float
+
+
+def signed(net: SelectorNet, laid: Sequence[Laid]) -> Signed:
+    """Ask the net about each question."""
+    net.eval()
+    signs = []
+    for one in laid:
+        with torch.no_grad():
+            said = net(padded([one], [all_rows(one)]))
+        nodes = one.is_node
+        logits = said.member[0, : len(one.rows)].numpy()[nodes]
+        numbers = one.numbers.astype(np.float32)[nodes]
+        signs.append(signs_of(logits, float(said.none[0]), numbers))
+    return Signed(
+        np.array(signs),
+        np.array([one.category != UNANSWERABLE for one in laid]),
+        np.array([one.company for one in laid]),
+    )
+
+
+def choose(asked: Signed, refuse: float) -> Choice:
+    """Fit the weights, and choose the least sureness that refuses this share of the others."""
+    foretold = np.zeros(len(asked.answerable))
+    for company in np.unique(asked.companies):
+        out = asked.companies == company
+        weights = fitted(asked.signs[~out], asked.answerable[~out])
+        foretold[out] = _chance(asked.signs[out] @ weights)
+    least = float(np.quantile(foretold[~asked.answerable], refuse))
+    weights = fitted(asked.signs, asked.answerable)
+    return Choice(
+        weights=dict(zip(SIGNS, weights.round(5).tolist(), strict=True)),
+        least=round(least, 4),
+        refused=float((foretold[~asked.answerable] < least).mean()),
+        wrongly=float((foretold[asked.answerable] < least).mean()),
+    )
+
+
+def fitted(signs: Vector, right: NDArray[np.bool_]) -> Vector:
+    """Return the weights of signs, by Newton's method."""
+    middle, spread = signs[:, 1:].mean(axis=0), signs[:, 1:].std(axis=0) + 1e-6
+    even = np.column_stack([np.ones(len(signs)), (signs[:, 1:] - middle) / spread])
+    decay = np.diag(np.append(1e-9, np.full(even.shape[1] - 1, DECAY)))
+    weights = np.zeros(even.shape[1])
+    for _ in range(ROUNDS):
+        chance = _chance(even @ weights)
+        slope = even.T @ (chance - right) + decay @ weights
+        bend = (even * (chance * (1 - chance))[:, None]).T @ even + decay
+        weights -= np.linalg.solve(bend, slope)
+    each = weights[1:] / spread
+    return np.append(weights[0] - each @ middle, each)
+
+
+def _chance(scores: Vector) -> Vector:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(scores, -40, 40))))
