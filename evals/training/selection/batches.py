@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from evals.retrieval.questions import UNANSWERABLE
 from evals.training.selection.laid import Laid
 from kb.answer.selection.net import Shown
 from kb.answer.selection.numbers import NUMBERS, spread

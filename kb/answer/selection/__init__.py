@@ -26,10 +26,6 @@ def selected(base: KnowledgeBase, room: Room, inquiry: Inquiry, now: datetime) -
     match = Matcher(None, room.words.weight)
     sheet = lay_out(question, room.hits, units, match, now)
     chosen = select(sheet, base.embedder.asked(question))
-    import os
-
-    if os.environ.get("SHOWSURE"):
-        print("SURE", question, round(chosen.sure, 3), [r.text[:20] for r in chosen.members])
     if chosen.sure < least_sure():
         return None
     return told(chosen, sheet, room.notes, zh=room.zh)

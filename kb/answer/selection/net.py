@@ -20,6 +20,7 @@ from kb.answer.selection.sheet import CUES_SEEN, MAX_TOKENS
 
 CATEGORIES = 14
 HEARD = 48  # of each kind of join
+SAID = 3.0  # in logits, for a row that holds all words of a question: lessons avoid boards' words
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class SelectorNet(nn.Module):
             gone, -30.0
         )
         member, start = both.unbind(-1)
+        member = member + SAID * shown.numbers[..., NUMBERS.index("written")]
         weight = member.detach().softmax(-1)[..., None]
         none = self.none(torch.cat([head, (rows * weight).sum(1)], -1))[:, 0]
         return Said(member, start, none, self.category(head))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from kb.answer.selection.net import SelectorNet, Shown, Size
+from kb.answer.selection.numbers import NUMBERS
 from kb.answer.selection.rows import Row
 from kb.answer.selection.sheet import MAX_TOKENS, Sheet
 from kb.answer.selection.sureness import signs_of, sureness
@@ -21,6 +22,7 @@ from kb.embed.embedder import Asked
 
 WEIGHTS = Path(__file__).parent / "selector.safetensors"
 MOST = 12  # nodes that one answer tells
+NEAR = 0.2  # cosine below which nothing answers: in a small store the best may be far off
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,11 @@ def select(sheet: Sheet, asked: Asked) -> Selection:
         chosen = np.sort(chosen[np.argsort(-logits[chosen], kind="stable")[:MOST]])
     signs = signs_of(logits[nodes], float(said.none[0]), sheet.numbers[nodes])
     begins = int(start.argmax())
+    near = float(sheet.numbers[int(logits.argmax()), NUMBERS.index("near")])
     return Selection(
         members=tuple(sheet.rows[n] for n in chosen),
         start=sheet.rows[begins] if _logistic(start[begins]) >= about.start else None,
-        sure=sureness(signs, about.sureness),
+        sure=sureness(signs, about.sureness) if near >= NEAR else 0.0,
         chances=chances.astype(np.float32),
     )
 
