@@ -24,8 +24,10 @@ from kb.search import check_k, choose, evidence_of, grouped, inquire, near
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
+    from kb.index.inquiry import Inquiry
 
 READ = 120  # hits of a question that are looked at
+SAID_PLAINLY = 1.0  # worth from which a place is quoted that was not selected
 
 Handler = Callable[[Room], str | None]
 
@@ -77,9 +79,7 @@ def extractive(
         text = _HANDLERS[asked.intent](room) if asked.intent in _HANDLERS else None
         if text is None and not _settled(room):
             notes.cited.clear()
-            # Whether something is so is no matter of likeness: it must be said in so many words.
-            quoting = asked.yes_no or not base.embedder.taught
-            text = lookup(room) if quoting else selected(base, room, inquiry, now)
+            text = _free(base, room, inquiry, now)
         if text is None:
             notes.cited.clear()
         return Answer(
@@ -89,6 +89,16 @@ def extractive(
             citations=notes.citations(),
             evidence=tuple(merged(notes.cited, found, k)),
         )
+
+
+def _free(base: KnowledgeBase, room: Room, inquiry: Inquiry, now: datetime) -> str | None:
+    """Answer a question of no form that led anywhere.
+
+    Whether something is so is no matter of likeness: it must be said in so many words.
+    """
+    if room.question.yes_no or not base.embedder.taught:
+        return lookup(room)
+    return selected(base, room, inquiry, now) or lookup(room, SAID_PLAINLY)
 
 
 def _settled(room: Room) -> bool:

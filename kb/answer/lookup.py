@@ -61,10 +61,10 @@ class Judged:
         return self.held + MEANING * max(0.0, self.near)
 
 
-def lookup(room: Room) -> str | None:
-    """Quote the evidence that answers best; None where none answers well enough."""
+def lookup(room: Room, enough: float = ENOUGH) -> str | None:
+    """Quote the evidence that answers best; None where none is worth `enough`."""
     judged = judge(room)
-    if not judged or judged[0].worth < ENOUGH:
+    if not judged or judged[0].worth < enough:
         return None
     told = [
         said

@@ -71,6 +71,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _missing(options: argparse.Namespace) -> str:
     """Return what `options.step` needs and is not there, "" where all is."""
+    if options.step == "export" and not _trained(options).exists():
+        return f"no {_trained(options)}: `train` comes first"
     needed = []
     if options.step == "train":
         needed = [*options.on, *([] if options.held_out else [options.val])]
@@ -83,8 +85,6 @@ def _missing(options: argparse.Namespace) -> str:
             return f"{name} is not laid out in {options.folder}: `lay {name}` comes first"
     if options.step == "train" and options.start and not options.start.exists():
         return f"no {options.start} to start from"
-    if options.step == "export" and not _trained(options).exists():
-        return f"no {_trained(options)}: `train` comes first"
     if options.step == "measure" and not options.weights.exists():
         return f"no {options.weights}: `export` comes first"
     return ""

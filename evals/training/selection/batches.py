@@ -70,7 +70,7 @@ def padded(batch: Sequence[Laid], kept: Sequence[Kept]) -> Shown:
         rows[at, : len(keep)] = torch.from_numpy(one.vectors[keep])
         row_mask[at, : len(keep)] = True
         told = one.numbers[keep].astype(np.float32)
-        if len(keep) < len(one.rows):
+        if 0 < len(keep) < len(one.rows):
             told = relative(told)
         numbers[at, : len(keep)] = torch.from_numpy(told)
     joins = [_joins(one, keep, at) for at, (one, keep) in enumerate(zip(batch, kept, strict=True))]

@@ -67,9 +67,11 @@ def signed(net: SelectorNet, laid: Sequence[Laid]) -> Signed:
 def choose(asked: Signed, refuse: float) -> Choice:
     """Fit the weights, and choose the least sureness that refuses this share of the others."""
     foretold = np.zeros(len(asked.answerable))
-    for company in np.unique(asked.companies):
+    companies = np.unique(asked.companies)
+    for company in companies:
         out = asked.companies == company
-        weights = fitted(asked.signs[~out], asked.answerable[~out])
+        others = ~out if len(companies) > 1 else out
+        weights = fitted(asked.signs[others], asked.answerable[others])
         foretold[out] = _chance(asked.signs[out] @ weights)
     least = float(np.quantile(foretold[~asked.answerable], refuse))
     weights = fitted(asked.signs, asked.answerable)

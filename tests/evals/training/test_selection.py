@@ -18,7 +18,8 @@ from evals.retrieval.world import known_boards
 from evals.training.questions.written import Lesson
 from evals.training.selection import __main__ as command
 from evals.training.selection import export, lay
-from evals.training.selection.batches import all_rows, batches, padded, some_rows
+from evals.training.selection.batches import all_rows, batches, padded, relative, some_rows
+from evals.training.selection.choose import Signed, choose
 from evals.training.selection.laid import Laid, Units, load, save
 from evals.training.selection.lay import Table
 from evals.training.selection.loss import loss, members, truth
@@ -29,6 +30,7 @@ from kb.answer.selection.joins import JOINS
 from kb.answer.selection.net import SelectorNet, Size
 from kb.answer.selection.numbers import NUMBERS
 from kb.answer.selection.sheet import CUES_SEEN, boards_of
+from kb.answer.selection.sureness import SIGNS
 from kb.base import KnowledgeBase
 from tests.evals.training.worlds import filled_store, written
 
@@ -70,7 +72,6 @@ def test_each_wording_is_laid_out_with_what_is_right(laid: list[Laid]) -> None:
         {"water the roses - Ruth"}, {"Paid"},
     ]  # fmt: skip
     assert unanswerable.groups == []
-    assert unanswerable.found
     assert lost.groups == [[]]  # no such board
     for one in laid:
         assert len(one.rows) == len(one.numbers) == len(one.vectors)
@@ -268,7 +269,9 @@ def test_the_product_reads_what_is_exported(
     model = SelectorNet(SIZE).eval()
     trained = export.Trained(state=model.state_dict(), size=model.about())
     path = tmp_path / "selector.safetensors"
-    export.export(trained, export.Bounds(member=0.4, start=0.5, least=0.7), path)
+    export.export(
+        trained, export.Bounds(member=0.4, start=0.5, least=0.7, sureness={"bias": 1.0}), path
+    )
     again, bounds = export.load(path)
     assert bounds["least"] == 0.7
     shown = padded([toy(1)], [all_rows(toy(1))])
@@ -324,9 +327,46 @@ def test_from_a_store_to_the_file_by_commands(
     trained.rename(tmp_path / "first.pt")
     assert run("train", *small, "--start", str(tmp_path / "first.pt")) == 0
     assert run("train", *small, "--start", str(tmp_path / "none.pt")) == 2
-    assert run("export", "--to", weights, "--least", "0.6") == 0
+    assert run("export", "--to", weights, "--refuse", "0.5") == 0
     assert run("measure", "--weights", weights) == 0
     said = capsys.readouterr()
     assert "6 questions, 6 to judge by" in said.out
+    assert "of the unanswerable questions are refused" in said.out
     assert "auc" in said.out
     assert "`lay lessons` comes first" in said.err
+
+
+def test_sureness_tells_what_can_be_answered() -> None:
+    rng = np.random.default_rng(4)
+    answerable = np.arange(200) % 4 > 0
+    signs = rng.normal(size=(200, len(SIGNS)))
+    signs[:, 0] = 1.0
+    signs[:, SIGNS.index("over_none")] += 3.0 * answerable
+    companies = np.array([f"c{n % 5}" for n in range(200)])
+    chosen = choose(Signed(signs, answerable, companies), 0.9)
+    assert chosen.refused == pytest.approx(0.9, abs=0.03)
+    assert chosen.wrongly < 0.3
+    assert chosen.weights["over_none"] == max(chosen.weights.values())
+
+
+def test_a_row_of_the_questions_words_comes_before_its_equals() -> None:
+    torch.manual_seed(0)
+    model = SelectorNet(SIZE).eval()
+    shown = padded([toy(1)], [all_rows(toy(1))])
+    numbers = shown.numbers.clone()
+    numbers[0, :, NUMBERS.index("written")] = 0.0
+    with torch.no_grad():
+        plain = model(shown._replace(numbers=numbers)).member[0]
+        numbers[0, 0, NUMBERS.index("written")] = 1.0
+        said = model(shown._replace(numbers=numbers)).member[0]
+    assert said[0] - plain[0] > 1.0
+
+
+def test_numbers_that_depend_on_others_are_made_anew() -> None:
+    numbers = np.zeros((3, len(NUMBERS)), np.float32)
+    numbers[:, NUMBERS.index("near")] = [0.1, 0.2, 0.6]
+    numbers[:, NUMBERS.index("hit")] = [0.0, 0.2, 0.4]
+    told = relative(numbers)
+    assert told[:, NUMBERS.index("hit")].tolist() == pytest.approx([0.0, 0.5, 1.0])
+    assert told[:, NUMBERS.index("near_best")].tolist() == pytest.approx([-0.5, -0.4, 0.0])
+    assert told[:, NUMBERS.index("near_z")].mean() == pytest.approx(0.0, abs=1e-6)

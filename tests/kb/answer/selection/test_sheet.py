@@ -1,0 +1,119 @@
+"""What the selector is shown of a question, and what it makes of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from kb.answer.matching import Matcher
+from kb.answer.notebook import Notebook
+from kb.answer.selection.joins import JOINS, joined
+from kb.answer.selection.numbers import NUMBERS
+from kb.answer.selection.selector import MOST, select
+from kb.answer.selection.sheet import Sheet, boards_of, lay_out
+from kb.answer.selection.telling import told as tell
+from kb.base import KnowledgeBase
+from kb.graph import Graph
+from kb.search import inquire, near
+
+Told = tuple[KnowledgeBase, dict[str, str]]
+
+
+def sheet_of(base: KnowledgeBase, question: str, workspace: str = "w") -> Sheet:
+    now = datetime(2026, 5, 4, tzinfo=UTC)
+    inquiry = inquire(base, question, workspace=workspace)
+    hits = near(base, inquiry, question, limit=60, now=now)
+    units = inquiry.whole(boards_of(hits))
+    return lay_out(question, hits, units, Matcher(None, lambda _: 1.0), now)
+
+
+def column(sheet: Sheet, name: str) -> dict[str, float]:
+    values = sheet.numbers[:, NUMBERS.index(name)].tolist()
+    return {row.text: value for row, value in zip(sheet.rows, values, strict=True) if row.node}
+
+
+def test_a_sheet_holds_whole_boards_of_one_workspace(told: Told) -> None:
+    sheet = sheet_of(told[0], "What comes after the cart?")
+    texts = {row.text for row in sheet.rows}
+    assert {"Cart", "In stock?", "Back order", "Owner: Aisha"} <= texts
+    assert "Sell data" not in texts
+    assert len(sheet.vectors) == len(sheet.numbers) == len(sheet.rows)
+    assert np.isfinite(sheet.numbers).all()
+
+
+def test_rows_are_joined_as_the_boards_arrows_go(told: Told) -> None:
+    sheet = sheet_of(told[0], "What comes after the cart?")
+    pairs = {
+        (JOINS[kind], sheet.rows[one].text, sheet.rows[two].text)
+        for kind, one, two in sheet.joins.tolist()
+        if sheet.rows[one].node and sheet.rows[two].node
+    }
+    assert ("after", "Cart", "In stock?") in pairs
+    assert ("before", "In stock?", "Cart") in pairs
+    assert ("holds", "Risks", "Stock count lags") in pairs
+    assert ("after", "Take payment", "Ship parcel") in pairs  # through a bare gateway
+    for n, row in enumerate(sheet.rows):
+        assert sheet.rows[n].board == row.board
+    assert joined(sheet.joins, "on", len(sheet.rows)).max() == 1
+
+
+def test_words_names_and_figures_count_as_written(told: Told) -> None:
+    sheet = sheet_of(told[0], "What happened to the mailer at 14:25 in Berlin?")
+    assert column(sheet, "written")["14:25 Mailer stopped"] > 0.5
+    assert column(sheet, "has_figure")["14:25 Mailer stopped"] > 0
+    assert column(sheet, "written")["Postgres"] == 0
+    assert set(column(sheet, "lacks_name").values()) != {0.0}  # no board knows Berlin
+
+
+def test_who_is_asked_for_falls_on_people(told: Told) -> None:
+    sheet = sheet_of(told[0], "Who orders boxes?")
+    assert column(sheet, "who")["Order boxes - Priya, 2 April"] == 1
+    assert column(sheet, "who")["Postgres"] == 0
+
+
+@pytest.mark.parametrize("question", ["Who orders boxes?", "退款要经过谁？", "🎉"])
+def test_a_selection_is_of_nodes_and_the_same_each_time(told: Told, question: str) -> None:
+    base, _ = told
+    sheet = sheet_of(base, question)
+    one, two = (select(sheet, base.embedder.asked(question)) for _ in range(2))
+    assert one.members == two.members
+    assert one.sure == two.sure
+    assert 0 < len(one.members) <= MOST
+    assert all(row.node for row in one.members)
+    assert 0.0 <= one.sure <= 1.0
+
+
+def test_nothing_is_selected_where_nothing_is() -> None:
+    empty = Sheet([], np.zeros((0, 384), np.float32), np.zeros((0, len(NUMBERS)), np.float32),
+                  np.zeros((0, 3), np.int16), np.zeros(23, np.float32))  # fmt: skip
+    chosen = select(empty, _nothing())
+    assert (chosen.members, chosen.sure) == ((), 0.0)
+
+
+def _nothing():  # type: ignore[no-untyped-def]
+    from kb.embed.embedder import Asked
+
+    return Asked(np.zeros(384, np.float32), np.zeros((1, 384), np.float32))
+
+
+def test_members_are_told_in_the_order_of_their_arrows_each_cited(told: Told) -> None:
+    base, _ = told
+    sheet = sheet_of(base, "What comes after the cart?")
+    rows = {row.text: row for row in sheet.rows if row.node}
+    members = tuple(rows[text] for text in ("Ship parcel", "Take payment"))
+    chosen = select(sheet, base.embedder.asked("x"))
+    picked = type(chosen)(members, None, 1.0, chosen.chances)
+    with base.catalog.session() as session:
+        notes = Notebook(session, Graph(session, "w"), "w")
+        said = tell(picked, sheet, notes, zh=False)
+        assert said == "“Take payment” [1], “Ship parcel” [2]."
+        from_one = type(chosen)((rows["In stock?"],), rows["Cart"], 1.0, chosen.chances)
+        assert tell(from_one, sheet, notes, zh=False) == "After “Cart”: “In stock?” [3]."
+        labelled = type(chosen)((rows["Back order"],), rows["In stock?"], 1.0, chosen.chances)
+        assert (
+            tell(labelled, sheet, notes, zh=True)
+            == "“In stock?”之后是“Back order” (sold out) [4]。"
+        )
+    assert [e.nodes for e in notes.cited] == [("pay",), ("ship",), ("stock",), ("back",)]
