@@ -14,6 +14,7 @@ from kb.weights import WEIGHTS, Weights
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
+    from kb.embed.embedder import Asked
     from kb.index import Hit
     from kb.index.inquiry import Inquiry
     from kb.query.hints import Hints
@@ -76,9 +77,17 @@ def find(
 
 
 def inquire(
-    base: KnowledgeBase, query: str, *, workspace: str, filters: Filters | None = None
+    base: KnowledgeBase,
+    query: str,
+    *,
+    workspace: str,
+    filters: Filters | None = None,
+    read: Asked | None = None,
 ) -> Inquiry:
-    """Put `query` to the index of one workspace. Raises `WrongUse`."""
+    """Put `query` to the index of one workspace; `read` is what the embedder read in it, if it did.
+
+    Raises `WrongUse`.
+    """
     from kb.index.sparse import sparse_query
     from kb.query.question import understand
 
@@ -86,7 +95,7 @@ def inquire(
     if not query or len(query) > MAX_QUERY:
         raise WrongUse(f"a query has 1 to {MAX_QUERY} characters", code="bad_query")
     return base.index.inquire(
-        base.embedder.asked(query).vector,
+        (read or base.embedder.asked(query)).vector,
         sparse_query(query),
         workspace=workspace,
         filters=filters or Filters(),

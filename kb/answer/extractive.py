@@ -24,6 +24,7 @@ from kb.search import check_k, choose, evidence_of, grouped, inquire, near
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
+    from kb.embed.embedder import Asked
     from kb.index.inquiry import Inquiry
 
 READ = 120  # hits of a question that are looked at
@@ -66,7 +67,8 @@ def extractive(
     asked = understand(question)
     check_k(k)
     now = datetime.now(UTC).astimezone()
-    inquiry = inquire(base, asked.text, workspace=workspace)
+    read = base.embedder.asked(asked.text)
+    inquiry = inquire(base, asked.text, workspace=workspace, read=read)
     hits = near(base, inquiry, asked.text, limit=max(READ, k), now=now)
     chosen = choose(hits, k, versions=hints_of(asked.text, now).versions)
     found = tuple(map(evidence_of, grouped(chosen)))
@@ -79,7 +81,9 @@ def extractive(
         text = _HANDLERS[asked.intent](room) if asked.intent in _HANDLERS else None
         if text is None and not _settled(room):
             notes.cited.clear()
-            text = _free(base, room, inquiry, now)
+            # Only the bundled model's vectors can be selected from.
+            taught = base.embedder.taught
+            text = _free(room, inquiry, read, now) if taught else lookup(room)
         if text is None:
             notes.cited.clear()
         return Answer(
@@ -91,14 +95,14 @@ def extractive(
         )
 
 
-def _free(base: KnowledgeBase, room: Room, inquiry: Inquiry, now: datetime) -> str | None:
+def _free(room: Room, inquiry: Inquiry, read: Asked, now: datetime) -> str | None:
     """Answer a question of no form that led anywhere.
 
     Whether something is so is no matter of likeness: it must be said in so many words.
     """
-    if room.question.yes_no or not base.embedder.taught:
+    if room.question.yes_no:
         return lookup(room)
-    return selected(base, room, inquiry, now) or lookup(room, SAID_PLAINLY)
+    return selected(room, inquiry, read, now) or lookup(room, SAID_PLAINLY)
 
 
 def _settled(room: Room) -> bool:

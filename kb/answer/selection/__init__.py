@@ -9,12 +9,19 @@ from kb.answer.matching import Matcher
 
 if TYPE_CHECKING:
     from kb.answer.room import Room
-    from kb.base import KnowledgeBase
+    from kb.embed.embedder import Asked
     from kb.index.inquiry import Inquiry
 
 
-def selected(base: KnowledgeBase, room: Room, inquiry: Inquiry, now: datetime) -> str | None:
-    """Tell the nodes that answer; None where it is not sure that any do."""
+def selected(room: Room, inquiry: Inquiry, asked: Asked, now: datetime) -> str | None:
+    """Tell the nodes that answer; None where it is not sure that any do.
+
+    Args:
+        room: the question at work.
+        inquiry: it, put to the index.
+        asked: it, as the embedder read it.
+        now: when it is asked.
+    """
     from kb.answer.selection.selector import least_sure, select
     from kb.answer.selection.sheet import boards_of, lay_out
     from kb.answer.selection.telling import told
@@ -25,7 +32,7 @@ def selected(base: KnowledgeBase, room: Room, inquiry: Inquiry, now: datetime) -
         return None
     match = Matcher(None, room.words.weight)
     sheet = lay_out(question, room.hits, units, match, now)
-    chosen = select(sheet, base.embedder.asked(question))
+    chosen = select(sheet, asked)
     if chosen.sure < least_sure():
         return None
     return told(chosen, sheet, room.notes, zh=room.zh)

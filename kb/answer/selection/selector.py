@@ -33,13 +33,11 @@ class Selection:
         members: rows to be told, in the order of their boards.
         start: the row that the question starts from, where there is one.
         sure: the chance that there is an answer and these are of it: 0 … 1.
-        chances: of each row of the sheet to be of the answer.
     """
 
     members: tuple[Row, ...]
     start: Row | None
     sure: float
-    chances: NDArray[np.float32]
 
 
 def select(sheet: Sheet, asked: Asked) -> Selection:
@@ -47,7 +45,7 @@ def select(sheet: Sheet, asked: Asked) -> Selection:
     net, about = _net()
     nodes = np.array([row.unit == "node" for row in sheet.rows], bool)
     if not nodes.any():
-        return Selection((), None, 0.0, np.zeros(len(sheet.rows), np.float32))
+        return Selection((), None, 0.0)
     with torch.inference_mode():
         said = net(_shown(sheet, asked))
     logits = np.where(nodes, said.member[0].float().numpy(), -30.0)
@@ -65,7 +63,6 @@ def select(sheet: Sheet, asked: Asked) -> Selection:
         members=tuple(sheet.rows[n] for n in chosen),
         start=sheet.rows[begins] if _logistic(start[begins]) >= about.start else None,
         sure=sureness(signs, about.sureness) if near >= NEAR else 0.0,
-        chances=chances.astype(np.float32),
     )
 
 

@@ -11,7 +11,7 @@ from kb.answer.matching import Matcher
 from kb.answer.notebook import Notebook
 from kb.answer.selection.joins import JOINS, joined
 from kb.answer.selection.numbers import NUMBERS
-from kb.answer.selection.selector import MOST, select
+from kb.answer.selection.selector import MOST, Selection, select
 from kb.answer.selection.sheet import Sheet, boards_of, lay_out
 from kb.answer.selection.telling import told as tell
 from kb.base import KnowledgeBase
@@ -103,15 +103,14 @@ def test_members_are_told_in_the_order_of_their_arrows_each_cited(told: Told) ->
     sheet = sheet_of(base, "What comes after the cart?")
     rows = {row.text: row for row in sheet.rows if row.node}
     members = tuple(rows[text] for text in ("Ship parcel", "Take payment"))
-    chosen = select(sheet, base.embedder.asked("x"))
-    picked = type(chosen)(members, None, 1.0, chosen.chances)
+    picked = Selection(members, None, 1.0)
     with base.catalog.session() as session:
         notes = Notebook(session, Graph(session, "w"), "w")
         said = tell(picked, sheet, notes, zh=False)
         assert said == "“Take payment” [1], “Ship parcel” [2]."
-        from_one = type(chosen)((rows["In stock?"],), rows["Cart"], 1.0, chosen.chances)
+        from_one = Selection((rows["In stock?"],), rows["Cart"], 1.0)
         assert tell(from_one, sheet, notes, zh=False) == "After “Cart”: “In stock?” [3]."
-        labelled = type(chosen)((rows["Back order"],), rows["In stock?"], 1.0, chosen.chances)
+        labelled = Selection((rows["Back order"],), rows["In stock?"], 1.0)
         assert (
             tell(labelled, sheet, notes, zh=True)
             == "“In stock?”之后是“Back order” (sold out) [4]。"
