@@ -1,11 +1,12 @@
 """How much a search costs over embedding the question and one raw Qdrant query.
 
 Builds an index of made-up units (clustered unit vectors, words by Zipf's law, two languages, boards
-whose nodes are joined by arrows) in a folder of its own, asks the same questions both ways in turn,
+whose nodes are joined by arrows) in a folder of its own, asks the same questions each way in turn,
 and compares the quantiles. The promise: p50 and p95 of the product's search, with the walk along
 the relations, are at most 1.5 times the raw ones at 1,000, 10,000 and 100,000 units, and those of
 a whole answer without a model at most 2.5 times. The catalog is empty here: an answer links names
-to nothing, which a filled one adds a few queries to. What a unit costs in memory (of the process, by what the index added to it) and on the disk is told beside it.
+to nothing, where a filled one costs a few queries. What a unit costs in memory (of the process, by
+what the index added to it) and on the disk is told beside it.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -98,11 +99,14 @@ def extractive(
 def _free(room: Room, inquiry: Inquiry, read: Asked, now: datetime) -> str | None:
     """Answer a question of no form that led anywhere.
 
-    Whether something is so is no matter of likeness: it must be said in so many words.
+    Whether something is so is no matter of likeness: it must be said in so many words. What was not
+    selected is still quoted where one place holds all words of the question as they are written.
     """
     if room.question.yes_no:
         return lookup(room)
-    return selected(room, inquiry, read, now) or lookup(room, SAID_PLAINLY)
+    if (text := selected(room, inquiry, read, now)) is not None:
+        return text
+    return lookup(replace(room, match=Matcher(None, room.match.weight)), SAID_PLAINLY)
 
 
 def _settled(room: Room) -> bool:
