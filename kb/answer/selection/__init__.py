@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ def selected(room: Room, inquiry: Inquiry, asked: Asked, now: datetime) -> str |
     from kb.answer.selection.selector import least_sure, select
     from kb.answer.selection.sheet import boards_of, lay_out
     from kb.answer.selection.telling import told
+    from kb.answer.served.offer import addressed_to_a_model
 
     question = room.question.text
     units = inquiry.whole(boards_of(room.hits))
@@ -35,4 +37,7 @@ def selected(room: Room, inquiry: Inquiry, asked: Asked, now: datetime) -> str |
     chosen = select(sheet, asked)
     if chosen.sure < least_sure():
         return None
+    # What speaks to a model is quoted to whoever asks for it, and beside nothing that was asked.
+    said = (r for r in chosen.members if r is chosen.best or not addressed_to_a_model(r.text))
+    chosen = replace(chosen, members=tuple(said))
     return told(chosen, sheet, room.notes, zh=room.zh)

@@ -33,11 +33,13 @@ class Selection:
         members: rows to be told, in the order of their boards.
         start: the row that the question starts from, where there is one.
         sure: the chance that there is an answer and these are of it: 0 … 1.
+        best: the likeliest of the members.
     """
 
     members: tuple[Row, ...]
     start: Row | None
     sure: float
+    best: Row | None = None
 
 
 def select(sheet: Sheet, asked: Asked) -> Selection:
@@ -63,6 +65,7 @@ def select(sheet: Sheet, asked: Asked) -> Selection:
         members=tuple(sheet.rows[n] for n in chosen),
         start=sheet.rows[begins] if _logistic(start[begins]) >= about.start else None,
         sure=sureness(signs, about.sureness) if near >= NEAR else 0.0,
+        best=sheet.rows[int(logits.argmax())],
     )
 
 

@@ -82,6 +82,7 @@ def test_a_selection_is_of_nodes_and_the_same_each_time(told: Told, question: st
     assert one.sure == two.sure
     assert 0 < len(one.members) <= MOST
     assert all(row.node for row in one.members)
+    assert one.best in one.members
     assert 0.0 <= one.sure <= 1.0
 
 
