@@ -47,7 +47,7 @@ class Store:
 
         def load() -> None:
             try:
-                self.base.embedder.query("hello")
+                self.base.embedder.asked("hello")
             except Exception:
                 _log.exception("the first embedding failed; /readyz tells more")
             finally:
@@ -64,7 +64,7 @@ class Store:
         base.index.count(workspace=self.settings.workspace)
         if base.index.stale:
             raise KBError("the index must be rebuilt", code="index_stale", hint="`kb reindex`")
-        base.embedder.query("hello")
+        base.embedder.asked("hello")
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:

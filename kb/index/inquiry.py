@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from kb.evidence import Filters
 from kb.index.centring import Centres, Sight
@@ -11,6 +12,8 @@ from kb.index.fusion import score
 from kb.index.points import Dense, Hit, Point, Search, Seen, Sparse, Where
 from kb.index.scope import in_language, scope
 from kb.weights import Weights
+
+MOST_WHOLE = 4_000  # units
 
 
 class Inquiry:
@@ -66,10 +69,14 @@ class Inquiry:
         return self._scored(found)
 
     def whole(self, boards: Sequence[str]) -> list[tuple[Point, Hit]]:
-        """Return all units of these boards that the question may see, as stored and as scored."""
+        """Return the units of these boards that the question may see, as stored and as scored.
+
+        At most MOST_WHOLE: a board may hold more than an answer can wait for.
+        """
         if not boards:
             return []
-        points = list(self._driver.scroll((*self._where, Where("board", any=tuple(boards)))))
+        found = self._driver.scroll((*self._where, Where("board", any=tuple(boards))))
+        points = list(islice(found, MOST_WHOLE))
         hits = {hit.id: hit for hit in self._scored(self._sight.seen(points))}
         return [(point, hits[point.id]) for point in points]
 

@@ -15,9 +15,9 @@ from evals.training.asking.export import export
 from evals.training.asking.gather import gather
 from evals.training.asking.measure import measure, told
 from evals.training.asking.train import Plan, train
+from evals.training.questions.steps import Step, carried_out
 from evals.training.questions.world import NAMES, lessons_of, opened_world
 from kb.embed.asking import WEIGHTS, as_asked
-from kb.errors import KBError
 from kb.settings import load_settings
 
 _BUILD = Path(__file__).resolve().parents[3] / "build" / "training"
@@ -43,17 +43,13 @@ def main(arguments: list[str] | None = None) -> int:
     measuring.add_argument("what", choices=NAMES, nargs="?", default="dev")
     measuring.add_argument("--weights", type=Path, default=WEIGHTS)
     options = parser.parse_args(arguments)
-    missing = _missing(options)
-    if missing:
-        sys.stderr.write(f"{missing}\n")
-        return 2
-    run = {"gather": _gather, "train": _train, "export": _export, "measure": _measure}
-    try:
-        run[options.step](options)
-    except (LookupError, RuntimeError, KBError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
+    steps_of: dict[str, Step] = {
+        "gather": _gather,
+        "train": _train,
+        "export": _export,
+        "measure": _measure,
+    }
+    return carried_out(options, _missing(options), steps_of)
 
 
 def _missing(options: argparse.Namespace) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from evals.extraction.progress import shown
+from evals.training.questions.steps import Step, carried_out
 from evals.training.questions.world import NAMES, lessons_of, opened_world
 from evals.training.selection import export
 from evals.training.selection.choose import choose, signed
@@ -18,9 +19,8 @@ from evals.training.selection.lay import Table
 from evals.training.selection.measure import MEMBER, judged, told
 from evals.training.selection.train import Plan, parted, train
 from kb.answer.selection.selector import WEIGHTS
-from kb.errors import KBError
 
-REFUSE = 0.75
+REFUSE = 0.8
 _BUILD = Path(__file__).resolve().parents[3] / "build" / "training"
 
 
@@ -56,17 +56,13 @@ def main(arguments: list[str] | None = None) -> int:
     measuring.add_argument("what", choices=NAMES, nargs="?", default="dev")
     measuring.add_argument("--weights", type=Path, default=WEIGHTS)
     options = parser.parse_args(arguments)
-    missing = _missing(options)
-    if missing:
-        sys.stderr.write(f"{missing}\n")
-        return 2
-    run = {"lay": _lay, "train": _train, "export": _export, "measure": _measure}
-    try:
-        run[options.step](options)
-    except (LookupError, RuntimeError, KBError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
+    steps_of: dict[str, Step] = {
+        "lay": _lay,
+        "train": _train,
+        "export": _export,
+        "measure": _measure,
+    }
+    return carried_out(options, _missing(options), steps_of)
 
 
 def _missing(options: argparse.Namespace) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -27,22 +27,8 @@ from evals.training.questions.written import Lesson
 from kb.base import KnowledgeBase
 from kb.embed.asking import as_asked
 from kb.index.points import Sparse
-from tests.evals.training.worlds import filled_store, written
 
 DIM = 64  # as of the vectors in the store
-
-
-@pytest.fixture(scope="module")
-def lessons(tmp_path_factory: pytest.TempPathFactory) -> list[Lesson]:
-    return written(tmp_path_factory.mktemp("lessons"))
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
-    folder = tmp_path_factory.mktemp("store")
-    written(folder)
-    with filled_store(folder) as base:
-        yield base
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -32,23 +31,9 @@ from kb.answer.selection.numbers import NUMBERS
 from kb.answer.selection.sheet import CUES_SEEN, boards_of
 from kb.answer.selection.sureness import SIGNS
 from kb.base import KnowledgeBase
-from tests.evals.training.worlds import filled_store, written
 
 DIM = 64  # as of the vectors in the store
 SIZE = Size(dim=DIM, width=32, heads=1, layers=1, dropout=0.0)
-
-
-@pytest.fixture(scope="module")
-def lessons(tmp_path_factory: pytest.TempPathFactory) -> list[Lesson]:
-    return written(tmp_path_factory.mktemp("lessons"))
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
-    folder = tmp_path_factory.mktemp("store")
-    written(folder)
-    with filled_store(folder) as base:
-        yield base
 
 
 @pytest.fixture(scope="module")

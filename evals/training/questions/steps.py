@@ -1,0 +1,24 @@
+"""How the commands that teach from lessons run one of their steps."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+
+from kb.errors import KBError
+
+Step = Callable[[argparse.Namespace], None]
+
+
+def carried_out(options: argparse.Namespace, missing: str, steps: Mapping[str, Step]) -> int:
+    """Run `options.step`; return 2, and say why, where something is `missing` or goes wrong."""
+    if missing:
+        sys.stderr.write(f"{missing}\n")
+        return 2
+    try:
+        steps[options.step](options)
+    except (LookupError, RuntimeError, KBError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
