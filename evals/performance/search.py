@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kb.index.edge import EdgeDriver
 
 SIZES = (1_000, 10_000, 100_000)
-QUESTIONS = 120
+QUESTIONS = 300
 WARM_UP = 10
 LIMIT = 1.5
 ANSWER_LIMIT = 2.5
