@@ -84,7 +84,7 @@ def extractive(
             notes.cited.clear()
             # Only the bundled model's vectors can be selected from.
             taught = base.embedder.taught
-            text = _free(room, inquiry, read, now) if taught else lookup(room)
+            text = _free(base, room, inquiry, read, now) if taught else lookup(room)
         if text is None:
             notes.cited.clear()
         return Answer(
@@ -96,7 +96,9 @@ def extractive(
         )
 
 
-def _free(room: Room, inquiry: Inquiry, read: Asked, now: datetime) -> str | None:
+def _free(
+    base: KnowledgeBase, room: Room, inquiry: Inquiry, read: Asked, now: datetime
+) -> str | None:
     """Answer a question of no form that led anywhere.
 
     Whether something is so is no matter of likeness: it must be said in so many words. What was not
@@ -104,7 +106,7 @@ def _free(room: Room, inquiry: Inquiry, read: Asked, now: datetime) -> str | Non
     """
     if room.question.yes_no:
         return lookup(room)
-    if (text := selected(room, inquiry, read, now)) is not None:
+    if (text := selected(room, inquiry, read, base.embedder, now)) is not None:
         return text
     return lookup(replace(room, match=Matcher(None, room.match.weight)), SAID_PLAINLY)
 

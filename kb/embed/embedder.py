@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
     from kb.embed.folder import Precision
+    from kb.embed.lower import LowerLayers
 
 BATCH = 32
 BATCH_BYTES = 12_000  # of text, padding included: bounds what the attention of a batch needs
@@ -54,6 +55,7 @@ class Embedder:
         self._lock = threading.Lock()
         self._loaded: SentenceTransformer | None = None
         self._questions: SentenceTransformer | None = None
+        self._lower: LowerLayers | None = None
 
     @property
     def dim(self) -> int:
@@ -108,6 +110,16 @@ class Embedder:
         return Asked(
             np.asarray(vector / length, np.float32), read["token_embeddings"].float().numpy()
         )
+
+    def lower(self) -> LowerLayers:
+        """Return the lower layers of the bundled model, for its taught upper ones to read on."""
+        if self._lower is None:
+            from kb.embed.lower import LowerLayers
+
+            model = self._model()
+            with self._lock:
+                self._lower = self._lower or LowerLayers(model)
+        return self._lower
 
     def load(self) -> None:
         """Load the model now, so that the first question needn't wait."""

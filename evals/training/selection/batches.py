@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from evals.training.selection.laid import Laid
 from kb.answer.selection.net import Shown
-from kb.answer.selection.numbers import NUMBERS, spread
+from kb.answer.selection.numbers import relative
+from kb.answer.selection.reading import among
 
 NEARLY_ALL = 0.9
 _ALIKE = 8  # batches among which questions are sorted by length
@@ -86,22 +87,7 @@ def padded(batch: Sequence[Laid], kept: Sequence[Kept]) -> Shown:
     )
 
 
-def relative(numbers: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return numbers with those that depend on what else is there as if nothing else were."""
-    told = numbers.copy()
-    near = told[:, NUMBERS.index("near")]
-    told[:, NUMBERS.index("near_z")] = spread(near)
-    told[:, NUMBERS.index("near_best")] = near - near.max()
-    for name in ("hit", "board_score", "board_rank", "rank"):
-        column = NUMBERS.index(name)
-        told[:, column] /= max(float(told[:, column].max()), 1e-6)
-    return told
-
-
 def _joins(one: Laid, keep: Kept, at: int) -> NDArray[np.int64]:
     """Return the joins between rows that are kept, by their new numbers, with the batch's."""
-    new = np.full(len(one.rows), -1, np.int64)
-    new[keep] = np.arange(len(keep))
-    kind, to, source = one.joins.astype(np.int64).T
-    joins = np.column_stack([np.full(len(kind), at), kind, new[to], new[source]])
-    return joins[(joins >= 0).all(axis=1)]
+    joins = among(one.joins, keep, len(one.rows))
+    return np.column_stack([np.full(len(joins), at), joins])

@@ -89,11 +89,12 @@ def judged(net: SelectorNet, laid: Sequence[Laid], member: float = MEMBER) -> li
             said = net(padded(batch, [all_rows(one) for one in batch]))
         for at, one in enumerate(batch):
             logits = said.member[at, : len(one.rows)].double().numpy()
-            found.append(_judged(one, logits, float(said.none[at]), member))
+            found.append(judged_by(one, logits, float(said.none[at]), member))
     return found
 
 
-def _judged(one: Laid, logits: Logits, none: float, member: float) -> Judged:
+def judged_by(one: Laid, logits: Logits, none: float, member: float) -> Judged:
+    """Return what these logits of rows, and of there being no answer, say of a question."""
     logits = np.where(one.is_node, logits, _GONE)
     if not len(logits):
         return Judged(one, frozenset(), -1, 0.0)

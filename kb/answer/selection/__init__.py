@@ -1,4 +1,8 @@
-"""Which nodes answer a question: a small net that reads the question beside whole boards."""
+"""Which nodes answer a question.
+
+A small net looks over whole boards (`selector`); what it finds likeliest is read word by word beside
+the question (`reader`).
+"""
 
 from __future__ import annotations
 
@@ -10,17 +14,20 @@ from kb.answer.matching import Matcher
 
 if TYPE_CHECKING:
     from kb.answer.room import Room
-    from kb.embed.embedder import Asked
+    from kb.embed.embedder import Asked, Embedder
     from kb.index.inquiry import Inquiry
 
 
-def selected(room: Room, inquiry: Inquiry, asked: Asked, now: datetime) -> str | None:
+def selected(
+    room: Room, inquiry: Inquiry, asked: Asked, embedder: Embedder, now: datetime
+) -> str | None:
     """Tell the nodes that answer; None where it is not sure that any do.
 
     Args:
         room: the question at work.
         inquiry: it, put to the index.
         asked: it, as the embedder read it.
+        embedder: which did, and reads what stands on the boards.
         now: when it is asked.
     """
     from kb.answer.selection.selector import least_sure, select
@@ -34,7 +41,7 @@ def selected(room: Room, inquiry: Inquiry, asked: Asked, now: datetime) -> str |
         return None
     match = Matcher(None, room.words.weight)
     sheet = lay_out(question, room.hits, units, match, now)
-    chosen = select(sheet, asked)
+    chosen = select(question, sheet, asked, embedder)
     if chosen.sure < least_sure():
         return None
     # What speaks to a model is quoted to whoever asks for it, and beside nothing that was asked.

@@ -92,7 +92,7 @@ class SelectorNet(nn.Module):
         product = self.asked(shown.vector)[:, None] * self.told(shown.rows) * 20
         rows = self.drop(self.row(shown.rows) * 4 + self.numbers(shown.numbers) + product)
         asked_mask = torch.cat([torch.ones_like(shown.token_mask[:, :1]), shown.token_mask], 1)
-        joins = _Joins(shown.joins, rows)
+        joins = Heard(shown.joins, rows)
         for layer in self.layers:
             asked, rows = layer(asked, rows, asked_mask, shown.row_mask, joins)
         asked, rows = self.norm(asked), self.norm(rows)
@@ -112,7 +112,7 @@ class SelectorNet(nn.Module):
         return asdict(self.size)
 
 
-class _Joins:
+class Heard:
     """Where what each row hears comes from and goes to, with the share that it has in it."""
 
     def __init__(self, joins: Tensor, rows: Tensor) -> None:
@@ -145,7 +145,7 @@ class _Layer(nn.Module):
         self.drop = nn.Dropout(size.dropout)
 
     def forward(
-        self, asked: Tensor, rows: Tensor, asked_mask: Tensor, row_mask: Tensor, joins: _Joins
+        self, asked: Tensor, rows: Tensor, asked_mask: Tensor, row_mask: Tensor, joins: Heard
     ) -> tuple[Tensor, Tensor]:
         one, two = self.before[0](asked), self.before[1](rows)
         rows = rows + self.drop(self.look(two, one, asked_mask))

@@ -41,6 +41,18 @@ def spread(near: Vector) -> Vector:
     return np.asarray((near - near.mean()) / (near.std() + 1e-6) / 3, np.float32)
 
 
+def relative(numbers: Vector) -> Vector:
+    """Return numbers with those that depend on what else is there as if nothing else were."""
+    told = numbers.copy()
+    near = told[:, NUMBERS.index("near")]
+    told[:, NUMBERS.index("near_z")] = spread(near)
+    told[:, NUMBERS.index("near_best")] = near - near.max()
+    for name in ("hit", "board_score", "board_rank", "rank"):
+        column = NUMBERS.index(name)
+        told[:, column] /= max(float(told[:, column].max()), 1e-6)
+    return told
+
+
 class Numbers:
     """The numbers of all rows, filled column by column.
 

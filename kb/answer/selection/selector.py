@@ -1,9 +1,8 @@
-"""Runs the net over a sheet, and says which nodes answer, from where, and how sure that is."""
+"""Says which nodes answer, from where, and how sure that is: the net chooses, the reader reads."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,14 +10,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import safe_open
 
+from kb.answer.selection.likeliest import likeliest, scores_of
 from kb.answer.selection.net import SelectorNet, Shown, Size
 from kb.answer.selection.numbers import NUMBERS
+from kb.answer.selection.reader import GONE
+from kb.answer.selection.reading import Rows, bounds, reading, weights_in
 from kb.answer.selection.rows import Row
 from kb.answer.selection.sheet import MAX_TOKENS, Sheet
 from kb.answer.selection.sureness import signs_of, sureness
-from kb.embed.embedder import Asked
+from kb.embed.embedder import Asked, Embedder
 
 WEIGHTS = Path(__file__).parent / "selector.safetensors"
 MOST = 12  # nodes that one answer tells
@@ -42,23 +43,20 @@ class Selection:
     best: Row | None = None
 
 
-def select(sheet: Sheet, asked: Asked) -> Selection:
-    """Choose the rows that answer. Takes a few milliseconds a hundred rows."""
-    net, about = _net()
+def select(question: str, sheet: Sheet, asked: Asked, embedder: Embedder) -> Selection:
+    """Choose the rows that answer: the net's likeliest ones are read (`reading`)."""
     nodes = np.array([row.unit == "node" for row in sheet.rows], bool)
     if not nodes.any():
         return Selection((), None, 0.0)
-    with torch.inference_mode():
-        said = net(_shown(sheet, asked))
-    logits = np.where(nodes, said.member[0].float().numpy(), -30.0)
-    start = np.where(nodes, said.start[0].float().numpy(), -30.0)
+    read, about = reading(question, sheet, to_read(sheet, asked), embedder), bounds()
+    logits, start = (np.where(nodes, one, GONE) for one in (read.member, read.start))
     chances = _logistic(logits)
     chosen = np.flatnonzero(chances >= about.member)
     if not len(chosen):
         chosen = np.array([int(logits.argmax())])
     if len(chosen) > MOST:
         chosen = np.sort(chosen[np.argsort(-logits[chosen], kind="stable")[:MOST]])
-    signs = signs_of(logits[nodes], float(said.none[0]), sheet.numbers[nodes])
+    signs = signs_of(logits[nodes], read.none, sheet.numbers[nodes])
     begins = int(start.argmax())
     near = float(sheet.numbers[int(logits.argmax()), NUMBERS.index("near")])
     return Selection(
@@ -69,9 +67,18 @@ def select(sheet: Sheet, asked: Asked) -> Selection:
     )
 
 
+def to_read(sheet: Sheet, asked: Asked) -> Rows:
+    """Return the numbers of the rows that the net finds worth reading."""
+    with torch.inference_mode():
+        said = _net()(_shown(sheet, asked))
+    scores = scores_of(said.member[0].float().numpy(), said.start[0].float().numpy())
+    boards = np.array([row.board for row in sheet.rows])
+    return likeliest(scores, boards, np.array([row.unit == "board" for row in sheet.rows], bool))
+
+
 def least_sure() -> float:
     """Return the sureness from which an answer is given."""
-    return _net()[1].least
+    return bounds().least
 
 
 def _shown(sheet: Sheet, asked: Asked) -> Shown:
@@ -90,31 +97,12 @@ def _shown(sheet: Sheet, asked: Asked) -> Shown:
     )
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """What was chosen for the net's weights, and is kept beside them.
-
-    Attributes:
-        member: chance from which a row is told.
-        start: chance from which a row counts as what the question starts from.
-        least: sureness from which an answer is given.
-        sureness: weights of `sureness.SIGNS`.
-    """
-
-    member: float
-    start: float
-    least: float
-    sureness: Mapping[str, float]
-
-
 @lru_cache(maxsize=1)
-def _net() -> tuple[SelectorNet, Chosen]:
-    with safe_open(WEIGHTS, framework="pt") as kept:
-        about = kept.metadata()
-        state = {name: kept.get_tensor(name).float() for name in kept.keys()}  # noqa: SIM118
+def _net() -> SelectorNet:
+    about, state = weights_in(WEIGHTS)
     net = SelectorNet(Size(**json.loads(about["size"])))
     net.load_state_dict(state)
-    return net.eval(), Chosen(**json.loads(about["chosen"]))
+    return net.eval()
 
 
 def _logistic(x: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,0 +1,79 @@
+"""What e5's lower layers make of every text of the lessons: read once, for many rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.extraction.progress import shown
+from evals.training.questions.arrays import read_arrays, write_arrays
+from evals.training.selection.laid import Laid
+from kb.embed.lower import LowerLayers, States
+
+_BATCH = 32
+
+
+@dataclass(frozen=True)
+class Texts:
+    """States of texts: of one, those from its start to its end."""
+
+    states: NDArray[np.float16]
+    ends: dict[str, tuple[int, int]]
+
+    def __getitem__(self, text: str) -> States:
+        start, end = self.ends[text]
+        return self.states[start:end]
+
+
+def asked_of(question: str) -> str:
+    """Return the name of a question among texts: a row may have the same words."""
+    return f"?{question}"
+
+
+def read(laid: Sequence[Laid], lower: LowerLayers) -> Texts:
+    """Read all questions, and all rows that any of them has."""
+    every = {id(one.units): one.units for one in laid}.values()
+    parts: dict[str, States] = {}
+    for part in _parted({text for units in every for text in units.texts}, "batches of rows"):
+        parts |= zip(part, lower.rows(part), strict=True)
+    for part in _parted({one.text for one in laid}, "batches of questions"):
+        parts |= zip(map(asked_of, part), lower.asked(part), strict=True)
+    return _together(parts)
+
+
+def _parted(texts: set[str], name: str) -> Iterator[list[str]]:
+    order = sorted(texts, key=len)
+    starts = range(0, len(order), _BATCH)
+    for start in shown(starts, len(starts), name):
+        yield order[start : start + _BATCH]
+
+
+def _together(parts: dict[str, States]) -> Texts:
+    ends: dict[str, tuple[int, int]] = {}
+    at = 0
+    for text, states in parts.items():
+        ends[text] = (at, at + len(states))
+        at += len(states)
+    return Texts(np.concatenate(list(parts.values())), ends)
+
+
+def save(texts: Texts, path: Path) -> None:
+    """Write `texts`."""
+    about = {"names": list(texts.ends), "ends": [end for _, end in texts.ends.values()]}
+    write_arrays(path, {"states": texts.states}, about)
+
+
+def load(paths: Iterable[Path]) -> Texts:
+    """Read what `save` wrote, all files as one."""
+    parts: dict[str, States] = {}
+    for path in paths:
+        arrays, about = read_arrays(path)
+        start = 0
+        for name, end in zip(about["names"], about["ends"], strict=True):
+            parts[name] = arrays["states"][start:end]
+            start = end
+    return _together(parts)

@@ -1,0 +1,179 @@
+"""The loop: rounds over all questions, AdamW, the rate along one cycle."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from evals.extraction.progress import shown
+from evals.training.reading.batches import batch_of, to_read
+from evals.training.reading.texts import Texts
+from evals.training.selection.batches import all_rows, batches, padded, some_rows
+from evals.training.selection.laid import Laid
+from evals.training.selection.loss import loss, truth
+from evals.training.selection.measure import Judged, judged_by, told
+from kb.answer.selection.likeliest import Scores, scores_of
+from kb.answer.selection.net import SelectorNet
+from kb.answer.selection.reader import GONE, Reader
+from kb.embed.lower import LOWER
+
+_STEEPEST = 1.0  # norm of a gradient; steeper ones are cut
+_BATCH = 16  # of questions that nothing is learnt from
+_NAMES = {
+    "attention.self.query": "query", "attention.self.key": "key", "attention.self.value": "value",
+    "attention.output.dense": "dense", "attention.output.LayerNorm": "attended",
+    "intermediate.dense": "up", "output.dense": "down", "output.LayerNorm": "fed",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to train.
+
+    `rate` is the highest learning rate of what is new, `upper` that of e5's layers; `drop` the
+    share of wrong boards that a question is shown without.
+    """
+
+    rounds: int = 2
+    rate: float = 5e-4
+    upper: float = 1e-4
+    batch: int = 12
+    drop: float = 0.3
+    seed: int = 1
+
+
+def begun(bert: Any) -> Reader:
+    """Return a reader whose layers are the upper ones of e5."""
+    reader = Reader()
+    for number, layer in enumerate(reader.layers):
+        theirs = bert.encoder.layer[LOWER + number]
+        for long, short in _NAMES.items():
+            layer.get_submodule(short).load_state_dict(theirs.get_submodule(long).state_dict())
+    return reader
+
+
+def scored(net: SelectorNet, laid: Sequence[Laid]) -> list[Scores]:
+    """Return what the selector says for reading the rows of each question."""
+    net.eval()
+    order = sorted(range(len(laid)), key=lambda n: len(laid[n].rows))
+    starts = range(0, len(order), _BATCH)
+    by: dict[int, Scores] = {}
+    for start in shown(starts, len(starts), "batches selected from"):
+        part = order[start : start + _BATCH]
+        batch = [laid[n] for n in part]
+        with torch.inference_mode():
+            said = net(padded(batch, [all_rows(one) for one in batch]))
+        for at, n in enumerate(part):
+            rows = len(laid[n].rows)
+            by[n] = scores_of(said.member[at, :rows].numpy(), said.start[at, :rows].numpy())
+    return [by[n] for n in range(len(laid))]
+
+
+class Trainer:
+    """A reader in training."""
+
+    def __init__(
+        self, reader: Reader, laid: Sequence[Laid], scores: Sequence[Scores], texts: Texts,
+        plan: Plan,
+    ) -> None:  # fmt: skip
+        self.laid, self.plan, self.texts, self.reader = laid, plan, texts, reader
+        self._scores = {id(one): score for one, score in zip(laid, scores, strict=True)}
+        torch.manual_seed(plan.seed)
+        self._rng = random.Random(plan.seed)
+        upper = list(reader.layers.parameters())
+        known = {id(one) for one in upper}
+        new = [one for one in reader.parameters() if id(one) not in known]
+        groups = [{"params": new, "lr": plan.rate}, {"params": upper, "lr": plan.upper}]
+        self._optimiser = torch.optim.AdamW(groups, weight_decay=0.02)
+        self._left = plan.rounds * (len(laid) // plan.batch + 1) - 1
+        self._pace = torch.optim.lr_scheduler.OneCycleLR(
+            self._optimiser,
+            [plan.rate, plan.upper],
+            total_steps=self._left + 1,
+            pct_start=0.08,
+        )
+
+    def round(self, name: str) -> float:
+        """Learn from every question once; return the mean loss."""
+        self.reader.train()
+        made = batches(self.laid, self.plan.batch, self._rng)
+        losses: list[float] = []
+        started = time.monotonic()
+        for number, batch in enumerate(made, 1):
+            losses.append(self.step(batch))
+            if number % 50 == 0:
+                sys.stdout.write(
+                    f"{name}: {number} of {len(made)}, loss {np.mean(losses[-50:]):.3f}, "
+                    f"{time.monotonic() - started:.0f} s\n"
+                )
+                sys.stdout.flush()
+        return sum(losses) / len(losses)
+
+    def step(self, batch: Sequence[Laid]) -> float:
+        """Take one step on a batch and return its loss."""
+        drop = self.plan.drop
+        kept = [some_rows(one, drop, self._rng) if drop else all_rows(one) for one in batch]
+        kept = [to_read(o, self._scores[id(o)], keep) for o, keep in zip(batch, kept, strict=True)]
+        read = batch_of(batch, kept, self.texts)
+        true = truth(batch, kept, read.row_mask.shape[1])
+        with torch.autocast("cpu", torch.bfloat16):
+            said = self.reader(read)
+        missed = loss(type(said)(*(one.float() for one in said)), true)
+        self._optimiser.zero_grad()
+        missed.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.reader.parameters(), _STEEPEST)
+        self._optimiser.step()
+        if self._left > 0:
+            self._pace.step()
+            self._left -= 1
+        return float(missed.detach())
+
+
+def judged(
+    reader: Reader, laid: Sequence[Laid], scores: Sequence[Scores], texts: Texts, member: float
+) -> list[Judged]:
+    """Ask the reader about questions."""
+    reader.eval()
+    order = sorted(range(len(laid)), key=lambda n: len(laid[n].rows))
+    found: dict[int, Judged] = {}
+    for start in range(0, len(order), _BATCH):
+        part = order[start : start + _BATCH]
+        batch = [laid[n] for n in part]
+        kept = [to_read(laid[n], scores[n], all_rows(laid[n])) for n in part]
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+            said = reader(batch_of(batch, kept, texts))
+        for at, (n, keep) in enumerate(zip(part, kept, strict=True)):
+            logits = np.full(len(laid[n].rows), GONE)
+            logits[keep] = said.member[at, : len(keep)].double().numpy()
+            found[n] = judged_by(laid[n], logits, float(said.none[at]), member)
+    return [found[n] for n in range(len(laid))]
+
+
+def train(
+    reader: Reader,
+    laid: Sequence[Laid],
+    val: Sequence[Laid],
+    net: SelectorNet,
+    texts: Texts,
+    plan: Plan,
+    trained: Path,
+) -> None:
+    """Train, say after each round how it does on `val`, and write what was trained."""
+    trainer = Trainer(reader, laid, scored(net, laid), texts, plan)
+    there = scored(net, val)
+    for number in range(1, plan.rounds + 1):
+        missed = trainer.round(f"round {number} of {plan.rounds}")
+        found = judged(reader, val, there, texts, 0.4)
+        sys.stdout.write(f"round {number} loss {missed:.3f}\n{told(found)}")
+        sys.stdout.flush()
+        trained.parent.mkdir(parents=True, exist_ok=True)
+        torch.save({"state": reader.state_dict(), "size": reader.about()}, trained)
