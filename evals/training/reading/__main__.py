@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,20 @@ from evals.training.asking.encoder import bundled_model
 from evals.training.questions.steps import Step, carried_out
 from evals.training.questions.world import NAMES
 from evals.training.reading import texts
+from evals.training.reading.asked import Heard, heard, judged, scored
+from evals.training.reading.choose import choose, signed
 from evals.training.reading.train import Plan, begun, train
+from evals.training.selection.export import export
 from evals.training.selection.export import load as load_net
 from evals.training.selection.laid import Laid, load
-from kb.answer.selection.selector import WEIGHTS
+from evals.training.selection.measure import MEMBER, told
+from kb.answer.selection import reading, selector
+from kb.answer.selection.reader import Depth, Reader
+from kb.answer.selection.reading import Chosen
 from kb.embed.lower import LowerLayers
 from kb.settings import load_settings
 
+REFUSE = 0.8
 _BUILD = Path(__file__).resolve().parents[3] / "build" / "training"
 
 
@@ -30,16 +37,34 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--laid", type=Path, default=_BUILD / "selection")
     parser.add_argument("--folder", type=Path, default=_BUILD / "reading")
     steps = parser.add_subparsers(dest="step", required=True)
-    reading = steps.add_parser("read", help="keep what e5's lower layers make of every text")
-    reading.add_argument("what", choices=NAMES)
+    lower = steps.add_parser("read", help="keep what e5's lower layers make of every text")
+    lower.add_argument("what", choices=NAMES)
     training = steps.add_parser("train", help="train the reader")
     training.add_argument("--val", choices=NAMES, default="dev")
-    training.add_argument("--selector", type=Path, default=WEIGHTS)
+    training.add_argument("--selector", type=Path, default=selector.WEIGHTS)
     training.add_argument("--start", type=Path, help="what a training wrote, to go on from")
     for field in fields(Plan):
         training.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
+    exporting = steps.add_parser("export", help="write the file that the product carries")
+    exporting.add_argument("--member", type=float, default=MEMBER, help="chance of a node told")
+    exporting.add_argument("--begin", type=float, default=0.5, help="chance of a node to start at")
+    exporting.add_argument(
+        "--refuse", type=float, default=REFUSE, help="share of unanswerable questions to refuse"
+    )
+    exporting.add_argument("--val", choices=NAMES, default="dev", help="what sureness is fitted on")
+    exporting.add_argument("--selector", type=Path, default=selector.WEIGHTS)
+    exporting.add_argument("--to", type=Path, default=reading.WEIGHTS)
+    measuring = steps.add_parser("measure", help="say how the reader does")
+    measuring.add_argument("what", choices=NAMES, nargs="?", default="dev")
+    measuring.add_argument("--selector", type=Path, default=selector.WEIGHTS)
+    measuring.add_argument("--weights", type=Path, default=reading.WEIGHTS)
     options = parser.parse_args(arguments)
-    steps_of: dict[str, Step] = {"read": _read, "train": _train}
+    steps_of: dict[str, Step] = {
+        "read": _read,
+        "train": _train,
+        "export": _export,
+        "measure": _measure,
+    }
     return carried_out(options, "", steps_of)
 
 
@@ -57,7 +82,7 @@ def _model() -> Any:
 def _read(options: argparse.Namespace) -> None:
     lower = LowerLayers(_model())
     found = texts.read(_laid(options, options.what), lower)
-    texts.save(found, options.folder / f"{options.what}-texts.npz")
+    texts.save(found, _texts(options, options.what))
     sys.stdout.write(f"{len(found.ends)} texts, {len(found.states)} words\n")
 
 
@@ -67,17 +92,46 @@ def _train(options: argparse.Namespace) -> None:
     reader = begun(model[0].auto_model)
     if options.start is not None:
         reader.load_state_dict(torch.load(options.start, weights_only=True)["state"])
-    words = texts.load(options.folder / f"{name}-texts.npz" for name in ("lessons", options.val))
-    net, _ = load_net(options.selector)
+    words = texts.load(_texts(options, name) for name in ("lessons", options.val))
     train(
         reader,
         _laid(options, "lessons"),
         _laid(options, options.val),
-        net,
+        load_net(options.selector),
         words,
         plan,
         options.folder / "trained.pt",
     )
+
+
+def _export(options: argparse.Namespace) -> None:
+    trained = torch.load(options.folder / "trained.pt", weights_only=True)
+    reader = Reader(Depth(**trained["size"]))
+    reader.load_state_dict(trained["state"])
+    laid = _laid(options, options.val)
+    choice = choose(signed(laid, _heard(options, reader, options.val, laid)), options.refuse)
+    chosen = Chosen(options.member, options.begin, choice.least, choice.weights)
+    export(trained, options.to, chosen=asdict(chosen))
+    sys.stdout.write(
+        f"least sureness {choice.least:.3f}: cross-validated, {choice.refused:.1%} of the "
+        f"unanswerable questions are refused, and {choice.wrongly:.1%} of the others\n"
+    )
+
+
+def _measure(options: argparse.Namespace) -> None:
+    reader, bounds = reading.carried(options.weights)
+    laid = _laid(options, options.what)
+    said = _heard(options, reader, options.what, laid)
+    sys.stdout.write(told(judged(laid, said, bounds.member)))
+
+
+def _heard(options: argparse.Namespace, reader: Reader, name: str, laid: list[Laid]) -> list[Heard]:
+    words = texts.load([_texts(options, name)])
+    return heard(reader, laid, scored(load_net(options.selector), laid), words)
+
+
+def _texts(options: argparse.Namespace, name: str) -> Path:
+    return Path(options.folder / f"{name}-texts.npz")
 
 
 if __name__ == "__main__":

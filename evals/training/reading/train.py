@@ -14,16 +14,16 @@ import numpy as np
 import torch
 from torch import nn
 
-from evals.extraction.progress import shown
+from evals.training.reading.asked import heard, judged, scored
 from evals.training.reading.batches import batch_of, to_read
 from evals.training.reading.texts import Texts
-from evals.training.selection.batches import all_rows, batches, padded, some_rows
+from evals.training.selection.batches import all_rows, batches, some_rows
 from evals.training.selection.laid import Laid
 from evals.training.selection.loss import loss, truth
-from evals.training.selection.measure import Judged, judged_by, told
-from kb.answer.selection.likeliest import Scores, scores_of
+from evals.training.selection.measure import told
+from kb.answer.selection.likeliest import Scores
 from kb.answer.selection.net import SelectorNet
-from kb.answer.selection.reader import GONE, Reader
+from kb.answer.selection.reader import Reader
 from kb.embed.lower import LOWER
 
 _STEEPEST = 1.0  # norm of a gradient; steeper ones are cut
@@ -39,11 +39,12 @@ _NAMES = {
 class Plan:
     """How to train.
 
-    `rate` is the highest learning rate of what is new, `upper` that of e5's layers; `drop` the
-    share of wrong boards that a question is shown without.
+    `rate` is the highest learning rate of what is new, `upper` that of e5's layers; `share` of the
+    questions that a round learns from; `drop` of the wrong boards that one is shown without.
     """
 
-    rounds: int = 2
+    rounds: int = 1
+    share: float = 1.0
     rate: float = 5e-4
     upper: float = 1e-4
     batch: int = 12
@@ -59,23 +60,6 @@ def begun(bert: Any) -> Reader:
         for long, short in _NAMES.items():
             layer.get_submodule(short).load_state_dict(theirs.get_submodule(long).state_dict())
     return reader
-
-
-def scored(net: SelectorNet, laid: Sequence[Laid]) -> list[Scores]:
-    """Return what the selector says for reading the rows of each question."""
-    net.eval()
-    order = sorted(range(len(laid)), key=lambda n: len(laid[n].rows))
-    starts = range(0, len(order), _BATCH)
-    by: dict[int, Scores] = {}
-    for start in shown(starts, len(starts), "batches selected from"):
-        part = order[start : start + _BATCH]
-        batch = [laid[n] for n in part]
-        with torch.inference_mode():
-            said = net(padded(batch, [all_rows(one) for one in batch]))
-        for at, n in enumerate(part):
-            rows = len(laid[n].rows)
-            by[n] = scores_of(said.member[at, :rows].numpy(), said.start[at, :rows].numpy())
-    return [by[n] for n in range(len(laid))]
 
 
 class Trainer:
@@ -94,7 +78,8 @@ class Trainer:
         new = [one for one in reader.parameters() if id(one) not in known]
         groups = [{"params": new, "lr": plan.rate}, {"params": upper, "lr": plan.upper}]
         self._optimiser = torch.optim.AdamW(groups, weight_decay=0.02)
-        self._left = plan.rounds * (len(laid) // plan.batch + 1) - 1
+        self._count = max(1, int(plan.share * len(laid)))
+        self._left = plan.rounds * (self._count // plan.batch + 1) - 1
         self._pace = torch.optim.lr_scheduler.OneCycleLR(
             self._optimiser,
             [plan.rate, plan.upper],
@@ -103,9 +88,10 @@ class Trainer:
         )
 
     def round(self, name: str) -> float:
-        """Learn from every question once; return the mean loss."""
+        """Learn from the questions of a round; return the mean loss."""
         self.reader.train()
-        made = batches(self.laid, self.plan.batch, self._rng)
+        part = self._rng.sample(self.laid, self._count)
+        made = batches(part, self.plan.batch, self._rng)
         losses: list[float] = []
         started = time.monotonic()
         for number, batch in enumerate(made, 1):
@@ -138,26 +124,6 @@ class Trainer:
         return float(missed.detach())
 
 
-def judged(
-    reader: Reader, laid: Sequence[Laid], scores: Sequence[Scores], texts: Texts, member: float
-) -> list[Judged]:
-    """Ask the reader about questions."""
-    reader.eval()
-    order = sorted(range(len(laid)), key=lambda n: len(laid[n].rows))
-    found: dict[int, Judged] = {}
-    for start in range(0, len(order), _BATCH):
-        part = order[start : start + _BATCH]
-        batch = [laid[n] for n in part]
-        kept = [to_read(laid[n], scores[n], all_rows(laid[n])) for n in part]
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-            said = reader(batch_of(batch, kept, texts))
-        for at, (n, keep) in enumerate(zip(part, kept, strict=True)):
-            logits = np.full(len(laid[n].rows), GONE)
-            logits[keep] = said.member[at, : len(keep)].double().numpy()
-            found[n] = judged_by(laid[n], logits, float(said.none[at]), member)
-    return [found[n] for n in range(len(laid))]
-
-
 def train(
     reader: Reader,
     laid: Sequence[Laid],
@@ -172,7 +138,7 @@ def train(
     there = scored(net, val)
     for number in range(1, plan.rounds + 1):
         missed = trainer.round(f"round {number} of {plan.rounds}")
-        found = judged(reader, val, there, texts, 0.4)
+        found = judged(val, heard(reader, val, there, texts))
         sys.stdout.write(f"round {number} loss {missed:.3f}\n{told(found)}")
         sys.stdout.flush()
         trained.parent.mkdir(parents=True, exist_ok=True)

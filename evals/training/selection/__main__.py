@@ -13,14 +13,12 @@ from evals.extraction.progress import shown
 from evals.training.questions.steps import Step, carried_out
 from evals.training.questions.world import NAMES, lessons_of, opened_world
 from evals.training.selection import export
-from evals.training.selection.choose import choose, signed
 from evals.training.selection.laid import Laid, load, save
 from evals.training.selection.lay import Table
-from evals.training.selection.measure import MEMBER, judged, told
+from evals.training.selection.measure import judged, told
 from evals.training.selection.train import Plan, parted, train
 from kb.answer.selection.selector import WEIGHTS
 
-REFUSE = 0.8
 _BUILD = Path(__file__).resolve().parents[3] / "build" / "training"
 
 
@@ -45,12 +43,6 @@ def main(arguments: list[str] | None = None) -> int:
     for field in fields(Plan):
         training.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
     exporting = steps.add_parser("export", help="write the file that the product carries")
-    exporting.add_argument("--member", type=float, default=MEMBER, help="chance of a node told")
-    exporting.add_argument("--start", type=float, default=0.5, help="chance of a node to start at")
-    exporting.add_argument(
-        "--refuse", type=float, default=REFUSE, help="share of unanswerable questions to refuse"
-    )
-    exporting.add_argument("--val", choices=NAMES, default="dev", help="what sureness is fitted on")
     exporting.add_argument("--to", type=Path, default=WEIGHTS)
     measuring = steps.add_parser("measure", help="say how the net does")
     measuring.add_argument("what", choices=NAMES, nargs="?", default="dev")
@@ -72,8 +64,6 @@ def _missing(options: argparse.Namespace) -> str:
     needed = []
     if options.step == "train":
         needed = [*options.on, *([] if options.held_out else [options.val])]
-    elif options.step == "export":
-        needed = [options.val]
     elif options.step == "measure":
         needed = [options.what]
     for name in needed:
@@ -129,23 +119,12 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    trained = torch.load(_trained(options), weights_only=True)
-    choice = choose(
-        signed(export.net_of(trained), load(_files(options, options.val))), options.refuse
-    )
-    bounds = export.Bounds(
-        member=options.member, start=options.start, least=choice.least, sureness=choice.weights
-    )
-    export.export(trained, bounds, options.to)
-    sys.stdout.write(
-        f"least sureness {choice.least:.3f}: cross-validated, {choice.refused:.1%} of the "
-        f"unanswerable questions are refused, and {choice.wrongly:.1%} of the others\n"
-    )
+    export.export(torch.load(_trained(options), weights_only=True), options.to)
 
 
 def _measure(options: argparse.Namespace) -> None:
-    net, bounds = export.load(options.weights)
-    sys.stdout.write(told(judged(net, load(_files(options, options.what)), bounds["member"])))
+    net = export.load(options.weights)
+    sys.stdout.write(told(judged(net, load(_files(options, options.what)))))
 
 
 if __name__ == "__main__":

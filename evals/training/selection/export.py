@@ -6,20 +6,11 @@ import json
 from pathlib import Path
 from typing import TypedDict
 
-from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
 from kb.answer.selection.net import SelectorNet, Size
-
-
-class Bounds(TypedDict):
-    """What is chosen beside the weights: see `kb.answer.selection.selector.Chosen`."""
-
-    member: float
-    start: float
-    least: float
-    sureness: dict[str, float]
+from kb.answer.selection.reading import weights_in
 
 
 class Trained(TypedDict):
@@ -29,9 +20,10 @@ class Trained(TypedDict):
     size: dict[str, float]
 
 
-def export(trained: Trained, bounds: Bounds, path: Path) -> None:
-    """Write the net in half precision, with its size and its bounds."""
-    about = {"size": json.dumps(trained["size"]), "chosen": json.dumps(bounds)}
+def export(trained: Trained, path: Path, **chosen: object) -> None:
+    """Write weights in half precision, with their net's size and what was chosen for them."""
+    about = {"size": json.dumps(trained["size"])}
+    about |= {name: json.dumps(one) for name, one in chosen.items()}
     state = {name: one.half().contiguous() for name, one in trained["state"].items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(state, path, about)
@@ -44,12 +36,7 @@ def net_of(trained: Trained) -> SelectorNet:
     return net.eval()
 
 
-def load(path: Path) -> tuple[SelectorNet, Bounds]:
+def load(path: Path) -> SelectorNet:
     """Read what `export` wrote."""
-    with safe_open(path, framework="pt") as kept:
-        about = kept.metadata()
-        state = {name: kept.get_tensor(name).float() for name in kept.keys()}  # noqa: SIM118
-    net = SelectorNet(Size(**json.loads(about["size"])))
-    net.load_state_dict(state)
-    bounds: Bounds = json.loads(about["chosen"])
-    return net.eval(), bounds
+    about, state = weights_in(path)
+    return net_of(Trained(state=state, size=json.loads(about["size"])))

@@ -1,7 +1,7 @@
 """Which nodes answer a question.
 
-A small net looks over whole boards (`selector`); what it finds likeliest is read word by word beside
-the question (`reader`).
+A small net looks over whole boards (`selector`); what it finds likeliest is read word by word
+beside the question (`reader`).
 """
 
 from __future__ import annotations

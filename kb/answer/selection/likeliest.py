@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-READ = 32  # rows, beside those of their boards as wholes
+READ = 24  # rows, beside those of their boards as wholes
 NAMED = 1.0  # logits that the row which a question starts from counts less than one that answers
 
 Scores = NDArray[np.float32]

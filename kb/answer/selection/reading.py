@@ -101,9 +101,14 @@ def weights_in(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
         return kept.metadata(), state
 
 
-@lru_cache(maxsize=1)
-def _read() -> tuple[Reader, Chosen]:
-    about, state = weights_in(WEIGHTS)
+def carried(path: Path) -> tuple[Reader, Chosen]:
+    """Read a reader from its file."""
+    about, state = weights_in(path)
     reader = Reader(Depth(**json.loads(about["size"])))
     reader.load_state_dict(state)
     return reader.eval(), Chosen(**json.loads(about["chosen"]))
+
+
+@lru_cache(maxsize=1)
+def _read() -> tuple[Reader, Chosen]:
+    return carried(WEIGHTS)

@@ -1,4 +1,4 @@
-"""How sureness is weighed, fitted on questions that the net never saw: a logistic regression.
+"""How sureness is weighed, fitted on questions that the reader never saw: a logistic regression.
 
 What is foretold is whether a question can be answered from the boards. The spread of the signs is
 taken out before weights are held small, and put back into them afterwards. The least sureness is
@@ -12,13 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from evals.retrieval.questions import UNANSWERABLE
-from evals.training.selection.batches import all_rows, padded
+from evals.training.reading.asked import Heard
 from evals.training.selection.laid import Laid
-from kb.answer.selection.net import SelectorNet
 from kb.answer.selection.sureness import SIGNS, signs_of
 
 DECAY = 30.0
@@ -46,17 +44,13 @@ class Choice:
     wrongly: float
 
 
-def signed(net: SelectorNet, laid: Sequence[Laid]) -> Signed:
-    """Ask the net about each question."""
-    net.eval()
+def signed(laid: Sequence[Laid], said: Sequence[Heard]) -> Signed:
+    """Return the signs of each question, of which the reader said this."""
     signs = []
-    for one in laid:
-        with torch.no_grad():
-            said = net(padded([one], [all_rows(one)]))
+    for one, heard in zip(laid, said, strict=True):
         nodes = one.is_node
-        logits = said.member[0, : len(one.rows)].numpy()[nodes]
         numbers = one.numbers.astype(np.float32)[nodes]
-        signs.append(signs_of(logits, float(said.none[0]), numbers))
+        signs.append(signs_of(heard.member[nodes], heard.none, numbers))
     return Signed(
         np.array(signs),
         np.array([one.category != UNANSWERABLE for one in laid]),
