@@ -104,7 +104,7 @@ class Embedder:
         """Read a question about boards, by what the bundled model was taught of them."""
         model = self._question_model() if self.taught else self._model()
         encode: Any = model.encode_query  # its types don't tell of output_value
-        read = encode([_cleaned(text)], output_value=None, show_progress_bar=False)[0]
+        read = encode([cleaned(text)], output_value=None, show_progress_bar=False)[0]
         vector = read["sentence_embedding"].float().numpy()
         length = max(float(np.linalg.norm(vector)), 1e-12)
         return Asked(
@@ -129,7 +129,7 @@ class Embedder:
         model = self._model()
         encode = model.encode_query if role == "query" else model.encode_document
         vectors = encode(
-            [_cleaned(text) for text in texts],
+            [cleaned(text) for text in texts],
             batch_size=BATCH,
             show_progress_bar=False,
             convert_to_tensor=True,
@@ -221,7 +221,7 @@ def _no_progress() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def _cleaned(text: str) -> str:
+def cleaned(text: str) -> str:
     """Cut to what a model can read; signs that are no Unicode text become question marks."""
     return text[:MAX_CHARACTERS].encode(errors="replace").decode()
 

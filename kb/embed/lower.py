@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.embed.embedder import cleaned
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
@@ -38,7 +40,7 @@ class LowerLayers:
         self._tokenizer: Any = model.tokenizer
         self._kept: OrderedDict[str, States] = OrderedDict()
         self._lock = threading.Lock()
-        prefix = self._tokenizer("passage:")["input_ids"]
+        prefix = self._told(["passage:"])["input_ids"][0]
         self._before = len(prefix) - 1  # without the sign that ends a text
 
     def asked(self, questions: Sequence[str]) -> list[States]:
@@ -49,13 +51,14 @@ class LowerLayers:
         """Return (tokens, dim) of each row's own words, at most MAX_WORDS of them."""
         with self._lock:
             found = {text: self._kept[text] for text in texts if text in self._kept}
-        new = sorted({text for text in texts if text not in found}, key=len)
+        new = sorted(dict.fromkeys(text for text in texts if text not in found), key=len)
         for start in range(0, len(new), _BATCH):
             part = new[start : start + _BATCH]
             most = MAX_WORDS + self._before + 1
             read = self._read([f"passage: {text}" for text in part], most)
             found |= {
-                text: states[self._before : -1] for text, states in zip(part, read, strict=True)
+                text: states[self._before : -1].copy()  # a view would keep its whole batch
+                for text, states in zip(part, read, strict=True)
             }
         with self._lock:
             for text in texts:
@@ -68,11 +71,20 @@ class LowerLayers:
     def _read(self, texts: Sequence[str], most: int) -> list[States]:
         import torch
 
-        told = self._tokenizer(
-            list(texts), padding=True, truncation=True, max_length=most, return_tensors="pt"
-        )
-        mask = told["attention_mask"]
+        told = self._told(texts)
+        words, mask = told["input_ids"][:, :most], told["attention_mask"]
+        words[mask.sum(1) > most, -1] = self._tokenizer.sep_token_id  # what is cut ends as others
+        mask = mask[:, :most]
         with torch.inference_mode():
-            out = self._bert(input_ids=told["input_ids"], attention_mask=mask).last_hidden_state
+            out = self._bert(input_ids=words, attention_mask=mask).last_hidden_state
         states = out.float().numpy().astype(np.float16)
         return [one[:length] for one, length in zip(states, mask.sum(1).tolist(), strict=True)]
+
+    def _told(self, texts: Sequence[str]) -> Any:
+        """Return texts as tokens, asked for as the embedder does.
+
+        They share the tokenizer, which keeps how much it cuts: another length, asked for in one
+        thread, would cut what another thread reads.
+        """
+        told = [cleaned(text) for text in texts]
+        return self._tokenizer(told, padding=True, truncation=True, return_tensors="pt")
