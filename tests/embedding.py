@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.embed.embedder import Asked
+from kb.embed.lower import States
 from kb.text import terms_of
 
 DIM = 64
@@ -30,10 +31,31 @@ class HashedWords:
     def query(self, text: str) -> NDArray[np.float32]:
         total = np.zeros(DIM, np.float64)
         for term in [*terms_of(text), text]:
-            seed = int.from_bytes(hashlib.sha256(term.encode()).digest()[:8], "little")
-            total += np.random.default_rng(seed).normal(size=DIM)
+            total += _direction(term)
         return (total / np.linalg.norm(total)).astype(np.float32)
 
     def asked(self, text: str) -> Asked:
         vector = self.query(text)
         return Asked(vector, vector[None])
+
+    def lower(self) -> HashedStates:
+        return HashedStates()
+
+
+class HashedStates:
+    """Lower layers without a model: a fixed random state for each term."""
+
+    def asked(self, questions: Sequence[str]) -> list[States]:
+        return [_states(["<s>", *terms_of(question), "</s>"]) for question in questions]
+
+    def rows(self, texts: Sequence[str]) -> list[States]:
+        return [_states(terms_of(text)) for text in texts]
+
+
+def _states(terms: Sequence[str]) -> States:
+    return np.array([_direction(term) for term in terms], np.float16).reshape(-1, DIM)
+
+
+def _direction(term: str) -> NDArray[np.float64]:
+    seed = int.from_bytes(hashlib.sha256(term.encode()).digest()[:8], "little")
+    return np.random.default_rng(seed).normal(size=DIM)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,13 +12,15 @@ from kb.answer.matching import Matcher
 from kb.answer.notebook import Notebook
 from kb.answer.selection.joins import JOINS, joined
 from kb.answer.selection.numbers import NUMBERS
-from kb.answer.selection.selector import MOST, Selection, select
+from kb.answer.selection.reader import Depth
+from kb.answer.selection.selector import MOST, Selection, least_sure, select
 from kb.answer.selection.sheet import Sheet, boards_of, lay_out
 from kb.answer.selection.telling import told as tell
 from kb.base import KnowledgeBase
 from kb.embed.embedder import Asked
 from kb.graph import Graph
 from kb.search import inquire, near
+from tests.kb.answer.selection.readers import carried, reader
 
 Told = tuple[KnowledgeBase, dict[str, str]]
 
@@ -73,10 +76,13 @@ def test_who_is_asked_for_falls_on_people(told: Told) -> None:
 
 
 @pytest.mark.parametrize("question", ["Who orders boxes?", "退款要经过谁？", "🎉"])
-def test_a_selection_is_of_nodes_and_the_same_each_time(told: Told, question: str) -> None:
+def test_a_selection_is_of_nodes_and_the_same_each_time(
+    told: Told, question: str, tmp_path: Path
+) -> None:
     base, _ = told
-    sheet = sheet_of(base, question)
-    one, two = (select(sheet, base.embedder.asked(question)) for _ in range(2))
+    sheet, asked = sheet_of(base, question), base.embedder.asked(question)
+    with carried(reader(Depth(inner=64, layers=1)), tmp_path / "untaught.safetensors"):
+        one, two = (select(question, sheet, asked, base.embedder) for _ in range(2))
     assert one.members == two.members
     assert one.sure == two.sure
     assert 0 < len(one.members) <= MOST
@@ -85,11 +91,28 @@ def test_a_selection_is_of_nodes_and_the_same_each_time(told: Told, question: st
     assert 0.0 <= one.sure <= 1.0
 
 
-def test_nothing_is_selected_where_nothing_is() -> None:
+def test_a_selection_keeps_to_the_bounds(told: Told, tmp_path: Path) -> None:
+    base, _ = told
+    question = "What comes after the cart?"
+    sheet, asked = sheet_of(base, question), base.embedder.asked(question)
+    made, path = reader(Depth(inner=64, layers=1)), tmp_path / "untaught.safetensors"
+    with carried(made, path, member=0.0, start=0.0, least=0.7):
+        many = select(question, sheet, asked, base.embedder)
+        assert least_sure() == 0.7
+    with carried(made, path, member=1.0, start=1.0):
+        one = select(question, sheet, asked, base.embedder)
+    assert len(many.members) == MOST
+    assert many.start is not None
+    assert one.members == (one.best,)
+    assert one.best == many.best
+    assert one.start is None
+
+
+def test_nothing_is_selected_where_nothing_is(told: Told) -> None:
     empty = Sheet([], np.zeros((0, 384), np.float32), np.zeros((0, len(NUMBERS)), np.float32),
                   np.zeros((0, 3), np.int16), np.zeros(23, np.float32))  # fmt: skip
     asked = Asked(np.zeros(384, np.float32), np.zeros((1, 384), np.float32))
-    chosen = select(empty, asked)
+    chosen = select("", empty, asked, told[0].embedder)
     assert (chosen.members, chosen.sure) == ((), 0.0)
 
 
