@@ -19,7 +19,7 @@ from evals.training.reading.choose import choose, signed
 from evals.training.reading.train import Plan, begun, train
 from evals.training.selection.export import export
 from evals.training.selection.export import load as load_net
-from evals.training.selection.laid import Laid, load
+from evals.training.selection.laid import Laid, load, parts_of
 from evals.training.selection.measure import MEMBER, told
 from kb.answer.selection import reading, selector
 from kb.answer.selection.reader import Depth, Reader
@@ -65,14 +65,32 @@ def main(arguments: list[str] | None = None) -> int:
         "export": _export,
         "measure": _measure,
     }
-    return carried_out(options, "", steps_of)
+    return carried_out(options, _missing(options), steps_of)
+
+
+def _missing(options: argparse.Namespace) -> str:
+    """Return what `options.step` needs and is not there, "" where all is."""
+    learnt = ["lessons"] if options.step == "train" else []
+    for name in (*learnt, options.val if "val" in options else options.what):
+        if not parts_of(options.laid, name):
+            before = f"`python -m evals.training.selection lay {name}`"
+            return f"{name} is not laid out in {options.laid}: {before} comes first"
+        if options.step != "read" and not _texts(options, name).exists():
+            return f"no {_texts(options, name)}: `read {name}` comes first"
+    if options.step == "export" and not _trained(options).exists():
+        return f"no {_trained(options)}: `train` comes first"
+    if options.step == "measure" and not options.weights.exists():
+        return f"no {options.weights}: `export` comes first"
+    if options.step != "read" and not options.selector.exists():
+        before = "`python -m evals.training.selection export`"
+        return f"no {options.selector}: {before} comes first"
+    if options.step == "train" and options.start and not options.start.exists():
+        return f"no {options.start} to start from"
+    return ""
 
 
 def _laid(options: argparse.Namespace, name: str) -> list[Laid]:
-    files = sorted(options.laid.glob(f"{name}-*-of-*.npz"))
-    if not files:
-        raise LookupError(f"{name} is not laid out in {options.laid}")
-    return load(files)
+    return load(parts_of(options.laid, name))
 
 
 def _model() -> Any:
@@ -89,6 +107,7 @@ def _read(options: argparse.Namespace) -> None:
 def _train(options: argparse.Namespace) -> None:
     plan = Plan(**{field.name: getattr(options, field.name) for field in fields(Plan)})
     model: Any = _model()
+    torch.manual_seed(plan.seed)  # what is new begins at random
     reader = begun(model[0].auto_model)
     if options.start is not None:
         reader.load_state_dict(torch.load(options.start, weights_only=True)["state"])
@@ -100,12 +119,12 @@ def _train(options: argparse.Namespace) -> None:
         load_net(options.selector),
         words,
         plan,
-        options.folder / "trained.pt",
+        _trained(options),
     )
 
 
 def _export(options: argparse.Namespace) -> None:
-    trained = torch.load(options.folder / "trained.pt", weights_only=True)
+    trained = torch.load(_trained(options), weights_only=True)
     reader = Reader(Depth(**trained["size"]))
     reader.load_state_dict(trained["state"])
     laid = _laid(options, options.val)
@@ -132,6 +151,10 @@ def _heard(options: argparse.Namespace, reader: Reader, name: str, laid: list[La
 
 def _texts(options: argparse.Namespace, name: str) -> Path:
     return Path(options.folder / f"{name}-texts.npz")
+
+
+def _trained(options: argparse.Namespace) -> Path:
+    return Path(options.folder / "trained.pt")
 
 
 if __name__ == "__main__":

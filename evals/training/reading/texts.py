@@ -25,6 +25,8 @@ class Texts:
     ends: dict[str, tuple[int, int]]
 
     def __getitem__(self, text: str) -> States:
+        if text not in self.ends:
+            raise LookupError(f"{text!r} is laid out but was not read: `read` comes first")
         start, end = self.ends[text]
         return self.states[start:end]
 

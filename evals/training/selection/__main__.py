@@ -13,7 +13,7 @@ from evals.extraction.progress import shown
 from evals.training.questions.steps import Step, carried_out
 from evals.training.questions.world import NAMES, lessons_of, opened_world
 from evals.training.selection import export
-from evals.training.selection.laid import Laid, load, save
+from evals.training.selection.laid import Laid, load, part_of, parts_of, save
 from evals.training.selection.lay import Table
 from evals.training.selection.measure import judged, told
 from evals.training.selection.train import Plan, parted, train
@@ -67,27 +67,13 @@ def _missing(options: argparse.Namespace) -> str:
     elif options.step == "measure":
         needed = [options.what]
     for name in needed:
-        if not _files(options, name):
+        if not parts_of(options.folder, name):
             return f"{name} is not laid out in {options.folder}: `lay {name}` comes first"
     if options.step == "train" and options.start and not options.start.exists():
         return f"no {options.start} to start from"
     if options.step == "measure" and not options.weights.exists():
         return f"no {options.weights}: `export` comes first"
     return ""
-
-
-def _part(options: argparse.Namespace, name: str, part: int, of: int) -> Path:
-    return Path(options.folder / f"{name}-{part}-of-{of}.npz")
-
-
-def _files(options: argparse.Namespace, name: str) -> list[Path]:
-    """Return the files of all parts, [] where one is missing."""
-    for file in sorted(options.folder.glob(f"{name}-*-of-*.npz")):
-        of = int(file.stem.rpartition("-")[2])
-        files = [_part(options, name, part, of) for part in range(of)]
-        if all(one.exists() for one in files):
-            return files
-    return []
 
 
 def _trained(options: argparse.Namespace) -> Path:
@@ -103,18 +89,18 @@ def _lay(options: argparse.Namespace) -> None:
         table = Table(base, helped=options.what == "lessons")
         for number, lesson in shown(lessons, len(lessons), "lessons"):
             laid += table.lay(lesson, number)
-    save(laid, _part(options, options.what, options.part, options.of))
+    save(laid, part_of(options.folder, options.what, options.part, options.of))
     found = sum(one.found for one in laid) / len(laid)
     sys.stdout.write(f"{len(laid)} wordings; search found all boards of {found:.1%}\n")
 
 
 def _train(options: argparse.Namespace) -> None:
-    laid = load(file for name in options.on for file in _files(options, name))
+    laid = load(file for name in options.on for file in parts_of(options.folder, name))
     plan = Plan(**{field.name: getattr(options, field.name) for field in fields(Plan)})
     if options.held_out:
         laid, val = parted(laid)
     else:
-        val = load(_files(options, options.val))
+        val = load(parts_of(options.folder, options.val))
     train(laid, val, plan, _trained(options), options.start)
 
 
@@ -124,7 +110,7 @@ def _export(options: argparse.Namespace) -> None:
 
 def _measure(options: argparse.Namespace) -> None:
     net = export.load(options.weights)
-    sys.stdout.write(told(judged(net, load(_files(options, options.what)))))
+    sys.stdout.write(told(judged(net, load(parts_of(options.folder, options.what)))))
 
 
 if __name__ == "__main__":

@@ -105,6 +105,21 @@ def of_sheet(sheet: Sheet, units: Units) -> dict[str, Any]:
     }
 
 
+def part_of(folder: Path, name: str, part: int, of: int) -> Path:
+    """Return the file of a part of what is laid out, from 0 on."""
+    return folder / f"{name}-{part}-of-{of}.npz"
+
+
+def parts_of(folder: Path, name: str) -> list[Path]:
+    """Return the files of all parts, [] where one is missing."""
+    for file in sorted(folder.glob(f"{name}-*-of-*.npz")):
+        of = int(file.stem.rpartition("-")[2])
+        files = [part_of(folder, name, part, of) for part in range(of)]
+        if all(one.exists() for one in files):
+            return files
+    return []
+
+
 def save(laid: Sequence[Laid], path: Path) -> None:
     """Write questions that share their units to `path`."""
     units = laid[0].units

@@ -18,22 +18,17 @@ from evals.training.questions.written import Lesson
 from evals.training.selection import __main__ as command
 from evals.training.selection import export, lay
 from evals.training.selection.batches import all_rows, batches, padded, relative, some_rows
-from evals.training.selection.choose import Signed, choose
-from evals.training.selection.laid import Laid, Units, load, save
+from evals.training.selection.laid import Laid, load, save
 from evals.training.selection.lay import Table
 from evals.training.selection.loss import loss, members, truth
 from evals.training.selection.measure import Judged, figures, judged, refusals
 from evals.training.selection.train import Plan, Trainer, parted
-from kb.answer.selection import net, selector
-from kb.answer.selection.joins import JOINS
-from kb.answer.selection.net import SelectorNet, Size
+from kb.answer.selection import net
+from kb.answer.selection.net import SelectorNet
 from kb.answer.selection.numbers import NUMBERS
-from kb.answer.selection.sheet import CUES_SEEN, boards_of
-from kb.answer.selection.sureness import SIGNS
+from kb.answer.selection.sheet import boards_of
 from kb.base import KnowledgeBase
-
-DIM = 64  # as of the vectors in the store
-SIZE = Size(dim=DIM, width=32, heads=1, layers=1, dropout=0.0)
+from tests.evals.training.toys import SIZE, toy
 
 
 @pytest.fixture(scope="module")
@@ -97,33 +92,6 @@ def test_questions_are_read_as_they_were_written(laid: list[Laid], tmp_path: Pat
         for name in ("tokens", "vector", "cues", "rows", "numbers", "joins", "vectors"):
             assert np.array_equal(getattr(one, name), getattr(other, name)), name
         assert np.array_equal(one.is_node, other.is_node)
-
-
-def toy(seed: int, rows: int = 6, category: str = "lookup", **more: Any) -> Laid:
-    """A question about two boards: the node whose first number is 1 is right."""
-    rng = np.random.default_rng(seed)
-    right = int(rng.integers(rows // 2))
-    numbers = np.zeros((rows, len(NUMBERS)), np.float16)
-    numbers[right, 0] = 1
-    boards = ["a"] * (rows // 2) + ["b"] * (rows - rows // 2)
-    units = Units(
-        ids=[f"{seed}-{n}" for n in range(rows)], texts=["word"] * rows, kinds=["node"] * rows,
-        boards=boards, vectors=list(rng.normal(size=(rows, DIM)).astype(np.float16)),
-    )  # fmt: skip
-    joins = [[rng.integers(len(JOINS)), rng.integers(rows), rng.integers(rows)] for _ in range(9)]
-    answerable = category != "none"
-    if not answerable:
-        numbers[right, 0] = 0
-    plain = Laid(
-        id=str(seed), company=str(seed), category=category, text="?",
-        tokens=rng.normal(size=(int(rng.integers(2, 9)), DIM)).astype(np.float16),
-        vector=rng.normal(size=DIM).astype(np.float32),
-        cues=np.zeros(len(CUES_SEEN), np.float32), units=units,
-        rows=np.arange(rows, dtype=np.int32), numbers=numbers,
-        joins=np.array(joins, np.int16), groups=[[frozenset([right])]] if answerable else [],
-        starts=frozenset(), found=True,
-    )  # fmt: skip
-    return replace(plain, **more)
 
 
 def test_a_padded_batch_is_told_what_each_question_is_told_alone() -> None:
@@ -247,27 +215,15 @@ def test_organisations_are_held_out_whole() -> None:
     assert (len(learnt), len(out)) == (24, 8)
 
 
-def test_the_product_reads_what_is_exported(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_exported_says_the_same(tmp_path: Path) -> None:
     torch.manual_seed(0)
     model = SelectorNet(SIZE).eval()
     trained = export.Trained(state=model.state_dict(), size=model.about())
-    path = tmp_path / "selector.safetensors"
-    export.export(
-        trained, export.Bounds(member=0.4, start=0.5, least=0.7, sureness={"bias": 1.0}), path
-    )
-    again, bounds = export.load(path)
-    assert bounds["least"] == 0.7
+    export.export(trained, tmp_path / "selector.safetensors")
+    again = export.load(tmp_path / "selector.safetensors")
     shown = padded([toy(1)], [all_rows(toy(1))])
     with torch.no_grad():
         assert torch.allclose(again(shown).member, model(shown).member, atol=0.05)
-    monkeypatch.setattr(selector, "WEIGHTS", path)
-    selector._net.cache_clear()
-    try:
-        assert selector.least_sure() == 0.7
-    finally:
-        selector._net.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -312,26 +268,12 @@ def test_from_a_store_to_the_file_by_commands(
     trained.rename(tmp_path / "first.pt")
     assert run("train", *small, "--start", str(tmp_path / "first.pt")) == 0
     assert run("train", *small, "--start", str(tmp_path / "none.pt")) == 2
-    assert run("export", "--to", weights, "--refuse", "0.5") == 0
+    assert run("export", "--to", weights) == 0
     assert run("measure", "--weights", weights) == 0
     said = capsys.readouterr()
     assert "6 questions, 6 to judge by" in said.out
-    assert "of the unanswerable questions are refused" in said.out
     assert "auc" in said.out
     assert "`lay lessons` comes first" in said.err
-
-
-def test_sureness_tells_what_can_be_answered() -> None:
-    rng = np.random.default_rng(4)
-    answerable = np.arange(200) % 4 > 0
-    signs = rng.normal(size=(200, len(SIGNS)))
-    signs[:, 0] = 1.0
-    signs[:, SIGNS.index("over_none")] += 3.0 * answerable
-    companies = np.array([f"c{n % 5}" for n in range(200)])
-    chosen = choose(Signed(signs, answerable, companies), 0.9)
-    assert chosen.refused == pytest.approx(0.9, abs=0.03)
-    assert chosen.wrongly < 0.3
-    assert chosen.weights["over_none"] == max(chosen.weights.values())
 
 
 def test_a_row_of_the_questions_words_comes_before_its_equals() -> None:
