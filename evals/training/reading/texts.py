@@ -48,7 +48,7 @@ def read(laid: Sequence[Laid], lower: LowerLayers) -> Texts:
 
 
 def _parted(texts: set[str], name: str) -> Iterator[list[str]]:
-    order = sorted(texts, key=len)
+    order = sorted(texts, key=lambda text: (len(text), text))
     starts = range(0, len(order), _BATCH)
     for start in shown(starts, len(starts), name):
         yield order[start : start + _BATCH]

@@ -126,11 +126,7 @@ def test_the_product_is_shown_what_was_learnt_from(
     torch.manual_seed(0)
     net, made = SelectorNet(SIZE).eval(), reader()
     made.load_state_dict({name: one.half().float() for name, one in made.state_dict().items()})
-    state = {name: one.half().float() for name, one in net.state_dict().items()}
-    net.load_state_dict(state)
-    export(Trained(state=state, size=net.about()), tmp_path / "selector.safetensors")
-    monkeypatch.setattr(selector, "WEIGHTS", tmp_path / "selector.safetensors")
-    selector._net.cache_clear()
+    monkeypatch.setattr(selector, "_net", lambda: net)
     scores = scored(net, shown.laid)
     said = heard(made, shown.laid, scores, shown.texts)
     embedder: Any = base.embedder
@@ -143,13 +139,12 @@ def test_the_product_is_shown_what_was_learnt_from(
             with torch.no_grad():
                 want = made(batch_of([one], [keep], shown.texts))
             got = reading.reading(one.text, sheet, keep, embedder)
-            assert got.member[keep] == pytest.approx(want.member[0].numpy(), abs=0.02)
-            assert got.start[keep] == pytest.approx(want.start[0].numpy(), abs=0.02)
-            assert got.none == pytest.approx(float(want.none[0]), abs=0.02)
+            assert got.member[keep] == pytest.approx(want.member[0].numpy(), abs=5e-4)
+            assert got.start[keep] == pytest.approx(want.start[0].numpy(), abs=5e-4)
+            assert got.none == pytest.approx(float(want.none[0]), abs=5e-4)
             assert (np.delete(got.member, keep) == GONE).all()
-            assert got.member == pytest.approx(said[n].member, abs=0.2)  # in half precision
-            assert got.none == pytest.approx(said[n].none, abs=0.2)
-    selector._net.cache_clear()
+            assert got.member == pytest.approx(said[n].member, abs=0.01)  # in half precision
+            assert got.none == pytest.approx(said[n].none, abs=0.01)
 
 
 def test_a_reader_begins_as_the_upper_layers_of_e5() -> None:
@@ -248,6 +243,15 @@ def test_sureness_tells_what_can_be_answered() -> None:
     assert chosen.refused == pytest.approx(0.9, abs=0.03)
     assert chosen.wrongly < 0.3
     assert chosen.weights["over_none"] == max(chosen.weights.values())
+
+
+def test_an_organisation_is_judged_by_what_others_taught() -> None:
+    signs = np.ones((200, len(SIGNS)))
+    answerable, second = np.arange(200) % 2 > 0, np.arange(200) >= 100
+    signs[:, SIGNS.index("lead")] = np.where(answerable ^ second, 3.0, 0.0)  # else the reverse
+    companies = np.where(second, "b", "a")
+    assert choose(Signed(signs, answerable, companies), 0.9).wrongly == 1.0
+    assert choose(Signed(signs[second], answerable[second], companies[second]), 0.9).wrongly == 0.0
 
 
 LESSONS = ("lessons-0-of-2.npz", "lessons-1-of-2.npz")

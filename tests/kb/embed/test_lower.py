@@ -12,7 +12,7 @@ import torch
 
 from kb.embed import Embedder, lower, open_embedder
 from kb.embed.lower import LOWER, MAX_ASKED, MAX_WORDS, LowerLayers, States
-from kb.settings import Settings
+from kb.settings import load_settings
 
 TEXTS = ["Ship parcel", "库存预警：低于安全库存时通知采购", "Owner: Aisha", "退款"]
 LONG = "the parcel waits in the hall " * 20
@@ -20,7 +20,7 @@ LONG = "the parcel waits in the hall " * 20
 
 @pytest.fixture(scope="module")
 def embedder() -> Embedder:
-    return open_embedder(Settings(), threads=1)
+    return open_embedder(load_settings(), threads=1)
 
 
 @pytest.fixture
