@@ -128,6 +128,13 @@ def test_no_more_is_kept_than_a_texts_own_words(layers: LowerLayers) -> None:
     assert held == sum(one.nbytes for one in layers._kept.values())
 
 
+def test_weights_are_kept_once_for_both(embedder: Embedder, layers: LowerLayers) -> None:
+    own = {id(one) for one in layers._bert.parameters()}
+    every = {id(one) for one in embedder._model().parameters()}
+    assert own < every
+    assert embedder.lower() is embedder.lower()
+
+
 def test_passages_are_cut_as_ever(embedder: Embedder) -> None:
     backend = embedder._model().tokenizer._tokenizer
     embedder.passages([LONG])
