@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.performance.processes import Cost, python, tree_memory
+from evals.performance.processes import Cost, Peaks, python
 
 CPU_LIMIT = 1.5
 MEMORY_LIMIT = 1.10
@@ -88,15 +88,15 @@ def measure_many(pictures: Sequence[Path]) -> list[Row]:
 
 
 def _peak(home: str, pictures: Sequence[Path]) -> tuple[int, Cost]:
-    """Ingest; return the peak memory of the process tree in bytes, and the cost."""
-    seen: list[int] = []
+    """Ingest; return what its processes may need at once in bytes, and the cost."""
+    peaks = Peaks()
     cost = python(
         [*_COMMAND, *map(str, pictures)],
         env=_env(home),
-        watch=lambda pid: seen.append(tree_memory(pid)),
+        watch=peaks.look,
     )
     _all_came_in(cost, len(pictures))
-    return max(seen), cost
+    return peaks.most, cost
 
 
 _COMMAND = ["-m", "api.cli.main", "ingest", "--json"]

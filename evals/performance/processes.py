@@ -58,7 +58,30 @@ def tree_memory(pid: int) -> int:
 
     Mapped files count: programs and weights need their pages to run.
     """
-    return sum(_proportional(child) for child in _tree(pid))
+    return sum(tree_memories(pid).values())
+
+
+def tree_memories(pid: int) -> dict[int, int]:
+    """Return the same of each process by itself."""
+    return {child: _proportional(child) for child in _tree(pid)}
+
+
+class Peaks:
+    """The most that the processes of a tree may need at once, learnt by looking now and then.
+
+    Of each process the most that was seen counts: whether two of them need theirs at the same
+    moment is chance, which a long run meets more often than a short one.
+    """
+
+    def __init__(self) -> None:
+        self.most = 0
+        self._each: dict[int, int] = {}
+
+    def look(self, pid: int) -> None:
+        """Look at the process `pid` and its descendants."""
+        now = tree_memories(pid)
+        self._each = {one: max(now[one], self._each.get(one, 0)) for one in now}
+        self.most = max(self.most, sum(self._each.values()))
 
 
 def _tree(pid: int) -> list[int]:

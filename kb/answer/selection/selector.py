@@ -48,7 +48,10 @@ def select(question: str, sheet: Sheet, asked: Asked, embedder: Embedder) -> Sel
     nodes = np.array([row.unit == "node" for row in sheet.rows], bool)
     if not nodes.any():
         return Selection((), None, 0.0)
-    read, about = reading(question, sheet, to_read(sheet, asked), embedder), bounds()
+    keep = to_read(sheet, asked)
+    if not nodes[keep].any():
+        return Selection((), None, 0.0)
+    read, about = reading(question, sheet, keep, embedder), bounds()
     logits, start = (np.where(nodes, one, GONE) for one in (read.member, read.start))
     chances = _logistic(logits)
     chosen = np.flatnonzero(chances >= about.member)
