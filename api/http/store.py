@@ -43,11 +43,14 @@ class Store:
             return self._base
 
     def warm_up(self) -> None:
-        """Load the embedder on a thread of its own, so that the first question is quick."""
+        """Load what reads questions on a thread of its own, so that the first one is quick."""
 
         def load() -> None:
             try:
-                self.base.embedder.asked("hello")
+                embedder = self.base.embedder
+                embedder.asked("hello")
+                if embedder.taught:
+                    embedder.lower().asked(["hello"])
             except Exception:
                 _log.exception("the first embedding failed; /readyz tells more")
             finally:
