@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     training = steps.add_parser("train", help="train the additions")
     training.add_argument("--on", nargs="+", choices=NAMES, default=["lessons"])
     training.add_argument("--val", choices=NAMES, default="dev")
+    training.add_argument("--start", type=Path, help="what a training wrote, to go on from")
     for field in fields(Plan):
         training.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
     exporting = steps.add_parser("export", help="write the file that the product carries")
@@ -64,6 +65,8 @@ def _missing(options: argparse.Namespace) -> str:
             return f"no {_corpus(options, name)}: `gather {name}` comes first"
     if options.step == "export" and not _trained(options).exists():
         return f"no {_trained(options)}: `train` comes first"
+    if options.step == "train" and options.start and not options.start.exists():
+        return f"no {options.start} to start from"
     if options.step == "measure" and not options.weights.exists():
         return f"no {options.weights}: `export` comes first"
     return ""
@@ -89,7 +92,9 @@ def _train(options: argparse.Namespace) -> None:
     corpora = [load_corpus(_corpus(options, name)) for name in options.on]
     plan = Plan(**{field.name: getattr(options, field.name) for field in fields(Plan)})
     encoder = Encoder(bundled_model(load_settings().cache_dir))
-    train(encoder, corpora, load_corpus(_corpus(options, options.val)), plan, _trained(options))
+    val = load_corpus(_corpus(options, options.val))
+    start = torch.load(options.start, weights_only=True) if options.start else ()
+    train(encoder, corpora, val, plan, _trained(options), start)
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from evals.extraction.progress import shown
-from evals.training.asking.additions import add_low_rank, pairs
+from evals.training.asking.additions import Pair, add_low_rank, pairs
 from evals.training.asking.corpus import Asked, Corpus
 from evals.training.asking.encoder import Encoder, centred
 from evals.training.asking.loss import contrast
@@ -63,6 +63,12 @@ class Trainer:
         )
         self._rng = random.Random(plan.seed)
 
+    def go_on_from(self, start: Sequence[Pair]) -> None:
+        """Take over additions that were trained before, () for none."""
+        for low, (down, up) in zip(self.added, start, strict=bool(start)):
+            low.down.data.copy_(down)
+            low.up.data.copy_(up)
+
     def round(self, name: str) -> float:
         """Learn from every wording once (but for a rest); return the mean loss."""
         self.encoder.bert.train()
@@ -102,12 +108,21 @@ class Trainer:
 
 
 def train(
-    encoder: Encoder, corpora: Sequence[Corpus], val: Corpus, plan: Plan, trained: Path
+    encoder: Encoder,
+    corpora: Sequence[Corpus],
+    val: Corpus,
+    plan: Plan,
+    trained: Path,
+    start: Sequence[Pair] = (),
 ) -> None:
-    """Train, say after each round how it does on `val`, and write what was trained."""
+    """Train, say after each round how it does on `val`, and write what was trained.
+
+    `start` is what an earlier training wrote, to go on from; its rank must be the same.
+    """
     torch.manual_seed(plan.seed)
     sys.stdout.write(f"before\n{told(measure(encoder, val))}")
     trainer = Trainer(encoder, corpora, plan)
+    trainer.go_on_from(start)
     weights = sum(one.numel() for one in trainer.parameters)
     sys.stdout.write(f"{len(trainer.items)} wordings, {weights / 1e6:.2f} million weights\n")
     for number in range(1, plan.rounds + 1):

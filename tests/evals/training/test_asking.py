@@ -258,6 +258,20 @@ def test_the_same_seed_trains_the_same() -> None:
     assert losses[0] == losses[1]
 
 
+def test_a_training_goes_on_where_another_ended() -> None:
+    plan = Plan(rounds=12, rate=0.05, rank=4, batch=3, keep=0.1)
+    one = Trainer(Encoder(Model()), [toy()], plan)
+    for _ in range(12):
+        one.round("a round")
+    other = Trainer(Encoder(Model()), [toy()], plan)
+    before = other.loss(other.items)
+    other.go_on_from(pairs(one.added))
+    one.encoder.bert.eval()
+    other.encoder.bert.eval()
+    assert other.loss(other.items) == pytest.approx(float(one.loss(one.items).detach()), rel=0.05)
+    assert other.loss(other.items) < before
+
+
 def test_a_batch_from_several_stores_has_the_loss_of_each() -> None:
     one, two = toy(), toy()
     trainer = Trainer(Encoder(Model()), [one, two], Plan(rounds=4, batch=2))
@@ -298,6 +312,7 @@ def test_from_a_store_to_the_file_by_commands(
         ["gather", "lessons"],
         ["gather", "dev"],
         ["train", "--rounds", "1", "--batch", "2", "--rank", "2"],
+        ["train", "--rounds", "1", "--rank", "2", "--start", str(tmp_path / "trained.pt")],
         ["export", "--to", weights],
         ["measure", "--weights", weights],
     ):
