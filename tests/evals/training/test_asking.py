@@ -264,12 +264,13 @@ def test_a_training_goes_on_where_another_ended() -> None:
     for _ in range(12):
         one.round("a round")
     other = Trainer(Encoder(Model()), [toy()], plan)
-    before = other.loss(other.items)
+    before = float(other.loss(other.items).detach())
     other.go_on_from(pairs(one.added))
     one.encoder.bert.eval()
     other.encoder.bert.eval()
-    assert other.loss(other.items) == pytest.approx(float(one.loss(one.items).detach()), rel=0.05)
-    assert other.loss(other.items) < before
+    after, wanted = (float(each.loss(each.items).detach()) for each in (other, one))
+    assert after == pytest.approx(wanted, rel=0.05)
+    assert after < before
 
 
 def test_a_batch_from_several_stores_has_the_loss_of_each() -> None:
