@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BATCH = 32
 BATCH_BYTES = 12_000  # of text, padding included: bounds what the attention of a batch needs
+MAX_ASKED = 48  # tokens of a question that its answer is selected by
 MAX_CHARACTERS = 8_192  # 512 tokens are seldom more, and the tokenizer reads all it is given
 
 

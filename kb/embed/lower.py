@@ -1,6 +1,6 @@
 """What e5's lower layers make of the words of a text, read by itself.
 
-Its upper layers, taught anew, read several such texts as one (`kb.answer.selection.reader`).
+Its upper layers, taught anew, read several such texts as one (`kb.answer.selection.upper`).
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.embed.embedder import cleaned
+from kb.embed.embedder import MAX_ASKED, cleaned
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 LOWER = 8  # of e5's 12 layers
-MOST_KEPT = 4_096  # texts: about 40 MB
+MOST_KEPT = 4_096  # texts: 63 MB, where all are as long as they may be
 MAX_WORDS = 20  # tokens of a row
-MAX_ASKED = 48  # tokens of a question
 _BATCH = 32
 
 States = NDArray[np.float16]

@@ -1,1 +1,1 @@
-"""Trains the net that selects the nodes of an answer."""
+"""Trains the selector net, which finds what is worth reading."""

@@ -12,12 +12,12 @@ import torch
 from evals.extraction.progress import shown
 from evals.training.questions.steps import Step, carried_out
 from evals.training.questions.world import NAMES, lessons_of, opened_world
-from evals.training.selection import export
+from evals.training.selection.export import export
 from evals.training.selection.laid import Laid, load, part_of, parts_of, save
 from evals.training.selection.lay import Table
 from evals.training.selection.measure import judged, told
 from evals.training.selection.train import Plan, parted, train
-from kb.answer.selection.selector import WEIGHTS
+from kb.answer.selection.weights import SELECTOR, net_in
 
 _BUILD = Path(__file__).resolve().parents[3] / "build" / "training"
 
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     laying.add_argument("--home", type=Path, help="store of the boards, which is kept")
     laying.add_argument("--part", type=int, default=0, help="which of the parts, from 0 on")
     laying.add_argument("--of", type=int, default=1, help="parts, each for a process of its own")
-    training = steps.add_parser("train", help="train the net")
+    training = steps.add_parser("train", help="train the selector net")
     training.add_argument("--on", nargs="+", choices=NAMES, default=["lessons"])
     judging = training.add_mutually_exclusive_group()
     judging.add_argument("--val", choices=NAMES, default="dev")
@@ -43,10 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
     for field in fields(Plan):
         training.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
     exporting = steps.add_parser("export", help="write the file that the product carries")
-    exporting.add_argument("--to", type=Path, default=WEIGHTS)
-    measuring = steps.add_parser("measure", help="say how the net does")
+    exporting.add_argument("--to", type=Path, default=SELECTOR)
+    measuring = steps.add_parser("measure", help="say how the selector net does")
     measuring.add_argument("what", choices=NAMES, nargs="?", default="dev")
-    measuring.add_argument("--weights", type=Path, default=WEIGHTS)
+    measuring.add_argument("--weights", type=Path, default=SELECTOR)
     options = parser.parse_args(arguments)
     steps_of: dict[str, Step] = {
         "lay": _lay,
@@ -105,11 +105,11 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    export.export(torch.load(_trained(options), weights_only=True), options.to)
+    export(torch.load(_trained(options), weights_only=True), options.to)
 
 
 def _measure(options: argparse.Namespace) -> None:
-    net = export.load(options.weights)
+    net = net_in(options.weights)
     sys.stdout.write(told(judged(net, load(parts_of(options.folder, options.what)))))
 
 

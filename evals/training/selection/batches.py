@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 
 from evals.training.selection.laid import Laid
+from kb.answer.selection.joins import among
 from kb.answer.selection.net import Shown
 from kb.answer.selection.numbers import relative
-from kb.answer.selection.reading import among
 
 NEARLY_ALL = 0.9
 _ALIKE = 8  # batches among which questions are sorted by length
@@ -56,7 +56,7 @@ def some_rows(one: Laid, drop: float, rng: random.Random) -> Kept:
 
 
 def padded(batch: Sequence[Laid], kept: Sequence[Kept]) -> Shown:
-    """Return questions with the rows that are kept of each, as the net is shown them."""
+    """Return questions with the rows that are kept of each, as the selector net is shown them."""
     most_tokens = max(len(one.tokens) for one in batch)
     most_rows = max(1, *(len(keep) for keep in kept))
     dim = len(batch[0].vector)

@@ -1,4 +1,4 @@
-"""From what was trained to the file that the product carries, and back."""
+"""From what was trained to the file that the product carries."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from typing import TypedDict
 from safetensors.torch import save_file
 from torch import Tensor
 
-from kb.answer.selection.net import SelectorNet, Size
-from kb.answer.selection.reading import weights_in
-
 
 class Trained(TypedDict):
     """What training writes."""
@@ -20,23 +17,10 @@ class Trained(TypedDict):
     size: dict[str, float]
 
 
-def export(trained: Trained, path: Path, **chosen: object) -> None:
-    """Write weights in half precision, with their net's size and what was chosen for them."""
+def export(trained: Trained, path: Path, **more: object) -> None:
+    """Write weights in half precision, with the size of their net and `more` that is told."""
     about = {"size": json.dumps(trained["size"])}
-    about |= {name: json.dumps(one) for name, one in chosen.items()}
+    about |= {name: json.dumps(one) for name, one in more.items()}
     state = {name: one.half().contiguous() for name, one in trained["state"].items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(state, path, about)
-
-
-def net_of(trained: Trained) -> SelectorNet:
-    """Return the net that training wrote."""
-    net = SelectorNet(Size(**trained["size"]))  # type: ignore[arg-type]
-    net.load_state_dict(trained["state"])
-    return net.eval()
-
-
-def load(path: Path) -> SelectorNet:
-    """Read what `export` wrote."""
-    about, state = weights_in(path)
-    return net_of(Trained(state=state, size=json.loads(about["size"])))

@@ -14,8 +14,9 @@ from evals.training.questions.written import Lesson
 from evals.training.selection.laid import Laid, Units, of_sheet
 from kb.answer.extractive import READ
 from kb.answer.matching import Matcher
-from kb.answer.selection.sheet import BOARDS, MAX_TOKENS, Sheet, boards_of, lay_out
+from kb.answer.selection.sheet import BOARDS, Sheet, boards_of, lay_out
 from kb.answer.vocabulary import vocabulary_of
+from kb.embed.embedder import MAX_ASKED
 from kb.search import inquire, near
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Table:
                 company=lesson.company,
                 category=lesson.category,
                 text=text,
-                tokens=asked.tokens[:MAX_TOKENS].astype(np.float16),
+                tokens=asked.tokens[:MAX_ASKED].astype(np.float16),
                 vector=asked.vector,
                 **of_sheet(sheet, self._units),
                 groups=[_right(group, rows) for group in groups] if lesson.answerable else [],

@@ -1,4 +1,4 @@
-"""What the net says of questions, held against what is right."""
+"""What is said of questions, held against what is right."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from evals.retrieval.questions import CATEGORIES
 from evals.training.selection.batches import Kept
 from evals.training.selection.laid import Laid
-from kb.answer.selection.net import Said
+from kb.answer.selection.net import GONE, Said
 
 _MEMBER, _NONE, _START, _CATEGORY = 0.3, 0.5, 0.15, 0.1  # weights beside the softmax over rows
-_GONE = -30.0  # logit of a row that is left out
 
 
 class Truth(NamedTuple):
@@ -79,7 +78,7 @@ def loss(said: Said, true: Truth) -> Tensor:
     Above all a softmax over "none" and all rows that count; then each row, "none", and the row to
     start from by themselves, and the category of the question.
     """
-    logits = torch.cat([said.none[:, None], said.member.masked_fill(~true.counted, _GONE)], 1)
+    logits = torch.cat([said.none[:, None], said.member.masked_fill(~true.counted, GONE)], 1)
     wanted = torch.cat([true.none[:, None], true.member], 1)
     wanted = wanted / wanted.sum(1, keepdim=True)
     among = -(wanted * logits.log_softmax(1)).sum(1).mean()

@@ -1,4 +1,4 @@
-"""How often the net selects what is right, and how well its sureness tells when to be silent."""
+"""How often what is selected is right, and how well sureness tells when to be silent."""
 
 from __future__ import annotations
 
@@ -13,19 +13,18 @@ from numpy.typing import NDArray
 from evals.retrieval.questions import UNANSWERABLE
 from evals.training.selection.batches import all_rows, padded
 from evals.training.selection.laid import Laid
-from kb.answer.selection.net import SelectorNet
+from kb.answer.selection.net import GONE, SelectorNet
 
 MEMBER = 0.4  # chance from which a row is chosen
 _BATCH = 16
 _REFUSED = 0.9  # share of unanswerable questions that are to be refused
-_GONE = -30.0  # logit of a row that is no node
 
 Logits = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What the net says of a question.
+    """What was said of a question.
 
     Attributes:
         chosen: rows; at least the likeliest one.
@@ -68,7 +67,7 @@ class Refusals:
     """How answerable and unanswerable questions are told apart.
 
     Attributes:
-        auc: how often the net is surer of an answerable question than of an unanswerable one.
+        auc: how often an answerable question is answered more surely than an unanswerable one.
         lost: share of answerable questions refused, where nine in ten of the others are.
     """
 
@@ -80,7 +79,7 @@ class Refusals:
 
 
 def judged(net: SelectorNet, laid: Sequence[Laid], member: float = MEMBER) -> list[Judged]:
-    """Ask the net about questions, each with all its rows."""
+    """Ask the selector net about questions, each with all its rows."""
     net.eval()
     found = []
     for start in range(0, len(laid), _BATCH):
@@ -95,7 +94,7 @@ def judged(net: SelectorNet, laid: Sequence[Laid], member: float = MEMBER) -> li
 
 def judged_by(one: Laid, logits: Logits, none: float, member: float) -> Judged:
     """Return what these logits of rows, and of there being no answer, say of a question."""
-    logits = np.where(one.is_node, logits, _GONE)
+    logits = np.where(one.is_node, logits, GONE)
     if not len(logits):
         return Judged(one, frozenset(), -1, 0.0)
     top = int(logits.argmax())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from evals.training.selection.batches import all_rows, batches, padded, some_row
 from evals.training.selection.laid import Laid
 from evals.training.selection.loss import loss, truth
 from evals.training.selection.measure import judged, told
-from kb.answer.selection.net import SelectorNet, Size
+from kb.answer.selection.net import NetSize, SelectorNet
 
 _STEEPEST = 1.0  # norm of a gradient; steeper ones are cut
 _HEAD = 32  # numbers of an attention head
@@ -41,14 +42,14 @@ class Plan:
 
 
 class Trainer:
-    """A net in training."""
+    """A selector net in training."""
 
     def __init__(self, laid: Sequence[Laid], plan: Plan) -> None:
         self.laid, self.plan = laid, plan
         torch.manual_seed(plan.seed)
         self._rng = random.Random(plan.seed)
         self.net = SelectorNet(
-            Size(
+            NetSize(
                 dim=len(laid[0].vector),
                 width=plan.width,
                 heads=max(1, plan.width // _HEAD),
@@ -57,7 +58,7 @@ class Trainer:
             )
         )
         self._optimiser = torch.optim.AdamW(self.net.parameters(), plan.rate, weight_decay=0.05)
-        self._left = plan.rounds * (len(laid) // plan.batch + 1) - 1
+        self._left = plan.rounds * math.ceil(len(laid) / plan.batch) - 1
         self._pace = torch.optim.lr_scheduler.OneCycleLR(
             self._optimiser, plan.rate, total_steps=self._left + 1, pct_start=0.1
         )

@@ -1,7 +1,7 @@
 """Which nodes answer a question.
 
-A small net looks over whole boards (`selector`); what it finds likeliest is read word by word
-beside the question (`reader`).
+In two steps: a small net, the selector net, looks over whole boards (`skim`); what it finds
+likeliest is read word by word beside the question, by e5's upper layers taught anew (`study`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def selected(
         embedder: which did, and reads what stands on the boards.
         now: when it is asked.
     """
-    from kb.answer.selection.selector import least_sure, select
+    from kb.answer.selection.select import least_sure, select
     from kb.answer.selection.sheet import boards_of, lay_out
     from kb.answer.selection.telling import told
     from kb.answer.served.offer import addressed_to_a_model

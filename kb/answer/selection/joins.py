@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.answer.selection.rows import Row
+from kb.answer.selection.rows import Places, Row
 from kb.likeness import likeness
 from kb.text import key_of
 
@@ -45,6 +45,21 @@ def joins_of(rows: Sequence[Row]) -> Joins:
 def joined(joins: Joins, name: str, rows: int) -> NDArray[np.int64]:
     """Return how many joins of this kind each of so many rows has."""
     return np.bincount(joins[joins[:, 0] == JOINS.index(name), 1], minlength=rows)
+
+
+def among(joins: Joins, keep: Places, rows: int) -> NDArray[np.int64]:
+    """Return the joins between rows in `keep`, by their places in it: (joins, 3).
+
+    Args:
+        joins: between all rows: (joins, 3).
+        keep: places of the rows that are kept.
+        rows: how many there are.
+    """
+    new = np.full(rows, -1, np.int64)
+    new[keep] = np.arange(len(keep))
+    kind, to, source = joins.astype(np.int64).T
+    found = np.column_stack([kind, new[to], new[source]])
+    return found[(found >= 0).all(axis=1)]
 
 
 def _versions(rows: Sequence[Row]) -> dict[tuple[int, int], str]:

@@ -1,4 +1,4 @@
-"""The selector's net: what a question's tokens and the rows of a sheet make of one another.
+"""The selector net: what a question's tokens and the rows of a sheet make of one another.
 
 In each layer every row looks at the question's tokens (cross-attention), hears from the rows that
 it is joined with, by the kind of join (as in R-GCN, arXiv 1703.06103), and the question looks at
@@ -16,16 +16,18 @@ from torch import Tensor, nn
 
 from kb.answer.selection.joins import JOINS
 from kb.answer.selection.numbers import NUMBERS
-from kb.answer.selection.sheet import CUES_SEEN, MAX_TOKENS
+from kb.answer.selection.sheet import CUES_SEEN
+from kb.embed.embedder import MAX_ASKED
 
 CATEGORIES = 14
 HEARD = 48  # of each kind of join
+GONE = -30.0  # logit of a row that is not there
 SAID = 3.0  # in logits, for a row that holds all words of a question: lessons avoid boards' words
 
 
 @dataclass(frozen=True)
-class Size:
-    """How large a net is; `dim` is that of the embedder's vectors."""
+class NetSize:
+    """How large a selector net is; `dim` is that of the embedder's vectors."""
 
     dim: int = 384
     width: int = 128
@@ -64,12 +66,12 @@ class Said(NamedTuple):
 class SelectorNet(nn.Module):
     """See the module."""
 
-    def __init__(self, size: Size = Size()) -> None:
+    def __init__(self, size: NetSize = NetSize()) -> None:
         super().__init__()
         self.size = size
         width = size.width
         self.token = nn.Linear(size.dim, width)
-        self.place = nn.Parameter(torch.randn(MAX_TOKENS, width) * 0.02)
+        self.place = nn.Parameter(torch.randn(MAX_ASKED, width) * 0.02)
         self.whole = nn.Linear(size.dim + len(CUES_SEEN), width)
         self.row = nn.Linear(size.dim, width)
         self.numbers = nn.Sequential(
@@ -92,14 +94,14 @@ class SelectorNet(nn.Module):
         product = self.asked(shown.vector)[:, None] * self.told(shown.rows) * 20
         rows = self.drop(self.row(shown.rows) * 4 + self.numbers(shown.numbers) + product)
         asked_mask = torch.cat([torch.ones_like(shown.token_mask[:, :1]), shown.token_mask], 1)
-        joins = Heard(shown.joins, rows)
+        joins = Hearing(shown.joins, rows)
         for layer in self.layers:
             asked, rows = layer(asked, rows, asked_mask, shown.row_mask, joins)
         asked, rows = self.norm(asked), self.norm(rows)
         head = asked[:, 0]
         gone = ~shown.row_mask[..., None]
         both = self.out(torch.cat([rows, head[:, None].expand_as(rows)], -1)).masked_fill(
-            gone, -30.0
+            gone, GONE
         )
         member, start = both.unbind(-1)
         member = member + SAID * shown.numbers[..., NUMBERS.index("written")]
@@ -112,7 +114,7 @@ class SelectorNet(nn.Module):
         return asdict(self.size)
 
 
-class Heard:
+class Hearing:
     """Where what each row hears comes from and goes to, with the share that it has in it."""
 
     def __init__(self, joins: Tensor, rows: Tensor) -> None:
@@ -133,7 +135,7 @@ class Heard:
 
 
 class _Layer(nn.Module):
-    def __init__(self, size: Size) -> None:
+    def __init__(self, size: NetSize) -> None:
         super().__init__()
         width = size.width
         self.look = _Look(size)
@@ -145,7 +147,7 @@ class _Layer(nn.Module):
         self.drop = nn.Dropout(size.dropout)
 
     def forward(
-        self, asked: Tensor, rows: Tensor, asked_mask: Tensor, row_mask: Tensor, joins: Heard
+        self, asked: Tensor, rows: Tensor, asked_mask: Tensor, row_mask: Tensor, joins: Hearing
     ) -> tuple[Tensor, Tensor]:
         one, two = self.before[0](asked), self.before[1](rows)
         rows = rows + self.drop(self.look(two, one, asked_mask))
@@ -159,7 +161,7 @@ class _Layer(nn.Module):
 class _Look(nn.Module):
     """Attention of one sequence to another."""
 
-    def __init__(self, size: Size) -> None:
+    def __init__(self, size: NetSize) -> None:
         super().__init__()
         self.heads = size.heads
         self.query = nn.Linear(size.width, size.width)
@@ -179,7 +181,7 @@ class _Look(nn.Module):
         return joined
 
 
-def _feed(size: Size) -> nn.Sequential:
+def _feed(size: NetSize) -> nn.Sequential:
     inner = 3 * size.width
     return nn.Sequential(
         nn.Linear(size.width, inner),
@@ -189,7 +191,7 @@ def _feed(size: Size) -> nn.Sequential:
     )
 
 
-def _head(size: Size, inputs: int, outputs: int) -> nn.Sequential:
+def _head(size: NetSize, inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Linear(inputs, size.width),
         nn.GELU(),

@@ -42,7 +42,7 @@ def spread(near: Vector) -> Vector:
 
 
 def relative(numbers: Vector) -> Vector:
-    """Return numbers with those that depend on what else is there as if nothing else were."""
+    """Return numbers of rows, (rows, NUMBERS), as if these rows were all that there is."""
     told = numbers.copy()
     near = told[:, NUMBERS.index("near")]
     told[:, NUMBERS.index("near_z")] = spread(near)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kb.index.points import Hit, Payload, Point
 
 UNITS = ("node", "relation", "board")
 MAX_ROWS = 360
 
+Places = NDArray[np.int64]  # of rows in a sheet
+
 
 @dataclass(frozen=True)
 class Row:
-    """One unit that the selector looks at.
+    """One unit that may be selected.
 
     Attributes:
         point: as it is stored.

@@ -1,4 +1,4 @@
-"""What the selector is shown: a question and all that stands on the likeliest boards, as numbers.
+"""What is selected from: a question and all that stands on the likeliest boards, as numbers.
 
 A row is a node, a labelled relation, or a board as a whole. Its vector is the one that the index
 keeps; its numbers say what vectors don't (`numbers`), its joins what hangs on what (`joins`).
@@ -23,7 +23,6 @@ from kb.text import language_of
 
 BOARDS = 8
 LEAST = 0.5  # of the best hit's score, from which a board is looked at
-MAX_TOKENS = 48  # of a question
 CUES_SEEN = (*CUES, "many", "versions", "latest", "earliest", "spans", "chinese")
 
 Vector = NDArray[np.float32]

@@ -1,7 +1,8 @@
-"""How sure a selection is: the net's own word, held against what can be counted.
+"""How sure a selection is: the upper layers' own word, held against what can be counted.
 
-A net that was taught on large stores says too much in small ones. A name or a figure of the
-question that no board holds, or words that stand nowhere, count against an answer whatever it says.
+What is foretold is whether there is an answer. Layers that were taught on large stores say too much
+in small ones. A name or a figure of the question that no board holds, or words that stand nowhere,
+count against an answer whatever they say.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ SURE_OF_ONE = 8.0  # logits; the lead of a row without a rival
 def signs_of(
     members: NDArray[np.float32], none: float, numbers: NDArray[np.float32]
 ) -> list[float]:
-    """Return what tells whether the best row is right: a number for each of SIGNS.
+    """Return what tells whether there is an answer: a number for each of SIGNS.
 
     Args:
-        members: the logits of the rows that may answer.
-        none: the logit of there being no answer.
-        numbers: the table of those rows.
+        members: logits by the upper layers, of the rows that may answer: (rows,).
+        none: theirs of there being no answer.
+        numbers: the table of those rows: (rows, NUMBERS).
     """
     order = np.argsort(-members, kind="stable")
     best = float(members[order[0]])
@@ -42,6 +43,6 @@ def signs_of(
 
 
 def sureness(signs: list[float], weights: Mapping[str, float]) -> float:
-    """Return the chance that the best row is right: 0 … 1."""
+    """Return the chance that there is an answer: 0 … 1."""
     total = sum(weights.get(name, 0.0) * one for name, one in zip(SIGNS, signs, strict=True))
     return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, total))))

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from kb.answer.notebook import Notebook
 from kb.answer.selection.joins import JOINS
 from kb.answer.selection.rows import Row
-from kb.answer.selection.selector import Selection
+from kb.answer.selection.select import Selection
 from kb.answer.selection.sheet import Sheet
 from kb.quoting import quoted
 from kb.reading import label_of

@@ -16,8 +16,9 @@ from evals.retrieval.questions import CATEGORIES
 from evals.retrieval.world import known_boards
 from evals.training.questions.written import Lesson
 from evals.training.selection import __main__ as command
-from evals.training.selection import export, lay
+from evals.training.selection import lay
 from evals.training.selection.batches import all_rows, batches, padded, relative, some_rows
+from evals.training.selection.export import Trained, export
 from evals.training.selection.laid import Laid, load, save
 from evals.training.selection.lay import Table
 from evals.training.selection.loss import loss, members, truth
@@ -27,6 +28,7 @@ from kb.answer.selection import net
 from kb.answer.selection.net import SelectorNet
 from kb.answer.selection.numbers import NUMBERS
 from kb.answer.selection.sheet import boards_of
+from kb.answer.selection.weights import net_in
 from kb.base import KnowledgeBase
 from tests.evals.training.toys import SIZE, toy
 
@@ -218,9 +220,9 @@ def test_organisations_are_held_out_whole() -> None:
 def test_what_is_exported_says_the_same(tmp_path: Path) -> None:
     torch.manual_seed(0)
     model = SelectorNet(SIZE).eval()
-    trained = export.Trained(state=model.state_dict(), size=model.about())
-    export.export(trained, tmp_path / "selector.safetensors")
-    again = export.load(tmp_path / "selector.safetensors")
+    trained = Trained(state=model.state_dict(), size=model.about())
+    export(trained, tmp_path / "selector.safetensors")
+    again = net_in(tmp_path / "selector.safetensors")
     shown = padded([toy(1)], [all_rows(toy(1))])
     with torch.no_grad():
         assert torch.allclose(again(shown).member, model(shown).member, atol=0.05)

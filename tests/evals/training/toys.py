@@ -9,12 +9,12 @@ import numpy as np
 
 from evals.training.selection.laid import Laid, Units
 from kb.answer.selection.joins import JOINS
-from kb.answer.selection.net import Size
+from kb.answer.selection.net import NetSize
 from kb.answer.selection.numbers import NUMBERS
 from kb.answer.selection.sheet import CUES_SEEN
 
 DIM = 64  # as of the vectors in the store
-SIZE = Size(dim=DIM, width=32, heads=1, layers=1, dropout=0.0)
+SIZE = NetSize(dim=DIM, width=32, heads=1, layers=1, dropout=0.0)
 
 
 def toy(seed: int, rows: int = 6, category: str = "lookup", **more: Any) -> Laid:

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from kb.embed import Embedder, lower, open_embedder
-from kb.embed.lower import LOWER, MAX_ASKED, MAX_WORDS, LowerLayers, States
+from kb.embed.embedder import MAX_ASKED
+from kb.embed.lower import LOWER, MAX_WORDS, LowerLayers, States
 from kb.settings import load_settings
 
 TEXTS = ["Ship parcel", "库存预警：低于安全库存时通知采购", "Owner: Aisha", "退款"]

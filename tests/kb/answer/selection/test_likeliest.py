@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.answer.selection.likeliest import NAMED, READ, likeliest, scores_of
+from kb.answer.selection.likeliest import MOST_READ, NAMED, likeliest, scores_of
 
 
 @st.composite
@@ -30,15 +30,15 @@ def test_the_best_rows_are_read_with_their_boards(
     scores, boards, wholes = sheet
     read = likeliest(np.array(scores, np.float32), np.array(boards), np.array(wholes)).tolist()
     assert read == sorted(set(read))
-    assert min(READ, len(scores)) <= len(read) <= READ + len(set(boards))
-    assert sum(not wholes[n] for n in read) <= READ
+    assert min(MOST_READ, len(scores)) <= len(read) <= MOST_READ + len(set(boards))
+    assert sum(not wholes[n] for n in read) <= MOST_READ
     for n, score in enumerate(scores):
         beside = any(boards[m] == boards[n] for m in read if m != n)
         if n not in read:
-            assert sum(scores[m] >= score for m in read) >= READ
+            assert sum(scores[m] >= score for m in read) >= MOST_READ
             assert not (wholes[n] and beside)
         elif not (wholes[n] and beside):
-            assert sum(other > score for other in scores) < READ
+            assert sum(other > score for other in scores) < MOST_READ
 
 
 def test_what_a_question_starts_from_is_read_too() -> None:

@@ -12,15 +12,15 @@ from kb.answer.matching import Matcher
 from kb.answer.notebook import Notebook
 from kb.answer.selection.joins import JOINS, joined
 from kb.answer.selection.numbers import NUMBERS
-from kb.answer.selection.reader import Depth
-from kb.answer.selection.selector import MOST, Selection, least_sure, select
+from kb.answer.selection.select import MOST, Selection, least_sure, select
 from kb.answer.selection.sheet import Sheet, boards_of, lay_out
 from kb.answer.selection.telling import told as tell
+from kb.answer.selection.upper import UpperSize
 from kb.base import KnowledgeBase
 from kb.embed.embedder import Asked
 from kb.graph import Graph
 from kb.search import inquire, near
-from tests.kb.answer.selection.readers import carried, reader
+from tests.kb.answer.selection.untaught import carried, untaught
 
 Told = tuple[KnowledgeBase, dict[str, str]]
 
@@ -81,7 +81,7 @@ def test_a_selection_is_of_nodes_and_the_same_each_time(
 ) -> None:
     base, _ = told
     sheet, asked = sheet_of(base, question), base.embedder.asked(question)
-    with carried(reader(Depth(inner=64, layers=1)), tmp_path / "untaught.safetensors"):
+    with carried(untaught(UpperSize(inner=64, layers=1)), tmp_path / "upper.safetensors"):
         one, two = (select(question, sheet, asked, base.embedder) for _ in range(2))
     assert one.members == two.members
     assert one.sure == two.sure
@@ -95,7 +95,7 @@ def test_a_selection_keeps_to_the_bounds(told: Told, tmp_path: Path) -> None:
     base, _ = told
     question = "What comes after the cart?"
     sheet, asked = sheet_of(base, question), base.embedder.asked(question)
-    made, path = reader(Depth(inner=64, layers=1)), tmp_path / "untaught.safetensors"
+    made, path = untaught(UpperSize(inner=64, layers=1)), tmp_path / "upper.safetensors"
     with carried(made, path, member=0.0, start=0.0, least=0.7):
         many = select(question, sheet, asked, base.embedder)
         assert least_sure() == 0.7

@@ -1,4 +1,4 @@
-"""Several questions as one batch for the reader: the likeliest rows of each, and their words."""
+"""Several questions as one batch for the upper layers: the likeliest rows and their words."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from evals.training.reading.texts import Texts, asked_of
 from evals.training.selection.batches import Kept, padded
 from evals.training.selection.laid import Laid
+from evals.training.upper.texts import Texts, asked_of
 from kb.answer.selection.likeliest import Scores, likeliest
-from kb.answer.selection.reader import Read
+from kb.answer.selection.upper import Read
 
 
 def to_read(one: Laid, scores: Scores, keep: Kept) -> Kept:
@@ -22,7 +22,13 @@ def to_read(one: Laid, scores: Scores, keep: Kept) -> Kept:
 
 
 def batch_of(batch: Sequence[Laid], kept: Sequence[Kept], texts: Texts) -> Read:
-    """Return questions with the rows that are kept of each, as the reader is shown them."""
+    """Return questions with the rows that are kept of each, as the upper layers read them.
+
+    Args:
+        batch: the questions.
+        kept: places of the rows of each.
+        texts: the states of all words.
+    """
     sheet = padded(batch, kept)
     words, owners = [], []
     for one, keep in zip(batch, kept, strict=True):

@@ -1,36 +1,28 @@
-"""Asks the selector and the reader about questions that are laid out."""
+"""Asks the selector net and the upper layers about questions that are laid out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from evals.extraction.progress import shown
-from evals.training.reading.batches import batch_of, to_read
-from evals.training.reading.texts import Texts
 from evals.training.selection.batches import all_rows, padded
 from evals.training.selection.laid import Laid
 from evals.training.selection.measure import MEMBER, Judged, judged_by
+from evals.training.upper.batches import batch_of, to_read
+from evals.training.upper.texts import Texts
 from kb.answer.selection.likeliest import Scores, scores_of
-from kb.answer.selection.net import SelectorNet
-from kb.answer.selection.reader import GONE, Reader
+from kb.answer.selection.net import GONE, SelectorNet
+from kb.answer.selection.study import Logits
+from kb.answer.selection.upper import UpperLayers
 
 _BATCH = 16
 
 
-class Heard(NamedTuple):
-    """What the reader says of a question: a logit of each row, and of there being no answer."""
-
-    member: NDArray[np.float32]
-    none: float
-
-
 def scored(net: SelectorNet, laid: Sequence[Laid]) -> list[Scores]:
-    """Return what the selector says for reading the rows of each question."""
+    """Return what the selector net says for reading the rows of each question: (rows,) of each."""
     net.eval()
     order = sorted(range(len(laid)), key=lambda n: len(laid[n].rows))
     starts = range(0, len(order), _BATCH)
@@ -46,28 +38,29 @@ def scored(net: SelectorNet, laid: Sequence[Laid]) -> list[Scores]:
     return [by[n] for n in range(len(laid))]
 
 
-def heard(
-    reader: Reader, laid: Sequence[Laid], scores: Sequence[Scores], texts: Texts
-) -> list[Heard]:
-    """Ask the reader about questions, of which the selector said `scores`."""
-    reader.eval()
+def logits_of(
+    upper: UpperLayers, laid: Sequence[Laid], scores: Sequence[Scores], texts: Texts
+) -> list[Logits]:
+    """Ask the upper layers about questions, for which the selector net has these scores."""
+    upper.eval()
     order = sorted(range(len(laid)), key=lambda n: len(laid[n].rows))
-    found: dict[int, Heard] = {}
+    found: dict[int, Logits] = {}
     for start in range(0, len(order), _BATCH):
         part = order[start : start + _BATCH]
         batch = [laid[n] for n in part]
         kept = [to_read(laid[n], scores[n], all_rows(laid[n])) for n in part]
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-            said = reader(batch_of(batch, kept, texts))
+            said = upper(batch_of(batch, kept, texts))
         for at, (n, keep) in enumerate(zip(part, kept, strict=True)):
-            logits = np.full(len(laid[n].rows), GONE, np.float32)
-            logits[keep] = said.member[at, : len(keep)].float().numpy()
-            found[n] = Heard(logits, float(said.none[at]))
+            member, begins = np.full((2, len(laid[n].rows)), GONE, np.float32)
+            member[keep] = said.member[at, : len(keep)].float().numpy()
+            begins[keep] = said.start[at, : len(keep)].float().numpy()
+            found[n] = Logits(member, begins, float(said.none[at]))
     return [found[n] for n in range(len(laid))]
 
 
-def judged(laid: Sequence[Laid], said: Sequence[Heard], member: float = MEMBER) -> list[Judged]:
-    """Judge what the reader said of questions; `member` is the chance of a row that is chosen."""
+def judged(laid: Sequence[Laid], said: Sequence[Logits], member: float = MEMBER) -> list[Judged]:
+    """Judge what was said of questions; `member` is the chance of a row that is chosen."""
     return [
         judged_by(one, of.member.astype(np.float64), of.none, member)
         for one, of in zip(laid, said, strict=True)

@@ -1,4 +1,4 @@
-"""``python -m evals.training.reading read|train|export|measure``: from lessons to the reader."""
+"""``python -m evals.training.upper read|train|export|measure``: from lessons to weights."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ import torch
 from evals.training.asking.encoder import bundled_model
 from evals.training.questions.steps import Step, carried_out
 from evals.training.questions.world import NAMES
-from evals.training.reading import texts
-from evals.training.reading.asked import Heard, heard, judged, scored
-from evals.training.reading.choose import choose, signed
-from evals.training.reading.train import Plan, begun, train
 from evals.training.selection.export import export
-from evals.training.selection.export import load as load_net
 from evals.training.selection.laid import Laid, load, parts_of
 from evals.training.selection.measure import MEMBER, told
-from kb.answer.selection import reading, selector
-from kb.answer.selection.reader import Depth, Reader
-from kb.answer.selection.reading import Chosen
+from evals.training.upper import texts
+from evals.training.upper.asked import judged, logits_of, scored
+from evals.training.upper.choose import choose, signed
+from evals.training.upper.train import Plan, begun, train
+from kb.answer.selection.study import Logits
+from kb.answer.selection.upper import UpperLayers, UpperSize
+from kb.answer.selection.weights import SELECTOR, UPPER, Bounds, net_in, upper_in
 from kb.embed.lower import LowerLayers
 from kb.settings import load_settings
 
@@ -33,15 +32,15 @@ _BUILD = Path(__file__).resolve().parents[3] / "build" / "training"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one step of the way; returns 2 where what it needs is missing."""
-    parser = argparse.ArgumentParser(prog="python -m evals.training.reading", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m evals.training.upper", description=__doc__)
     parser.add_argument("--laid", type=Path, default=_BUILD / "selection")
-    parser.add_argument("--folder", type=Path, default=_BUILD / "reading")
+    parser.add_argument("--folder", type=Path, default=_BUILD / "upper")
     steps = parser.add_subparsers(dest="step", required=True)
     lower = steps.add_parser("read", help="keep what e5's lower layers make of every text")
     lower.add_argument("what", choices=NAMES)
-    training = steps.add_parser("train", help="train the reader")
+    training = steps.add_parser("train", help="train the upper layers")
     training.add_argument("--val", choices=NAMES, default="dev")
-    training.add_argument("--selector", type=Path, default=selector.WEIGHTS)
+    training.add_argument("--selector", type=Path, default=SELECTOR)
     training.add_argument("--start", type=Path, help="what a training wrote, to go on from")
     for field in fields(Plan):
         training.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
@@ -52,12 +51,12 @@ def main(arguments: list[str] | None = None) -> int:
         "--refuse", type=float, default=REFUSE, help="share of unanswerable questions to refuse"
     )
     exporting.add_argument("--val", choices=NAMES, default="dev", help="what sureness is fitted on")
-    exporting.add_argument("--selector", type=Path, default=selector.WEIGHTS)
-    exporting.add_argument("--to", type=Path, default=reading.WEIGHTS)
-    measuring = steps.add_parser("measure", help="say how the reader does")
+    exporting.add_argument("--selector", type=Path, default=SELECTOR)
+    exporting.add_argument("--to", type=Path, default=UPPER)
+    measuring = steps.add_parser("measure", help="say how the upper layers do")
     measuring.add_argument("what", choices=NAMES, nargs="?", default="dev")
-    measuring.add_argument("--selector", type=Path, default=selector.WEIGHTS)
-    measuring.add_argument("--weights", type=Path, default=reading.WEIGHTS)
+    measuring.add_argument("--selector", type=Path, default=SELECTOR)
+    measuring.add_argument("--weights", type=Path, default=UPPER)
     options = parser.parse_args(arguments)
     steps_of: dict[str, Step] = {
         "read": _read,
@@ -108,15 +107,15 @@ def _train(options: argparse.Namespace) -> None:
     plan = Plan(**{field.name: getattr(options, field.name) for field in fields(Plan)})
     model: Any = _model()
     torch.manual_seed(plan.seed)  # what is new begins at random
-    reader = begun(model[0].auto_model)
+    upper = begun(model[0].auto_model)
     if options.start is not None:
-        reader.load_state_dict(torch.load(options.start, weights_only=True)["state"])
+        upper.load_state_dict(torch.load(options.start, weights_only=True)["state"])
     words = texts.load(_texts(options, name) for name in ("lessons", options.val))
     train(
-        reader,
+        upper,
         _laid(options, "lessons"),
         _laid(options, options.val),
-        load_net(options.selector),
+        net_in(options.selector),
         words,
         plan,
         _trained(options),
@@ -125,12 +124,12 @@ def _train(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     trained = torch.load(_trained(options), weights_only=True)
-    reader = Reader(Depth(**trained["size"]))
-    reader.load_state_dict(trained["state"])
+    upper = UpperLayers(UpperSize(**trained["size"]))
+    upper.load_state_dict(trained["state"])
     laid = _laid(options, options.val)
-    choice = choose(signed(laid, _heard(options, reader, options.val, laid)), options.refuse)
-    chosen = Chosen(options.member, options.begin, choice.least, choice.weights)
-    export(trained, options.to, chosen=asdict(chosen))
+    choice = choose(signed(laid, _said(options, upper, options.val, laid)), options.refuse)
+    bounds = Bounds(options.member, options.begin, choice.least, choice.weights)
+    export(trained, options.to, bounds=asdict(bounds))
     sys.stdout.write(
         f"least sureness {choice.least:.3f}: cross-validated, {choice.refused:.1%} of the "
         f"unanswerable questions are refused, and {choice.wrongly:.1%} of the others\n"
@@ -138,15 +137,17 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _measure(options: argparse.Namespace) -> None:
-    reader, bounds = reading.carried(options.weights)
+    upper, bounds = upper_in(options.weights)
     laid = _laid(options, options.what)
-    said = _heard(options, reader, options.what, laid)
+    said = _said(options, upper, options.what, laid)
     sys.stdout.write(told(judged(laid, said, bounds.member)))
 
 
-def _heard(options: argparse.Namespace, reader: Reader, name: str, laid: list[Laid]) -> list[Heard]:
+def _said(
+    options: argparse.Namespace, upper: UpperLayers, name: str, laid: list[Laid]
+) -> list[Logits]:
     words = texts.load([_texts(options, name)])
-    return heard(reader, laid, scored(load_net(options.selector), laid), words)
+    return logits_of(upper, laid, scored(net_in(options.selector), laid), words)
 
 
 def _texts(options: argparse.Namespace, name: str) -> Path:

@@ -1,9 +1,9 @@
-"""The reader: e5's upper layers, which read a question's words beside those of the likeliest rows.
+"""e5's upper layers, taught anew: they read a question's words beside those of the likeliest rows.
 
-The lower layers read every text by itself (`words`), so what they make of a row is kept; the upper
-ones read question and rows as one text (as in DeFormer, arXiv 2005.00697). Each row has a token of
-its own that knows what the row is and where it stands; beside attention it hears in each layer from
-its own words and from the rows that it is joined with.
+The lower layers read every text by itself (`kb.embed.lower`), so what they make of a row is kept;
+the upper ones read question and rows as one text (as in DeFormer, arXiv 2005.00697). Each row has a
+token of its own that knows what the row is and where it stands; beside attention it hears in each
+layer from its own words and from the rows that it is joined with.
 """
 
 from __future__ import annotations
@@ -16,16 +16,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - as everybody calls it
 
 from kb.answer.selection.joins import JOINS
-from kb.answer.selection.net import CATEGORIES, Heard, Said
+from kb.answer.selection.net import CATEGORIES, GONE, Hearing, Said
 from kb.answer.selection.numbers import NUMBERS
 from kb.answer.selection.sheet import CUES_SEEN
 
-GONE = -30.0  # logit of what is not there
-
 
 @dataclass(frozen=True)
-class Depth:
-    """How large a reader is; `dim`, `heads` and `inner` are those of e5."""
+class UpperSize:
+    """How large upper layers are; `dim`, `heads` and `inner` are those of e5."""
 
     dim: int = 384
     heads: int = 12
@@ -53,13 +51,13 @@ class Read(NamedTuple):
     joins: Tensor
 
 
-class Reader(nn.Module):
+class UpperLayers(nn.Module):
     """See the module."""
 
-    def __init__(self, depth: Depth = Depth()) -> None:
+    def __init__(self, size: UpperSize = UpperSize()) -> None:
         super().__init__()
-        self.depth = depth
-        dim = depth.dim
+        self.size = size
+        dim = size.dim
         self.numbers = nn.Sequential(nn.Linear(len(NUMBERS), dim), nn.GELU(), nn.Linear(dim, dim))
         self.row = nn.Linear(dim, dim)
         self.cues = nn.Linear(len(CUES_SEEN), dim)
@@ -67,22 +65,25 @@ class Reader(nn.Module):
         self.of_row = nn.Linear(dim, dim)
         nn.init.zeros_(self.of_row.weight)
         nn.init.zeros_(self.of_row.bias)
-        self.layers = nn.ModuleList(Layer(depth) for _ in range(depth.layers))
-        self.hear = nn.ModuleList(_Hear(depth) for _ in range(depth.layers))
-        self.out = _head(3 * dim, 2, depth)
-        self.none = _head(2 * dim, 1, depth)
+        self.layers = nn.ModuleList(Layer(size) for _ in range(size.layers))
+        self.hear = nn.ModuleList(_Hear(size) for _ in range(size.layers))
+        self.out = _head(3 * dim, 2, size)
+        self.none = _head(2 * dim, 1, size)
         self.category = nn.Linear(dim, CATEGORIES)
-        self.drop = nn.Dropout(depth.dropout)
+        self.drop = nn.Dropout(size.dropout)
 
     def forward(self, read: Read) -> Said:
-        """Return what is said of each row and question."""
+        """Return what is said: of rows (batch, rows), of there being none (batch,).
+
+        The category is (batch, CATEGORIES).
+        """
         rows = self.norm(self.row(read.rows * 4) + self.numbers(read.numbers))
         rows = self.drop(rows + self.cues(read.cues)[:, None])
         words = read.words + _spread(self.of_row(rows), read.owner)
         count = rows.shape[1]
         mask = torch.cat([read.row_mask, read.owner > -2], 1)
         share = _shares(read.owner, count)
-        joins = Heard(read.joins, rows)
+        joins = Hearing(read.joins, rows)
         both = torch.cat([rows, words], 1)
         for layer, hear in zip(self.layers, self.hear, strict=True):
             both = layer(both, mask)
@@ -99,20 +100,20 @@ class Reader(nn.Module):
 
     def about(self) -> dict[str, float]:
         """Return its size, to be kept beside its weights."""
-        return asdict(self.depth)
+        return asdict(self.size)
 
 
 class Layer(nn.Module):
-    """A layer of BERT, by whose names its weights are called."""
+    """A layer as BERT has them, its parts by shorter names."""
 
-    def __init__(self, depth: Depth) -> None:
+    def __init__(self, size: UpperSize) -> None:
         super().__init__()
-        self.heads = depth.heads
-        dim = depth.dim
+        self.heads = size.heads
+        dim = size.dim
         self.query, self.key, self.value, self.dense = (nn.Linear(dim, dim) for _ in range(4))
-        self.up, self.down = nn.Linear(dim, depth.inner), nn.Linear(depth.inner, dim)
+        self.up, self.down = nn.Linear(dim, size.inner), nn.Linear(size.inner, dim)
         self.attended, self.fed = (nn.LayerNorm(dim, eps=1e-12) for _ in range(2))
-        self.drop = nn.Dropout(depth.dropout)
+        self.drop = nn.Dropout(size.dropout)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Return (batch, length, dim) of the same; `mask` is True where something is."""
@@ -131,36 +132,41 @@ class Layer(nn.Module):
 class _Hear(nn.Module):
     """What a row's token takes from its own words and from joined rows; nothing at first."""
 
-    def __init__(self, depth: Depth) -> None:
+    def __init__(self, size: UpperSize) -> None:
         super().__init__()
-        self.tell = nn.Linear(depth.dim, depth.heard)
-        self.hear = nn.Linear(len(JOINS) * depth.heard, depth.dim)
-        self.own = nn.Linear(depth.dim, depth.dim)
+        self.tell = nn.Linear(size.dim, size.heard)
+        self.hear = nn.Linear(len(JOINS) * size.heard, size.dim)
+        self.own = nn.Linear(size.dim, size.dim)
         for one in (self.hear, self.own):
             nn.init.zeros_(one.weight)
             nn.init.zeros_(one.bias)
 
-    def forward(self, rows: Tensor, own: Tensor, joins: Heard) -> Tensor:
+    def forward(self, rows: Tensor, own: Tensor, joins: Hearing) -> Tensor:
         heard: Tensor = self.own(own) + self.hear(joins.heard(self.tell(rows)))
         return heard
 
 
 def _spread(rows: Tensor, owner: Tensor) -> Tensor:
-    """Return for each word what its row has; nothing for those of the question."""
+    """Return (batch, words, dim): what its row has for each word, nothing for the question's.
+
+    Args:
+        rows: (batch, rows, dim).
+        owner: (batch, words), as in `Read`.
+    """
     index = owner.clamp(min=0)[..., None].expand(-1, -1, rows.shape[-1])
     return rows.gather(1, index) * (owner >= 0)[..., None]
 
 
 def _shares(owner: Tensor, rows: int) -> Tensor:
-    """Return (batch, rows, words) that give each row the mean of its words."""
+    """Return (batch, rows, words): what gives each of so many rows the mean of its words."""
     of = (owner[:, None] == torch.arange(rows)[None, :, None]).float()
     return of / of.sum(-1, keepdim=True).clamp(min=1)
 
 
-def _head(inputs: int, outputs: int, depth: Depth) -> nn.Sequential:
+def _head(inputs: int, outputs: int, size: UpperSize) -> nn.Sequential:
     return nn.Sequential(
-        nn.Linear(inputs, depth.dim),
+        nn.Linear(inputs, size.dim),
         nn.GELU(),
-        nn.Dropout(depth.dropout),
-        nn.Linear(depth.dim, outputs),
+        nn.Dropout(size.dropout),
+        nn.Linear(size.dim, outputs),
     )

@@ -1,4 +1,4 @@
-"""What the reader makes of words, rows and what hangs together."""
+"""What the upper layers make of words, rows and what hangs together."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from torch import Tensor
 from transformers import BertConfig
 from transformers.models.bert.modeling_bert import BertLayer
 
-from evals.training.reading.train import _NAMES
+from evals.training.upper.train import _NAMES
 from kb.answer.selection.joins import JOINS
-from kb.answer.selection.net import Said
-from kb.answer.selection.reader import GONE, Depth, Layer, Read, Reader
-from tests.kb.answer.selection.readers import DIM, SMALL, question, reader, together
+from kb.answer.selection.net import GONE, Said
+from kb.answer.selection.upper import Layer, Read, UpperLayers, UpperSize
+from tests.kb.answer.selection.untaught import DIM, SMALL, question, together, untaught
 
-LOCAL = Depth(dim=DIM, heads=2, layers=0)  # without attention nothing goes from row to row
+LOCAL = UpperSize(dim=DIM, heads=2, layers=0)  # without attention nothing goes from row to row
 
 
-def said(read: Read, depth: Depth = SMALL) -> Said:
+def said(read: Read, size: UpperSize = SMALL) -> Said:
     with torch.no_grad():
-        told: Said = reader(depth)(read)
+        told: Said = untaught(size)(read)
     return told
 
 
-def moved(one: Read, other: Read, depth: Depth = SMALL) -> list[bool]:
+def moved(one: Read, other: Read, size: UpperSize = SMALL) -> list[bool]:
     """Whether each row is said otherwise of, so that it could be seen."""
-    change: Tensor = (said(one, depth).member - said(other, depth).member)[0].abs()
+    change: Tensor = (said(one, size).member - said(other, size).member)[0].abs()
     return [one > 1e-4 for one in change.tolist()]
 
 
@@ -86,7 +86,7 @@ def test_a_row_hears_from_those_it_is_joined_with_by_kind() -> None:
 
 def test_until_it_is_taught_a_row_hears_nothing() -> None:
     torch.manual_seed(0)
-    read, made = question(1), Reader(SMALL).eval()
+    read, made = question(1), UpperLayers(SMALL).eval()
     own = made.hear[0].get_submodule("own").get_parameter("weight")
     with torch.no_grad():
         before = made(read).member

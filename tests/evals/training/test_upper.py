@@ -1,4 +1,4 @@
-"""Teaching the reader: what is read beforehand, shown, learnt, exported and measured."""
+"""Teaching the upper layers: what is read beforehand, shown, learnt, exported and measured."""
 
 from __future__ import annotations
 
@@ -17,31 +17,32 @@ from transformers import BertConfig
 from transformers.models.bert.modeling_bert import BertLayer
 
 from evals.training.questions.written import Lesson
-from evals.training.reading import __main__ as command
-from evals.training.reading import texts
-from evals.training.reading.asked import heard, judged, scored
-from evals.training.reading.batches import batch_of, to_read
-from evals.training.reading.choose import Signed, choose
-from evals.training.reading.texts import Texts, asked_of
-from evals.training.reading.train import Plan, Trainer, begun
 from evals.training.selection import __main__ as selection
 from evals.training.selection import lay
 from evals.training.selection.batches import all_rows
 from evals.training.selection.export import Trained, export
 from evals.training.selection.laid import Laid
 from evals.training.selection.measure import figures, refusals
-from kb.answer.selection import likeliest, reading, selector
+from evals.training.upper import __main__ as command
+from evals.training.upper import texts
+from evals.training.upper.asked import judged, logits_of, scored
+from evals.training.upper.batches import batch_of, to_read
+from evals.training.upper.choose import Signed, choose
+from evals.training.upper.texts import Texts, asked_of
+from evals.training.upper.train import Plan, Trainer, begun
+from kb.answer.selection import likeliest, skim
 from kb.answer.selection.likeliest import Scores
-from kb.answer.selection.net import SelectorNet
-from kb.answer.selection.reader import GONE, Reader
-from kb.answer.selection.reading import Chosen
+from kb.answer.selection.net import GONE, SelectorNet
 from kb.answer.selection.sheet import Sheet, lay_out
+from kb.answer.selection.study import study
 from kb.answer.selection.sureness import SIGNS
+from kb.answer.selection.upper import UpperLayers
+from kb.answer.selection.weights import Bounds, upper_in
 from kb.base import KnowledgeBase
 from kb.embed.lower import LOWER
 from tests.embedding import HashedStates
 from tests.evals.training.toys import DIM, SIZE, toy
-from tests.kb.answer.selection.readers import SMALL, carried, question, reader, together
+from tests.kb.answer.selection.untaught import SMALL, carried, question, together, untaught
 
 
 @dataclass
@@ -87,7 +88,7 @@ def test_texts_are_read_as_they_were_written(shown: Shown, tmp_path: Path) -> No
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a question few rows are read."""
-    monkeypatch.setattr(likeliest, "READ", 3)
+    monkeypatch.setattr(likeliest, "MOST_READ", 3)
 
 
 @pytest.mark.usefixtures("few")
@@ -124,21 +125,21 @@ def test_the_product_is_shown_what_was_learnt_from(
     shown: Shown, base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch.manual_seed(0)
-    net, made = SelectorNet(SIZE).eval(), reader()
+    net, made = SelectorNet(SIZE).eval(), untaught()
     made.load_state_dict({name: one.half().float() for name, one in made.state_dict().items()})
-    monkeypatch.setattr(selector, "_net", lambda: net)
+    monkeypatch.setattr(skim, "selector_net", lambda: net)
     scores = scored(net, shown.laid)
-    said = heard(made, shown.laid, scores, shown.texts)
+    said = logits_of(made, shown.laid, scores, shown.texts)
     embedder: Any = base.embedder
-    with carried(made, tmp_path / "reader.safetensors"):
+    with carried(made, tmp_path / "upper.safetensors"):
         for n, (one, sheet) in enumerate(zip(shown.laid, shown.sheets, strict=True)):
             keep = to_read(one, scores[n], all_rows(one))
             assert 3 <= len(keep) < len(one.rows)
             asked = embedder.asked(one.text)
-            assert selector.to_read(sheet, asked).tolist() == keep.tolist()
+            assert skim.skim(sheet, asked).tolist() == keep.tolist()
             with torch.no_grad():
                 want = made(batch_of([one], [keep], shown.texts))
-            got = reading.reading(one.text, sheet, keep, embedder)
+            got = study(one.text, sheet, keep, embedder)
             assert got.member[keep] == pytest.approx(want.member[0].numpy(), abs=5e-4)
             assert got.start[keep] == pytest.approx(want.start[0].numpy(), abs=5e-4)
             assert got.none == pytest.approx(float(want.none[0]), abs=5e-4)
@@ -147,7 +148,7 @@ def test_the_product_is_shown_what_was_learnt_from(
             assert got.none == pytest.approx(said[n].none, abs=0.01)
 
 
-def test_a_reader_begins_as_the_upper_layers_of_e5() -> None:
+def test_upper_layers_begin_as_those_of_e5() -> None:
     config: Any = BertConfig(hidden_size=384, num_attention_heads=12, intermediate_size=1536)
     config._attn_implementation = "sdpa"
     bert_layer: Any = BertLayer
@@ -195,14 +196,14 @@ def nothing_said(laid: list[Laid]) -> list[Scores]:
     return [np.zeros(len(one.rows), np.float32) for one in laid]
 
 
-def test_a_few_rounds_teach_a_reader_to_find_what_is_asked() -> None:
+def test_a_few_rounds_teach_to_find_what_is_asked() -> None:
     some, others = ([lesson(n) for n in range(start, start + 128)] for start in (0, 1000))
     torch.manual_seed(0)
-    made = Reader(SMALL)
+    made = UpperLayers(SMALL)
     trainer = Trainer(made, some, nothing_said(some), words(), PLAN)
     losses = [trainer.round("a round") for _ in range(PLAN.rounds)]
     assert losses[-1] < 0.2 * losses[0]
-    found = judged(others, heard(made, others, nothing_said(others), words()))
+    found = judged(others, logits_of(made, others, nothing_said(others), words()))
     assert figures(found)["all"].first > 0.9
     told_apart = refusals(found)
     assert told_apart is not None
@@ -210,7 +211,7 @@ def test_a_few_rounds_teach_a_reader_to_find_what_is_asked() -> None:
 
 
 def test_the_same_seed_trains_the_same() -> None:
-    some, first = [lesson(n) for n in range(16)], Reader(replace(SMALL, dropout=0.1))
+    some, first = [lesson(n) for n in range(16)], UpperLayers(replace(SMALL, dropout=0.1))
     losses = []
     for seed in (1, 1, 2):
         plan = replace(PLAN, share=0.5, drop=0.5, batch=2, seed=seed)
@@ -220,10 +221,10 @@ def test_the_same_seed_trains_the_same() -> None:
 
 
 def test_what_is_exported_says_the_same(tmp_path: Path) -> None:
-    made, path = reader(), tmp_path / "reader.safetensors"
-    chosen = Chosen(0.4, 0.5, 0.7, {"best": 1.5})
-    export(Trained(state=made.state_dict(), size=made.about()), path, chosen=asdict(chosen))
-    again, bounds = reading.carried(path)
+    made, path = untaught(), tmp_path / "upper.safetensors"
+    chosen = Bounds(0.4, 0.5, 0.7, {"best": 1.5})
+    export(Trained(state=made.state_dict(), size=made.about()), path, bounds=asdict(chosen))
+    again, bounds = upper_in(path)
     assert bounds == chosen
     read = together(question(1), question(2, words=7, of_rows=(5, 1)))
     with torch.no_grad():
@@ -304,7 +305,7 @@ def test_from_what_is_laid_out_to_the_file_by_commands(
     monkeypatch.setattr(selection, "lessons_of", lambda _: lessons)
     monkeypatch.setattr(command, "_model", lambda: [SimpleNamespace(auto_model=None)])
     monkeypatch.setattr(command, "LowerLayers", lambda _: HashedStates())
-    monkeypatch.setattr(command, "begun", lambda _: Reader(SMALL))
+    monkeypatch.setattr(command, "begun", lambda _: UpperLayers(SMALL))
     laid, net = str(tmp_path / "laid"), str(tmp_path / "selector.safetensors")
     small = ("--rounds", "2", "--batch", "2")
     for line in (
@@ -319,7 +320,7 @@ def test_from_what_is_laid_out_to_the_file_by_commands(
         chosen = ["--selector", net] if step != "read" else []
         return command.main(["--laid", laid, "--folder", str(tmp_path), step, *line, *chosen])
 
-    trained, weights = tmp_path / "trained.pt", tmp_path / "reader.safetensors"
+    trained, weights = tmp_path / "trained.pt", tmp_path / "upper.safetensors"
     assert run("read", "lessons") == run("read", "dev") == 0
     assert run("train", *small) == 0
     first = torch.load(trained, weights_only=True)["state"]
@@ -332,7 +333,7 @@ def test_from_what_is_laid_out_to_the_file_by_commands(
     again = torch.load(trained, weights_only=True)["state"]
     assert all(torch.equal(one, again[name]) for name, one in first.items())
     assert run("export", "--to", str(weights), "--refuse", "0.5", "--member", "0.3") == 0
-    bounds = reading.carried(weights)[1]
+    bounds = upper_in(weights)[1]
     assert (bounds.member, bounds.start) == (0.3, 0.5)
     assert bounds.sureness.keys() == set(SIGNS)
     capsys.readouterr()

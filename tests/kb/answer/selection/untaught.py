@@ -1,4 +1,4 @@
-"""Small readers that nobody taught, and what they read."""
+"""Small upper layers that nobody taught, and what they read."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ import torch
 from torch.nn.functional import pad
 
 from evals.training.selection.export import Trained, export
-from kb.answer.selection import reading
+from kb.answer.selection import weights
 from kb.answer.selection.joins import JOINS
 from kb.answer.selection.numbers import NUMBERS
-from kb.answer.selection.reader import Depth, Read, Reader
 from kb.answer.selection.sheet import CUES_SEEN
+from kb.answer.selection.upper import Read, UpperLayers, UpperSize
 
 DIM = 64
-SMALL = Depth(dim=DIM, heads=2, inner=64, layers=1, heard=8, dropout=0.0)
+SMALL = UpperSize(dim=DIM, heads=2, inner=64, layers=1, heard=8, dropout=0.0)
 
 
-def reader(depth: Depth = SMALL) -> Reader:
-    """Return a reader of which no part is left silent, as untaught ones are in part."""
+def untaught(size: UpperSize = SMALL) -> UpperLayers:
+    """Return upper layers of which no part is left silent, as fresh ones are in part."""
     torch.manual_seed(0)
-    made = Reader(depth)
+    made = UpperLayers(size)
     for one in made.modules():
         if isinstance(one, torch.nn.Linear) and not one.weight.any():
             torch.nn.init.normal_(one.weight, std=0.1)
@@ -72,12 +72,14 @@ def together(*reads: Read) -> Read:
 
 
 @contextmanager
-def carried(made: Reader, path: Path, **bounds: float) -> Iterator[None]:
-    """Have the product carry this reader, which it reads from `path`."""
-    chosen = {"member": 0.5, "start": 0.5, "least": 0.5, "sureness": {"best": 1.0}} | bounds
-    export(Trained(state=made.state_dict(), size=made.about()), path, chosen=chosen)
+def carried(made: UpperLayers, path: Path, **more: float) -> Iterator[None]:
+    """Have the product carry these upper layers, which it reads from `path`."""
+    bounds = {"member": 0.5, "start": 0.5, "least": 0.5, "sureness": {"best": 1.0}} | more
+    export(Trained(state=made.state_dict(), size=made.about()), path, bounds=bounds)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "WEIGHTS", path)
-        reading._read.cache_clear()
-        yield
-    reading._read.cache_clear()
+        patch.setattr(weights, "UPPER", path)
+        weights._upper.cache_clear()
+        try:
+            yield
+        finally:
+            weights._upper.cache_clear()

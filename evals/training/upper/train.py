@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import sys
 import time
@@ -14,20 +15,19 @@ import numpy as np
 import torch
 from torch import nn
 
-from evals.training.reading.asked import heard, judged, scored
-from evals.training.reading.batches import batch_of, to_read
-from evals.training.reading.texts import Texts
 from evals.training.selection.batches import all_rows, batches, some_rows
 from evals.training.selection.laid import Laid
 from evals.training.selection.loss import loss, truth
 from evals.training.selection.measure import told
+from evals.training.upper.asked import judged, logits_of, scored
+from evals.training.upper.batches import batch_of, to_read
+from evals.training.upper.texts import Texts
 from kb.answer.selection.likeliest import Scores
 from kb.answer.selection.net import SelectorNet
-from kb.answer.selection.reader import Reader
+from kb.answer.selection.upper import UpperLayers
 from kb.embed.lower import LOWER
 
 _STEEPEST = 1.0  # norm of a gradient; steeper ones are cut
-_BATCH = 16  # of questions that nothing is learnt from
 _NAMES = {
     "attention.self.query": "query", "attention.self.key": "key", "attention.self.value": "value",
     "attention.output.dense": "dense", "attention.output.LayerNorm": "attended",
@@ -52,34 +52,34 @@ class Plan:
     seed: int = 1
 
 
-def begun(bert: Any) -> Reader:
-    """Return a reader whose layers are the upper ones of e5."""
-    reader = Reader()
-    for number, layer in enumerate(reader.layers):
+def begun(bert: Any) -> UpperLayers:
+    """Return upper layers as e5 has them."""
+    upper = UpperLayers()
+    for number, layer in enumerate(upper.layers):
         theirs = bert.encoder.layer[LOWER + number]
         for long, short in _NAMES.items():
             layer.get_submodule(short).load_state_dict(theirs.get_submodule(long).state_dict())
-    return reader
+    return upper
 
 
 class Trainer:
-    """A reader in training."""
+    """Upper layers in training."""
 
     def __init__(
-        self, reader: Reader, laid: Sequence[Laid], scores: Sequence[Scores], texts: Texts,
+        self, upper: UpperLayers, laid: Sequence[Laid], scores: Sequence[Scores], texts: Texts,
         plan: Plan,
     ) -> None:  # fmt: skip
-        self.laid, self.plan, self.texts, self.reader = laid, plan, texts, reader
+        self.laid, self.plan, self.texts, self.upper = laid, plan, texts, upper
         self._scores = {id(one): score for one, score in zip(laid, scores, strict=True)}
         torch.manual_seed(plan.seed)
         self._rng = random.Random(plan.seed)
-        upper = list(reader.layers.parameters())
-        known = {id(one) for one in upper}
-        new = [one for one in reader.parameters() if id(one) not in known]
-        groups = [{"params": new, "lr": plan.rate}, {"params": upper, "lr": plan.upper}]
+        known = list(upper.layers.parameters())
+        ids = {id(one) for one in known}
+        new = [one for one in upper.parameters() if id(one) not in ids]
+        groups = [{"params": new, "lr": plan.rate}, {"params": known, "lr": plan.upper}]
         self._optimiser = torch.optim.AdamW(groups, weight_decay=0.02)
         self._count = max(1, int(plan.share * len(laid)))
-        self._left = plan.rounds * (self._count // plan.batch + 1) - 1
+        self._left = plan.rounds * math.ceil(self._count / plan.batch) - 1
         self._pace = torch.optim.lr_scheduler.OneCycleLR(
             self._optimiser,
             [plan.rate, plan.upper],
@@ -89,7 +89,7 @@ class Trainer:
 
     def round(self, name: str) -> float:
         """Learn from the questions of a round; return the mean loss."""
-        self.reader.train()
+        self.upper.train()
         part = self._rng.sample(self.laid, self._count)
         made = batches(part, self.plan.batch, self._rng)
         losses: list[float] = []
@@ -112,11 +112,11 @@ class Trainer:
         read = batch_of(batch, kept, self.texts)
         true = truth(batch, kept, read.row_mask.shape[1])
         with torch.autocast("cpu", torch.bfloat16):
-            said = self.reader(read)
+            said = self.upper(read)
         missed = loss(type(said)(*(one.float() for one in said)), true)
         self._optimiser.zero_grad()
         missed.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.reader.parameters(), _STEEPEST)
+        nn.utils.clip_grad_norm_(self.upper.parameters(), _STEEPEST)
         self._optimiser.step()
         if self._left > 0:
             self._pace.step()
@@ -125,7 +125,7 @@ class Trainer:
 
 
 def train(
-    reader: Reader,
+    upper: UpperLayers,
     laid: Sequence[Laid],
     val: Sequence[Laid],
     net: SelectorNet,
@@ -134,12 +134,12 @@ def train(
     trained: Path,
 ) -> None:
     """Train, say after each round how it does on `val`, and write what was trained."""
-    trainer = Trainer(reader, laid, scored(net, laid), texts, plan)
+    trainer = Trainer(upper, laid, scored(net, laid), texts, plan)
     there = scored(net, val)
     for number in range(1, plan.rounds + 1):
         missed = trainer.round(f"round {number} of {plan.rounds}")
-        found = judged(val, heard(reader, val, there, texts))
+        found = judged(val, logits_of(upper, val, there, texts))
         sys.stdout.write(f"round {number} loss {missed:.3f}\n{told(found)}")
         sys.stdout.flush()
         trained.parent.mkdir(parents=True, exist_ok=True)
-        torch.save({"state": reader.state_dict(), "size": reader.about()}, trained)
+        torch.save({"state": upper.state_dict(), "size": upper.about()}, trained)

@@ -1,4 +1,4 @@
-"""How sureness is weighed, fitted on questions that the reader never saw: a logistic regression.
+"""How sureness is weighed, fitted on questions that no layer was taught on: a logistic regression.
 
 What is foretold is whether a question can be answered from the boards. The spread of the signs is
 taken out before weights are held small, and put back into them afterwards. The least sureness is
@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.retrieval.questions import UNANSWERABLE
-from evals.training.reading.asked import Heard
 from evals.training.selection.laid import Laid
+from kb.answer.selection.net import GONE
+from kb.answer.selection.study import Logits
 from kb.answer.selection.sureness import SIGNS, signs_of
 
 DECAY = 30.0
@@ -27,7 +28,7 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Signed:
-    """Questions by their signs: (questions, SIGNS), and whether each can be answered."""
+    """Questions by their signs, (questions, SIGNS), and whether each can be answered."""
 
     signs: Vector
     answerable: NDArray[np.bool_]
@@ -44,17 +45,22 @@ class Choice:
     wrongly: float
 
 
-def signed(laid: Sequence[Laid], said: Sequence[Heard]) -> Signed:
-    """Return the signs of each question, of which the reader said this."""
-    signs = []
-    for one, heard in zip(laid, said, strict=True):
+def signed(laid: Sequence[Laid], said: Sequence[Logits]) -> Signed:
+    """Return the signs of each question, of which the upper layers said this.
+
+    Where no node was read the product is silent without asking for signs: these are left out.
+    """
+    asked, signs = [], []
+    for one, logits in zip(laid, said, strict=True):
         nodes = one.is_node
-        numbers = one.numbers.astype(np.float32)[nodes]
-        signs.append(signs_of(heard.member[nodes], heard.none, numbers))
+        if (logits.member[nodes] > GONE).any():
+            numbers = one.numbers.astype(np.float32)[nodes]
+            signs.append(signs_of(logits.member[nodes], logits.none, numbers))
+            asked.append(one)
     return Signed(
         np.array(signs),
-        np.array([one.category != UNANSWERABLE for one in laid]),
-        np.array([one.company for one in laid]),
+        np.array([one.category != UNANSWERABLE for one in asked]),
+        np.array([one.company for one in asked]),
     )
 
 

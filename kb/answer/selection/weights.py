@@ -1,0 +1,79 @@
+"""The weights of both steps, as they are kept beside the code, and the bounds of an answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from safetensors import safe_open
+from torch import Tensor
+
+from kb.answer.selection.net import NetSize, SelectorNet
+from kb.answer.selection.upper import UpperLayers, UpperSize
+
+SELECTOR = Path(__file__).parent / "selector.safetensors"
+UPPER = Path(__file__).parent / "upper.safetensors"
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What was chosen for the weights of the upper layers, and is kept beside them.
+
+    Attributes:
+        member: chance from which a row is told.
+        start: chance from which a row counts as what the question starts from.
+        least: sureness from which an answer is given.
+        sureness: weights of `sureness.SIGNS`.
+    """
+
+    member: float
+    start: float
+    least: float
+    sureness: Mapping[str, float]
+
+
+def weights_in(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """Return what a file of weights says of itself, and the weights in single precision."""
+    with safe_open(path, framework="pt") as kept:
+        state = {name: kept.get_tensor(name).float() for name in kept.keys()}  # noqa: SIM118
+        return kept.metadata(), state
+
+
+def net_in(path: Path) -> SelectorNet:
+    """Read a selector net from its file."""
+    said, state = weights_in(path)
+    net = SelectorNet(NetSize(**json.loads(said["size"])))
+    net.load_state_dict(state)
+    return net.eval()
+
+
+def upper_in(path: Path) -> tuple[UpperLayers, Bounds]:
+    """Read upper layers and their bounds from a file."""
+    said, state = weights_in(path)
+    upper = UpperLayers(UpperSize(**json.loads(said["size"])))
+    upper.load_state_dict(state)
+    return upper.eval(), Bounds(**json.loads(said["bounds"]))
+
+
+@lru_cache(maxsize=1)
+def selector_net() -> SelectorNet:
+    """Return the selector net of the product."""
+    return net_in(SELECTOR)
+
+
+def upper_layers() -> UpperLayers:
+    """Return the upper layers of the product."""
+    return _upper()[0]
+
+
+def bounds() -> Bounds:
+    """Return what was chosen for them."""
+    return _upper()[1]
+
+
+@lru_cache(maxsize=1)
+def _upper() -> tuple[UpperLayers, Bounds]:
+    return upper_in(UPPER)
