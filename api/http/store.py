@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from kb.answer import selection
 from kb.base import KnowledgeBase
 from kb.errors import KBError, StoreHeld
 
@@ -43,16 +44,16 @@ class Store:
             return self._base
 
     def warm_up(self) -> None:
-        """Load what reads questions on a thread of its own, so that the first one is quick."""
+        """Load what answers questions on a thread of its own, so that the first one is quick."""
 
         def load() -> None:
             try:
                 embedder = self.base.embedder
                 embedder.asked("hello")
                 if embedder.taught:
-                    embedder.lower().asked(["hello"])
+                    selection.load(embedder)
             except Exception:
-                _log.exception("the first embedding failed; /readyz tells more")
+                _log.exception("what answers questions could not be loaded; /readyz may tell more")
             finally:
                 self._warm.set()
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import time
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
 from starlette.testclient import TestClient
 
+from kb.answer.selection import weights
 from kb.evidence import Answer, SearchResult
 from kb.minutes import Minutes
 from kb.scene import Scene
 from tests.api.conftest import Connect, board_of, code_of
+from tests.kb.answer.selection.untaught import carried, untaught
 
 
 def wait_until_ready(client: TestClient) -> None:
@@ -29,6 +32,19 @@ def test_alive_and_ready(reader: Connect) -> None:
     assert (starting.status_code, code_of(starting)) == (503, "starting")
     client.app.state.store.warm_up()  # type: ignore[attr-defined]  # FastAPI's state is untyped
     wait_until_ready(client)
+
+
+def test_all_that_selects_is_loaded_beforehand(
+    reader: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.embedding.HashedWords.taught", True)
+    weights.selector_net.cache_clear()
+    client = reader()
+    with carried(untaught(), tmp_path / "upper.safetensors"):
+        client.app.state.store.warm_up()  # type: ignore[attr-defined]
+        wait_until_ready(client)
+        loaded = (weights.selector_net, weights._upper)
+        assert [one.cache_info().currsize for one in loaded] == [1, 1]
 
 
 def test_not_ready_while_the_embedder_cannot_load(

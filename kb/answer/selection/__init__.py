@@ -18,6 +18,19 @@ if TYPE_CHECKING:
     from kb.index.inquiry import Inquiry
 
 
+def load(embedder: Embedder) -> None:
+    """Load all that selects, so that the first question needn't wait.
+
+    Args:
+        embedder: one that was taught what is asked of boards.
+    """
+    from kb.answer.selection.weights import selector_net, upper_layers
+
+    selector_net()
+    upper_layers()
+    embedder.lower().asked(["hello"])
+
+
 def selected(
     room: Room, inquiry: Inquiry, asked: Asked, embedder: Embedder, now: datetime
 ) -> str | None:
