@@ -99,6 +99,7 @@ class Row:
 def measure(sizes: Sequence[int] = SIZES, *, questions: int = QUESTIONS) -> list[Row]:
     """Build an index of each size, and measure the product's search in it."""
     from kb.answer import ask
+    from kb.answer.selection import load
     from kb.base import KnowledgeBase
     from kb.index.edge import EdgeDriver
     from kb.index.points import About
@@ -116,6 +117,8 @@ def measure(sizes: Sequence[int] = SIZES, *, questions: int = QUESTIONS) -> list
                 find = partial(search, base, workspace=WORKSPACE)
                 answer = partial(ask, base, workspace=WORKSPACE)
                 answer("the models are loaded")
+                if base.embedder.taught:
+                    load(base.embedder)  # an empty store selects nothing
                 give_back()
                 before, started = tree_memory(os.getpid()), time.perf_counter()
                 _fill(base.index, size, dim)
