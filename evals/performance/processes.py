@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -58,30 +59,46 @@ def tree_memory(pid: int) -> int:
 
     Mapped files count: programs and weights need their pages to run.
     """
-    return sum(tree_memories(pid).values())
+    return sum(one.private + one.shared for one in tree_memories(pid).values())
 
 
-def tree_memories(pid: int) -> dict[int, int]:
-    """Return the same of each process by itself."""
-    return {child: _proportional(child) for child in _tree(pid)}
+class Memory(NamedTuple):
+    """The resident memory of a process in bytes.
+
+    Attributes:
+        private: pages that it has to itself.
+        shared: its part of the others, each page divided among all processes that map it.
+    """
+
+    private: int
+    shared: int
+
+
+def tree_memories(pid: int) -> dict[int, Memory]:
+    """Return the memory of a process and of each of its descendants."""
+    return {child: _memory(child) for child in _tree(pid)}
 
 
 class Peaks:
     """The most that the processes of a tree may need at once, learnt by looking now and then.
 
-    Of each process the most that was seen counts: whether two of them need theirs at the same
-    moment is chance, which a long run meets more often than a short one.
+    Of each living process the most private memory that was seen counts: whether two of them need
+    theirs at the same moment is chance, which a long run meets more often than a short one. What
+    they share is added once, at its most.
     """
 
     def __init__(self) -> None:
         self.most = 0
-        self._each: dict[int, int] = {}
+        self._private: dict[int, int] = {}
+        self._shared = 0
 
     def look(self, pid: int) -> None:
         """Look at the process `pid` and its descendants."""
         now = tree_memories(pid)
-        self._each = {one: max(now[one], self._each.get(one, 0)) for one in now}
-        self.most = max(self.most, sum(self._each.values()))
+        before = self._private
+        self._private = {n: max(one.private, before.get(n, 0)) for n, one in now.items()}
+        self._shared = max(self._shared, sum(one.shared for one in now.values()))
+        self.most = max(self.most, sum(self._private.values()) + self._shared)
 
 
 def _tree(pid: int) -> list[int]:
@@ -95,12 +112,12 @@ def _tree(pid: int) -> list[int]:
     return found
 
 
-def _proportional(pid: int) -> int:
+def _memory(pid: int) -> Memory:
     try:
         told = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    for line in told.splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024
-    return 0
+    except OSError:  # it has ended
+        return Memory(0, 0)
+    lines = (line.split() for line in told.splitlines()[1:])
+    sizes = {name: int(size) * 1024 for name, size, *_ in lines}
+    private = sizes.get("Private_Clean:", 0) + sizes.get("Private_Dirty:", 0)
+    return Memory(private, max(0, sizes.get("Pss:", 0) - private))

@@ -2,18 +2,75 @@
 
 from __future__ import annotations
 
+import mmap
+import os
+import subprocess
+import sys
+
 import pytest
 
 from evals.performance import processes
-from evals.performance.processes import Peaks
+from evals.performance.processes import Memory, Peaks, tree_memories, tree_memory
+
+MB = 1_000_000
+SIZE = 32 * MB
+
+
+def peaks_of(monkeypatch: pytest.MonkeyPatch, *looks: dict[int, tuple[int, int]]) -> list[int]:
+    """What is told after each look at processes with so much private and shared memory."""
+    given = iter({pid: Memory(*one) for pid, one in look.items()} for look in looks)
+    monkeypatch.setattr(processes, "tree_memories", lambda _: next(given))
+    peaks, most = Peaks(), []
+    for _ in looks:
+        peaks.look(1)
+        most.append(peaks.most)
+    return most
 
 
 def test_each_living_process_counts_by_the_most_it_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    looks = iter([{1: 10, 2: 5}, {1: 5, 2: 9}, {1: 5, 3: 2}, {1: 11, 3: 2}])
-    monkeypatch.setattr(processes, "tree_memories", lambda _: next(looks))
-    peaks = Peaks()
-    most = []
-    for _ in range(4):
-        peaks.look(1)
-        most.append(peaks.most)
-    assert most == [15, 19, 19, 19]
+    looks = ({1: 10, 2: 5}, {1: 5, 2: 9}, {1: 5, 3: 2}, {1: 11, 3: 2})
+    private = [{pid: (size, 0) for pid, size in look.items()} for look in looks]
+    assert peaks_of(monkeypatch, *private) == [15, 19, 19, 19]
+
+
+def test_shared_pages_count_once_whoever_maps_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    two = {1: (3, 6), 2: (2, 6)}
+    three = {1: (3, 4), 2: (2, 4), 3: (1, 4)}  # each has less of the same
+    assert peaks_of(monkeypatch, two, three, two) == [17, 18, 18]
+
+
+def test_shared_pages_count_at_their_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert peaks_of(monkeypatch, {1: (3, 8)}, {1: (7, 2)}, {1: (4, 4)}) == [11, 15, 15]
+
+
+CHILD = f"""
+import mmap, os, sys
+shared = mmap.mmap(int(sys.argv[1]), {SIZE})
+own = bytearray(os.urandom(1)) * {SIZE}
+sum(shared[::4096])
+print("there", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_what_processes_share_is_told_from_what_each_has() -> None:
+    file = os.memfd_create("shared")
+    os.ftruncate(file, SIZE)
+    with mmap.mmap(file, SIZE) as shared:
+        shared.write(b"1" * SIZE)
+        before = tree_memory(os.getpid())
+        child = subprocess.Popen(
+            [sys.executable, "-c", CHILD, str(file)],
+            pass_fds=[file], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            assert child.stdout is not None
+            assert child.stdout.readline() == b"there\n"
+            of = tree_memories(os.getpid())[child.pid]
+            more = tree_memory(os.getpid()) - before
+        finally:
+            child.communicate()
+    os.close(file)
+    assert SIZE <= of.private < 1.9 * SIZE
+    assert SIZE / 2 <= of.shared < 1.4 * SIZE
+    assert SIZE <= more < 1.9 * SIZE  # its own, but not once more what both have
