@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         "export": _export,
         "measure": _measure,
     }
-    return carried_out(options, _missing(options), steps_of)
+    return carried_out(options, _missing, steps_of)
 
 
 def _missing(options: argparse.Namespace) -> str:

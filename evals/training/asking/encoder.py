@@ -15,6 +15,7 @@ from evals.training.asking.corpus import Asked, Corpus
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+PRECISION = "float32"  # in which training runs e5
 _PREFIX = "query: "
 _MOST_TOKENS = 128
 
@@ -49,7 +50,7 @@ def bundled_model(cache: Path) -> SentenceTransformer:
 
     from kb.embed.bundled import bundled_folder
 
-    kind = {"dtype": torch.float32, "add_pooling_layer": False}
+    kind: dict[str, Any] = {"dtype": getattr(torch, PRECISION), "add_pooling_layer": False}
     folder = str(bundled_folder(cache))
     return SentenceTransformer(folder, device="cpu", model_kwargs=kind, local_files_only=True)
 

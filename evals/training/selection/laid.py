@@ -111,13 +111,18 @@ def part_of(folder: Path, name: str, part: int, of: int) -> Path:
 
 
 def parts_of(folder: Path, name: str) -> list[Path]:
-    """Return the files of all parts, [] where one is missing."""
-    for file in sorted(folder.glob(f"{name}-*-of-*.npz")):
-        of = int(file.stem.rpartition("-")[2])
-        files = [part_of(folder, name, part, of) for part in range(of)]
-        if all(one.exists() for one in files):
-            return files
-    return []
+    """Return the files of all parts, [] where one is missing.
+
+    Raises:
+        LookupError: all parts are there more than once, in different numbers.
+    """
+    numbers = {int(file.stem.rpartition("-")[2]) for file in folder.glob(f"{name}-*-of-*.npz")}
+    ways = [[part_of(folder, name, part, of) for part in range(of)] for of in sorted(numbers)]
+    whole = [files for files in ways if all(one.exists() for one in files)]
+    if len(whole) > 1:
+        told = " and ".join(f"of {len(files)}" for files in whole)
+        raise LookupError(f"all parts {told} of {name} are in {folder}: remove those of before")
+    return whole[0] if whole else []
 
 
 def save(laid: Sequence[Laid], path: Path) -> None:

@@ -10,16 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.extraction.progress import shown
+from evals.training.asking.encoder import PRECISION
 from evals.training.questions.arrays import read_arrays, write_arrays
 from evals.training.selection.laid import Laid
-from kb.embed.lower import LowerLayers, States
+from kb.embed.embedder import MAX_ASKED
+from kb.embed.lower import LOWER, MAX_WORDS, LowerLayers, States
 
 _BATCH = 32
+_HOW = {"layers": LOWER, "words": MAX_WORDS, "asked": MAX_ASKED, "precision": PRECISION}
 
 
 @dataclass(frozen=True)
 class Texts:
-    """States of texts: of one, those from its start to its end."""
+    """States of texts, (words, dim): of one, those from its start to its end."""
 
     states: NDArray[np.float16]
     ends: dict[str, tuple[int, int]]
@@ -64,16 +67,23 @@ def _together(parts: dict[str, States]) -> Texts:
 
 
 def save(texts: Texts, path: Path) -> None:
-    """Write `texts`."""
+    """Write `texts`, and how they were read."""
     about = {"names": list(texts.ends), "ends": [end for _, end in texts.ends.values()]}
-    write_arrays(path, {"states": texts.states}, about)
+    write_arrays(path, {"states": texts.states}, about | {"how": _HOW})
 
 
 def load(paths: Iterable[Path]) -> Texts:
-    """Read what `save` wrote, all files as one."""
+    """Read what `save` wrote, all files as one.
+
+    Raises:
+        LookupError: a file was read by other layers, or up to another length. Files in which that
+            does not stand are taken as they are.
+    """
     parts: dict[str, States] = {}
     for path in paths:
         arrays, about = read_arrays(path)
+        if (how := about.get("how", _HOW)) != _HOW:
+            raise LookupError(f"{path} was read otherwise, {how}: `read` comes first")
         start = 0
         for name, end in zip(about["names"], about["ends"], strict=True):
             parts[name] = arrays["states"][start:end]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from contextlib import nullcontext
 from dataclasses import replace
@@ -19,7 +20,7 @@ from evals.training.selection import __main__ as command
 from evals.training.selection import lay
 from evals.training.selection.batches import all_rows, batches, padded, relative, some_rows
 from evals.training.selection.export import Trained, export
-from evals.training.selection.laid import Laid, load, save
+from evals.training.selection.laid import Laid, load, part_of, parts_of, save
 from evals.training.selection.lay import Table
 from evals.training.selection.loss import loss, members, truth
 from evals.training.selection.measure import Judged, figures, judged, refusals
@@ -94,6 +95,23 @@ def test_questions_are_read_as_they_were_written(laid: list[Laid], tmp_path: Pat
         for name in ("tokens", "vector", "cues", "rows", "numbers", "joins", "vectors"):
             assert np.array_equal(getattr(one, name), getattr(other, name)), name
         assert np.array_equal(one.is_node, other.is_node)
+
+
+def test_parts_are_taken_where_all_are_there(tmp_path: Path) -> None:
+    def lay_some(of: int, *parts: int) -> list[Path]:
+        files = [part_of(tmp_path, "dev", part, of) for part in parts]
+        for file in files:
+            file.touch()
+        return files
+
+    assert parts_of(tmp_path, "dev") == []
+    lay_some(2, 1)
+    assert parts_of(tmp_path, "dev") == []
+    whole = lay_some(12, *range(12))
+    assert parts_of(tmp_path, "dev") == whole
+    lay_some(2, 0)
+    with pytest.raises(LookupError, match="all parts of 2 and of 12 of dev are in"):
+        parts_of(tmp_path, "dev")
 
 
 def test_a_padded_batch_is_told_what_each_question_is_told_alone() -> None:
@@ -178,6 +196,17 @@ def test_a_few_rounds_teach_a_net_what_is_right() -> None:
     losses = [trainer.round("a round") for _ in range(PLAN.rounds)]
     assert losses[-1] < 0.6 * losses[0]
     assert figures(judged(trainer.net, some))["all"].first > 0.9
+
+
+@pytest.mark.parametrize("count", [8, 9])
+def test_the_pace_ends_with_the_last_step(count: int) -> None:
+    trainer = Trainer([toy(seed) for seed in range(count)], replace(PLAN, rounds=2))
+    steps = trainer._left + 1
+    assert steps == 2 * math.ceil(count / PLAN.batch)
+    for _ in range(2):
+        trainer.round("a round")
+    assert trainer._left == 0
+    assert trainer._pace.get_last_lr()[0] < 1e-4 * PLAN.rate
 
 
 def test_the_same_seed_trains_the_same() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +17,7 @@ import torch
 from transformers import BertConfig
 from transformers.models.bert.modeling_bert import BertLayer
 
+from evals.training.questions.arrays import read_arrays, write_arrays
 from evals.training.questions.written import Lesson
 from evals.training.selection import __main__ as selection
 from evals.training.selection import lay
@@ -27,14 +29,14 @@ from evals.training.upper import __main__ as command
 from evals.training.upper import texts
 from evals.training.upper.asked import judged, logits_of, scored
 from evals.training.upper.batches import batch_of, to_read
-from evals.training.upper.choose import Signed, choose
+from evals.training.upper.choose import Signed, choose, signed
 from evals.training.upper.texts import Texts, asked_of
 from evals.training.upper.train import Plan, Trainer, begun
 from kb.answer.selection import likeliest, skim
 from kb.answer.selection.likeliest import Scores
 from kb.answer.selection.net import GONE, SelectorNet
 from kb.answer.selection.sheet import Sheet, lay_out
-from kb.answer.selection.study import study
+from kb.answer.selection.study import Logits, study
 from kb.answer.selection.sureness import SIGNS
 from kb.answer.selection.upper import UpperLayers
 from kb.answer.selection.weights import Bounds, upper_in
@@ -83,6 +85,21 @@ def test_texts_are_read_as_they_were_written(shown: Shown, tmp_path: Path) -> No
             assert np.array_equal(again[text], lower.rows([text])[0])
     with pytest.raises(LookupError, match="`read` comes first"):
         again["What nobody laid out"]
+
+
+def test_texts_that_were_read_otherwise_are_refused(
+    shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "dev-texts.npz"
+    texts.save(shown.texts, path)
+    with monkeypatch.context() as patch:
+        patch.setattr(texts, "_HOW", texts._HOW | {"layers": LOWER - 1})
+        with pytest.raises(LookupError, match="was read otherwise"):
+            texts.load([path])
+    arrays, about = read_arrays(path)
+    del about["how"]  # as in files of before
+    write_arrays(path, arrays, about)
+    assert texts.load([path]).ends == shown.texts.ends
 
 
 @pytest.fixture
@@ -210,6 +227,17 @@ def test_a_few_rounds_teach_to_find_what_is_asked() -> None:
     assert told_apart.auc > 0.9
 
 
+@pytest.mark.parametrize("count", [8, 9])
+def test_the_pace_ends_with_the_last_step(count: int) -> None:
+    some, plan = [lesson(n) for n in range(count)], replace(PLAN, rounds=2, batch=2)
+    trainer = Trainer(UpperLayers(SMALL), some, nothing_said(some), words(), plan)
+    assert trainer._left + 1 == 2 * math.ceil(count / plan.batch)
+    for _ in range(2):
+        trainer.round("a round")
+    assert trainer._left == 0
+    assert max(trainer._pace.get_last_lr()) < 1e-4 * plan.rate
+
+
 def test_the_same_seed_trains_the_same() -> None:
     some, first = [lesson(n) for n in range(16)], UpperLayers(replace(SMALL, dropout=0.1))
     losses = []
@@ -231,6 +259,16 @@ def test_what_is_exported_says_the_same(tmp_path: Path) -> None:
         for one, other in zip(made(read), again(read), strict=True):
             assert torch.allclose(one, other, atol=0.02)
             assert not torch.equal(one, other)  # kept in half precision
+
+
+def test_questions_of_which_no_node_was_read_tell_nothing() -> None:
+    some = [toy(n, category=category) for n, category in enumerate(("lookup", "none", "lookup"))]
+    some[1].units.kinds[:] = ["board"] * len(some[1].rows)
+    nothing, read = (np.full(len(some[0].rows), logit, np.float32) for logit in (GONE, 2.0))
+    said = [Logits(of, of, 0.0) for of in (read, read, nothing)]
+    got = signed(some, said)
+    assert got.signs.shape == (1, len(SIGNS))
+    assert (got.answerable.tolist(), got.companies.tolist()) == ([True], ["0"])
 
 
 def test_sureness_tells_what_can_be_answered() -> None:
