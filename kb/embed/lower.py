@@ -56,7 +56,9 @@ class LowerLayers:
             most = MAX_WORDS + self._before + 1
             read = self._read([f"passage: {text}" for text in part], most)
             found |= {
-                text: states[self._before : -1].copy()  # a view would keep its whole batch
+                # Where there are no words, what they would begin with has a token all the same. And
+                # a view would keep its whole batch.
+                text: states[self._before : -1 if text.strip() else self._before].copy()
                 for text, states in zip(part, read, strict=True)
             }
         with self._lock:

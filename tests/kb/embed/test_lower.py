@@ -78,6 +78,12 @@ def test_long_texts_are_cut(embedder: Embedder, layers: LowerLayers) -> None:
     assert near(asked, whole(embedder, tokenizer.decode(kept)))
 
 
+def test_a_text_without_words_has_none(layers: LowerLayers) -> None:
+    nothing, blank, one = layers.rows(["", "\u3000 ", "a"])
+    assert nothing.shape == blank.shape == (0, one.shape[1])
+    assert len(one) == 1
+
+
 @pytest.mark.parametrize("text", ["", " ", "\ud800", "\0", "库" * 20_000])
 def test_any_text_has_states(layers: LowerLayers, text: str) -> None:
     (row,), (asked,) = layers.rows([text]), layers.asked([text])
