@@ -84,7 +84,8 @@ class Peaks:
 
     Of each living process the most private memory that was seen counts: whether two of them need
     theirs at the same moment is chance, which a long run meets more often than a short one. What
-    they share is added once, at its most.
+    they share is added once, at its most: a bound from above, as a page may be private before it is
+    shared.
     """
 
     def __init__(self) -> None:

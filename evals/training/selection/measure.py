@@ -19,7 +19,7 @@ MEMBER = 0.4  # chance from which a row is chosen
 _BATCH = 16
 _REFUSED = 0.9  # share of unanswerable questions that are to be refused
 
-Logits = NDArray[np.float64]
+Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def judged(net: SelectorNet, laid: Sequence[Laid], member: float = MEMBER) -> li
     return found
 
 
-def judged_by(one: Laid, logits: Logits, none: float, member: float) -> Judged:
+def judged_by(one: Laid, logits: Vector, none: float, member: float) -> Judged:
     """Return what these logits of rows, and of there being no answer, say of a question."""
     logits = np.where(one.is_node, logits, GONE)
     if not len(logits):

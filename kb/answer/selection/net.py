@@ -55,7 +55,10 @@ class Shown(NamedTuple):
 
 
 class Said(NamedTuple):
-    """Logits of rows for being of the answer and for being where it starts, of there being none."""
+    """Logits of rows for being of the answer and for being where it starts, of there being none.
+
+    member, start (batch, rows), GONE where no row is; none (batch,); category (batch, CATEGORIES).
+    """
 
     member: Tensor
     start: Tensor

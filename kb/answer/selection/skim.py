@@ -20,7 +20,7 @@ def skim(sheet: Sheet, asked: Asked) -> Places:
     """Return the places of the rows that are worth reading, in their order."""
     with torch.inference_mode():
         said = selector_net()(_shown(sheet, asked))
-    scores = scores_of(said.member[0].float().numpy(), said.start[0].float().numpy())
+    scores = scores_of(said.member[0].numpy(), said.start[0].numpy())
     boards = np.array([row.board for row in sheet.rows])
     return likeliest(scores, boards, np.array([row.unit == "board" for row in sheet.rows], bool))
 

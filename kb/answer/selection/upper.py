@@ -73,10 +73,7 @@ class UpperLayers(nn.Module):
         self.drop = nn.Dropout(size.dropout)
 
     def forward(self, read: Read) -> Said:
-        """Return what is said: of rows (batch, rows), of there being none (batch,).
-
-        The category is (batch, CATEGORIES).
-        """
+        """Return what is said of each row and question: `Said` tells the shapes."""
         rows = self.norm(self.row(read.rows * 4) + self.numbers(read.numbers))
         rows = self.drop(rows + self.cues(read.cues)[:, None])
         words = read.words + _spread(self.of_row(rows), read.owner)
