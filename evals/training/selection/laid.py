@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.training.questions.arrays import Arrays, read_arrays, write_arrays
-from kb.answer.selection.rows import Row
+from kb.answer.selection.rows import Row, to_be_read
 from kb.answer.selection.sheet import Sheet
 
 _RAGGED = ("tokens", "rows", "numbers", "joins")  # of as many lines as a question has
@@ -30,6 +30,10 @@ class Units:
     boards: list[str] = field(default_factory=list)
     vectors: list[NDArray[np.float16]] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)  # by id
+
+    def words(self, number: int) -> str:
+        """Return what the lower layers read of a unit."""
+        return to_be_read(self.kinds[number], self.texts[number])
 
     def number(self, row: Row) -> int:
         """Return the number of a row's unit; one that is new gets the next."""

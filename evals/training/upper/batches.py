@@ -10,6 +10,7 @@ import torch
 from evals.training.selection.batches import Kept, padded
 from evals.training.selection.laid import Laid
 from evals.training.upper.texts import Texts, asked_of
+from kb.answer.selection.joins import among
 from kb.answer.selection.likeliest import Scores, likeliest
 from kb.answer.selection.upper import Read
 
@@ -17,8 +18,9 @@ from kb.answer.selection.upper import Read
 def to_read(one: Laid, scores: Scores, keep: Kept) -> Kept:
     """Return the rows among `keep` that are read, in their order."""
     _, boards = np.unique(np.array(one.boards)[keep], return_inverse=True)
-    wholes = np.array([one.units.kinds[n] == "board" for n in one.rows[keep]], bool)
-    return keep[likeliest(scores[keep], boards, wholes)]
+    units = np.array([one.units.kinds[n] for n in one.rows[keep]])
+    joins = among(one.joins, keep, len(one.rows)).astype(np.int16)
+    return keep[likeliest(scores[keep], boards, units, joins)]
 
 
 def batch_of(batch: Sequence[Laid], kept: Sequence[Kept], texts: Texts) -> Read:
@@ -33,7 +35,7 @@ def batch_of(batch: Sequence[Laid], kept: Sequence[Kept], texts: Texts) -> Read:
     words, owners = [], []
     for one, keep in zip(batch, kept, strict=True):
         parts = [texts[asked_of(one.text)]]
-        parts += [texts[one.units.texts[n]] for n in one.rows[keep]]
+        parts += [texts[one.units.words(n)] for n in one.rows[keep]]
         words.append(np.concatenate(parts).astype(np.float32))
         owners.append(np.repeat(np.arange(-1, len(keep)), [len(part) for part in parts]))
     most = max(map(len, words))

@@ -43,7 +43,8 @@ def read(laid: Sequence[Laid], lower: LowerLayers) -> Texts:
     """Read all questions, and all rows that any of them has."""
     every = {id(one.units): one.units for one in laid}.values()
     parts: dict[str, States] = {}
-    for part in _parted({text for units in every for text in units.texts}, "batches of rows"):
+    rows = {units.words(n) for units in every for n in range(len(units.texts))}
+    for part in _parted(rows, "batches of rows"):
         parts |= zip(part, lower.rows(part), strict=True)
     for part in _parted({one.text for one in laid}, "batches of questions"):
         parts |= zip(map(asked_of, part), lower.asked(part), strict=True)

@@ -48,6 +48,14 @@ class Row:
         return str(self.payload["unit"])
 
 
+def to_be_read(unit: str, text: str) -> str:
+    """Return the words of a row as they are read, which ends after some: a line's label first."""
+    if unit != "relation" or ": " not in text:
+        return text
+    ends, label = text.rsplit(": ", 1)
+    return f"{label}: {ends}"
+
+
 def rows_of(units: Sequence[tuple[Point, Hit]], order: Mapping[str, int]) -> list[Row]:
     """Return the rows of the boards in `order`, board by board, each from its top to its end.
 

@@ -22,7 +22,7 @@ def skim(sheet: Sheet, asked: Asked) -> Places:
         said = selector_net()(_shown(sheet, asked))
     scores = scores_of(said.member[0].numpy(), said.start[0].numpy())
     boards = np.array([row.board for row in sheet.rows])
-    return likeliest(scores, boards, np.array([row.unit == "board" for row in sheet.rows], bool))
+    return likeliest(scores, boards, np.array([row.unit for row in sheet.rows]), sheet.joins)
 
 
 def _shown(sheet: Sheet, asked: Asked) -> Shown:

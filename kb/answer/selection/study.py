@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kb.answer.selection.joins import among
 from kb.answer.selection.net import GONE
 from kb.answer.selection.numbers import relative
-from kb.answer.selection.rows import Places
+from kb.answer.selection.rows import Places, to_be_read
 from kb.answer.selection.sheet import Sheet
 from kb.answer.selection.upper import Read
 from kb.answer.selection.weights import upper_layers
@@ -37,7 +37,8 @@ class Logits(NamedTuple):
 def study(question: str, sheet: Sheet, keep: Places, embedder: Embedder) -> Logits:
     """Read the rows in `keep`. Takes some tens of milliseconds, more where texts are new."""
     lower = embedder.lower()
-    words = [*lower.asked([question]), *lower.rows([sheet.rows[n].text for n in keep])]
+    texts = [to_be_read(sheet.rows[n].unit, sheet.rows[n].text) for n in keep]
+    words = [*lower.asked([question]), *lower.rows(texts)]
     with torch.inference_mode():
         said = upper_layers()(_laid(sheet, keep, words))
     member, start = np.full((2, len(sheet.rows)), GONE, np.float32)
