@@ -17,16 +17,16 @@ from evals.training.selection.export import export
 from evals.training.selection.laid import Laid, load, parts_of
 from evals.training.selection.measure import MEMBER, told
 from evals.training.upper import texts
-from evals.training.upper.asked import judged, logits_of, scored
+from evals.training.upper.asked import judged, logits_of, skimmed
 from evals.training.upper.choose import choose, signed
 from evals.training.upper.train import Plan, begun, train
-from kb.answer.selection.study import Logits
+from kb.answer.selection.logits import Logits, mixed
 from kb.answer.selection.upper import UpperLayers, UpperSize
 from kb.answer.selection.weights import SELECTOR, UPPER, Bounds, net_in, upper_in
 from kb.embed.lower import LowerLayers
 from kb.settings import load_settings
 
-REFUSE = 0.8
+REFUSE, SHARE = 0.8, 0.4
 _BUILD = Path(__file__).resolve().parents[3] / "build" / "training"
 
 
@@ -45,6 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     for field in fields(Plan):
         training.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
     exporting = steps.add_parser("export", help="write the file that the product carries")
+    exporting.add_argument("--share", type=float, default=SHARE, help="say of the upper layers")
     exporting.add_argument("--member", type=float, default=MEMBER, help="chance of a node told")
     exporting.add_argument("--begin", type=float, default=0.5, help="chance of a node to start at")
     exporting.add_argument(
@@ -127,8 +128,9 @@ def _export(options: argparse.Namespace) -> None:
     upper = UpperLayers(UpperSize(**trained["size"]))
     upper.load_state_dict(trained["state"])
     laid = _laid(options, options.val)
-    choice = choose(signed(laid, _said(options, upper, options.val, laid)), options.refuse)
-    bounds = Bounds(options.member, options.begin, choice.least, choice.weights)
+    said = _said(options, upper, options.val, laid, options.share)
+    choice = choose(signed(laid, said), options.refuse)
+    bounds = Bounds(options.share, options.member, options.begin, choice.least, choice.weights)
     export(trained, options.to, bounds=asdict(bounds))
     sys.stdout.write(
         f"least sureness {choice.least:.3f}: cross-validated, {choice.refused:.1%} of the "
@@ -139,15 +141,17 @@ def _export(options: argparse.Namespace) -> None:
 def _measure(options: argparse.Namespace) -> None:
     upper, bounds = upper_in(options.weights)
     laid = _laid(options, options.what)
-    said = _said(options, upper, options.what, laid)
+    said = _said(options, upper, options.what, laid, bounds.share)
     sys.stdout.write(told(judged(laid, said, bounds.member)))
 
 
 def _said(
-    options: argparse.Namespace, upper: UpperLayers, name: str, laid: list[Laid]
+    options: argparse.Namespace, upper: UpperLayers, name: str, laid: list[Laid], share: float
 ) -> list[Logits]:
     words = texts.load([_texts(options, name)])
-    return logits_of(upper, laid, scored(net_in(options.selector), laid), words)
+    first = skimmed(net_in(options.selector), laid)
+    second = logits_of(upper, laid, first, words)
+    return [mixed(one, two, share) for one, two in zip(first, second, strict=True)]
 
 
 def _texts(options: argparse.Namespace, name: str) -> Path:

@@ -13,42 +13,41 @@ from evals.training.selection.laid import Laid
 from evals.training.selection.measure import MEMBER, Judged, judged_by
 from evals.training.upper.batches import batch_of, to_read
 from evals.training.upper.texts import Texts
-from kb.answer.selection.likeliest import Scores, scores_of
+from kb.answer.selection.logits import Logits
 from kb.answer.selection.net import GONE, SelectorNet
-from kb.answer.selection.study import Logits
 from kb.answer.selection.upper import UpperLayers
 
 _BATCH = 16
 
 
-def scored(net: SelectorNet, laid: Sequence[Laid]) -> list[Scores]:
-    """Return what the selector net says for reading the rows of each question: (rows,) of each."""
+def skimmed(net: SelectorNet, laid: Sequence[Laid]) -> list[Logits]:
+    """Return what the selector net says of all rows of each question."""
     net.eval()
     order = sorted(range(len(laid)), key=lambda n: len(laid[n].rows))
     starts = range(0, len(order), _BATCH)
-    by: dict[int, Scores] = {}
+    by: dict[int, Logits] = {}
     for start in shown(starts, len(starts), "batches selected from"):
         part = order[start : start + _BATCH]
         batch = [laid[n] for n in part]
         with torch.inference_mode():
             said = net(padded(batch, [all_rows(one) for one in batch]))
         for at, n in enumerate(part):
-            rows = len(laid[n].rows)
-            by[n] = scores_of(said.member[at, :rows].numpy(), said.start[at, :rows].numpy())
+            member, begins = (one[at, : len(laid[n].rows)].numpy() for one in said[:2])
+            by[n] = Logits(member, begins, float(said.none[at]))
     return [by[n] for n in range(len(laid))]
 
 
 def logits_of(
-    upper: UpperLayers, laid: Sequence[Laid], scores: Sequence[Scores], texts: Texts
+    upper: UpperLayers, laid: Sequence[Laid], first: Sequence[Logits], texts: Texts
 ) -> list[Logits]:
-    """Ask the upper layers about questions, for which the selector net has these scores."""
+    """Ask the upper layers about questions, of which the selector net says what is in `first`."""
     upper.eval()
     order = sorted(range(len(laid)), key=lambda n: len(laid[n].rows))
     found: dict[int, Logits] = {}
     for start in range(0, len(order), _BATCH):
         part = order[start : start + _BATCH]
         batch = [laid[n] for n in part]
-        kept = [to_read(laid[n], scores[n], all_rows(laid[n])) for n in part]
+        kept = [to_read(laid[n], first[n], all_rows(laid[n])) for n in part]
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
             said = upper(batch_of(batch, kept, texts))
         for at, (n, keep) in enumerate(zip(part, kept, strict=True)):

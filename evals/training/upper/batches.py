@@ -11,15 +11,17 @@ from evals.training.selection.batches import Kept, padded
 from evals.training.selection.laid import Laid
 from evals.training.upper.texts import Texts, asked_of
 from kb.answer.selection.joins import among
-from kb.answer.selection.likeliest import Scores, likeliest
+from kb.answer.selection.likeliest import likeliest, scores_of
+from kb.answer.selection.logits import Logits
 from kb.answer.selection.upper import Read
 
 
-def to_read(one: Laid, scores: Scores, keep: Kept) -> Kept:
-    """Return the rows among `keep` that are read, in their order."""
+def to_read(one: Laid, said: Logits, keep: Kept) -> Kept:
+    """Return the rows among `keep` that are read by what the net says of all, in their order."""
     _, boards = np.unique(np.array(one.boards)[keep], return_inverse=True)
     units = np.array([one.units.kinds[n] for n in one.rows[keep]])
     joins = among(one.joins, keep, len(one.rows)).astype(np.int16)
+    scores = scores_of(said.member, said.start)
     return keep[likeliest(scores[keep], boards, units, joins)]
 
 

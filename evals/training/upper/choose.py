@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from evals.retrieval.questions import UNANSWERABLE
 from evals.training.selection.laid import Laid
+from kb.answer.selection.logits import Logits
 from kb.answer.selection.net import GONE
-from kb.answer.selection.study import Logits
 from kb.answer.selection.sureness import SIGNS, signs_of
 
 DECAY = 30.0
@@ -46,7 +46,7 @@ class Choice:
 
 
 def signed(laid: Sequence[Laid], said: Sequence[Logits]) -> Signed:
-    """Return the signs of each question, of which the upper layers said this.
+    """Return the signs of each question, of which both steps said this.
 
     Where no node was read the product is silent without asking for signs: these are left out.
     """

@@ -19,10 +19,10 @@ from evals.training.selection.batches import all_rows, batches, some_rows
 from evals.training.selection.laid import Laid
 from evals.training.selection.loss import loss, truth
 from evals.training.selection.measure import told
-from evals.training.upper.asked import judged, logits_of, scored
+from evals.training.upper.asked import judged, logits_of, skimmed
 from evals.training.upper.batches import batch_of, to_read
 from evals.training.upper.texts import Texts
-from kb.answer.selection.likeliest import Scores
+from kb.answer.selection.logits import Logits
 from kb.answer.selection.net import SelectorNet
 from kb.answer.selection.upper import UpperLayers
 from kb.embed.lower import LOWER
@@ -66,11 +66,11 @@ class Trainer:
     """Upper layers in training."""
 
     def __init__(
-        self, upper: UpperLayers, laid: Sequence[Laid], scores: Sequence[Scores], texts: Texts,
+        self, upper: UpperLayers, laid: Sequence[Laid], first: Sequence[Logits], texts: Texts,
         plan: Plan,
     ) -> None:  # fmt: skip
         self.laid, self.plan, self.texts, self.upper = laid, plan, texts, upper
-        self._scores = {id(one): score for one, score in zip(laid, scores, strict=True)}
+        self._first = {id(one): said for one, said in zip(laid, first, strict=True)}
         torch.manual_seed(plan.seed)
         self._rng = random.Random(plan.seed)
         known = list(upper.layers.parameters())
@@ -108,7 +108,7 @@ class Trainer:
         """Take one step on a batch and return its loss."""
         drop = self.plan.drop
         kept = [some_rows(one, drop, self._rng) if drop else all_rows(one) for one in batch]
-        kept = [to_read(o, self._scores[id(o)], keep) for o, keep in zip(batch, kept, strict=True)]
+        kept = [to_read(o, self._first[id(o)], keep) for o, keep in zip(batch, kept, strict=True)]
         read = batch_of(batch, kept, self.texts)
         true = truth(batch, kept, read.row_mask.shape[1])
         with torch.autocast("cpu", torch.bfloat16):
@@ -134,11 +134,11 @@ def train(
     trained: Path,
 ) -> None:
     """Train, say after each round how it does on `val`, and write what was trained."""
-    trainer = Trainer(upper, laid, scored(net, laid), texts, plan)
-    there = scored(net, val)
+    trainer = Trainer(upper, laid, skimmed(net, laid), texts, plan)
+    first = skimmed(net, val)
     for number in range(1, plan.rounds + 1):
         missed = trainer.round(f"round {number} of {plan.rounds}")
-        found = judged(val, logits_of(upper, val, there, texts))
+        found = judged(val, logits_of(upper, val, first, texts))
         sys.stdout.write(f"round {number} loss {missed:.3f}\n{told(found)}")
         sys.stdout.flush()
         trained.parent.mkdir(parents=True, exist_ok=True)

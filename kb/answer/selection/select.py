@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.answer.selection.logits import mixed
 from kb.answer.selection.net import GONE
 from kb.answer.selection.numbers import NUMBERS
 from kb.answer.selection.rows import Row
 from kb.answer.selection.sheet import Sheet
-from kb.answer.selection.skim import skim
+from kb.answer.selection.skim import skim, worth_reading
 from kb.answer.selection.study import study
 from kb.answer.selection.sureness import signs_of, sureness
 from kb.answer.selection.weights import bounds
@@ -39,14 +40,16 @@ class Selection:
 
 
 def select(question: str, sheet: Sheet, asked: Asked, embedder: Embedder) -> Selection:
-    """Choose the rows that answer: all are skimmed, and the likeliest are studied."""
+    """Choose the rows that answer: all are skimmed, the likeliest studied; both have a say."""
     nodes = np.array([row.unit == "node" for row in sheet.rows], bool)
     if not nodes.any():
         return Selection((), None, 0.0)
-    keep = skim(sheet, asked)
+    first = skim(sheet, asked)
+    keep = worth_reading(sheet, first)
     if not nodes[keep].any():
         return Selection((), None, 0.0)
-    said, bound = study(question, sheet, keep, embedder), bounds()
+    bound = bounds()
+    said = mixed(first, study(question, sheet, keep, embedder), bound.share)
     logits, start = (np.where(nodes, one, GONE) for one in (said.member, said.start))
     chances = _logistic(logits)
     chosen = np.flatnonzero(chances >= bound.member)

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from kb.answer.selection.likeliest import likeliest, scores_of
+from kb.answer.selection.logits import Logits
 from kb.answer.selection.net import Shown
 from kb.answer.selection.rows import Places
 from kb.answer.selection.sheet import Sheet
@@ -16,11 +17,16 @@ from kb.answer.selection.weights import selector_net
 from kb.embed.embedder import MAX_ASKED, Asked
 
 
-def skim(sheet: Sheet, asked: Asked) -> Places:
-    """Return the places of the rows that are worth reading, in their order."""
+def skim(sheet: Sheet, asked: Asked) -> Logits:
+    """Return what the net says of all rows."""
     with torch.inference_mode():
         said = selector_net()(_shown(sheet, asked))
-    scores = scores_of(said.member[0].numpy(), said.start[0].numpy())
+    return Logits(said.member[0].numpy(), said.start[0].numpy(), float(said.none[0]))
+
+
+def worth_reading(sheet: Sheet, said: Logits) -> Places:
+    """Return the places of the rows that are worth reading by what the net says, in order."""
+    scores = scores_of(said.member, said.start)
     boards = np.array([row.board for row in sheet.rows])
     return likeliest(scores, boards, np.array([row.unit for row in sheet.rows]), sheet.joins)
 

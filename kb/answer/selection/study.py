@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from kb.answer.selection.joins import among
+from kb.answer.selection.logits import Logits
 from kb.answer.selection.net import GONE
 from kb.answer.selection.numbers import relative
 from kb.answer.selection.rows import Places, to_be_read
@@ -18,20 +17,6 @@ from kb.answer.selection.upper import Read
 from kb.answer.selection.weights import upper_layers
 from kb.embed.embedder import Embedder
 from kb.embed.lower import States
-
-
-class Logits(NamedTuple):
-    """What the upper layers say of a question.
-
-    Attributes:
-        member: (rows,): of each row of the sheet for being of the answer, GONE where it isn't read.
-        start: (rows,): likewise for being where the answer starts.
-        none: for there being no answer.
-    """
-
-    member: NDArray[np.float32]
-    start: NDArray[np.float32]
-    none: float
 
 
 def study(question: str, sheet: Sheet, keep: Places, embedder: Embedder) -> Logits:

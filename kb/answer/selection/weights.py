@@ -23,12 +23,14 @@ class Bounds:
     """What was chosen for the weights of the upper layers, and is kept beside them.
 
     Attributes:
+        share: of what is said that is the upper layers'; the rest is the selector net's.
         member: chance from which a row is told.
         start: chance from which a row counts as what the question starts from.
         least: sureness from which an answer is given.
         sureness: weights of `sureness.SIGNS`.
     """
 
+    share: float
     member: float
     start: float
     least: float

@@ -27,16 +27,16 @@ from evals.training.selection.laid import Laid
 from evals.training.selection.measure import figures, refusals
 from evals.training.upper import __main__ as command
 from evals.training.upper import texts
-from evals.training.upper.asked import judged, logits_of, scored
+from evals.training.upper.asked import judged, logits_of, skimmed
 from evals.training.upper.batches import batch_of, to_read
 from evals.training.upper.choose import Signed, choose, signed
 from evals.training.upper.texts import Texts, asked_of
 from evals.training.upper.train import Plan, Trainer, begun
 from kb.answer.selection import likeliest, skim
-from kb.answer.selection.likeliest import Scores
+from kb.answer.selection.logits import Logits
 from kb.answer.selection.net import GONE, SelectorNet
 from kb.answer.selection.sheet import Sheet, lay_out
-from kb.answer.selection.study import Logits, study
+from kb.answer.selection.study import study
 from kb.answer.selection.sureness import SIGNS
 from kb.answer.selection.upper import UpperLayers
 from kb.answer.selection.weights import Bounds, upper_in
@@ -114,8 +114,9 @@ def test_of_the_rows_that_are_kept_the_likeliest_are_read() -> None:
     one.units.kinds[2] = one.units.kinds[7] = "board"
     keep = np.array([1, 2, 3, 4, 5, 7])
     scores = np.array([9, 1, -9, 7, -3, 8, 9, -9], np.float32)
-    assert to_read(one, scores, keep).tolist() == [1, 2, 3, 5, 7]  # 0 and 6 are not kept
-    assert to_read(one, scores, keep[:2]).tolist() == [1, 2]
+    said = Logits(scores, np.full(8, GONE, np.float32), 0.0)
+    assert to_read(one, said, keep).tolist() == [1, 2, 3, 5, 7]  # 0 and 6 are not kept
+    assert to_read(one, said, keep[:2]).tolist() == [1, 2]
 
 
 def states(*lengths: int, seed: int = 0) -> np.ndarray[Any, np.dtype[np.float16]]:
@@ -145,15 +146,17 @@ def test_the_product_is_shown_what_was_learnt_from(
     net, made = SelectorNet(SIZE).eval(), untaught()
     made.load_state_dict({name: one.half().float() for name, one in made.state_dict().items()})
     monkeypatch.setattr(skim, "selector_net", lambda: net)
-    scores = scored(net, shown.laid)
-    said = logits_of(made, shown.laid, scores, shown.texts)
+    first = skimmed(net, shown.laid)
+    said = logits_of(made, shown.laid, first, shown.texts)
     embedder: Any = base.embedder
     with carried(made, tmp_path / "upper.safetensors"):
         for n, (one, sheet) in enumerate(zip(shown.laid, shown.sheets, strict=True)):
-            keep = to_read(one, scores[n], all_rows(one))
+            keep = to_read(one, first[n], all_rows(one))
             assert 3 <= len(keep) <= len(one.rows)
             asked = embedder.asked(one.text)
-            assert skim.skim(sheet, asked).tolist() == keep.tolist()
+            skimming = skim.skim(sheet, asked)
+            assert skimming.member == pytest.approx(first[n].member, abs=1e-3)
+            assert skim.worth_reading(sheet, skimming).tolist() == keep.tolist()
             with torch.no_grad():
                 want = made(batch_of([one], [keep], shown.texts))
             got = study(one.text, sheet, keep, embedder)
@@ -209,8 +212,9 @@ def words() -> Texts:
 PLAN = Plan(rounds=8, rate=5e-3, upper=2e-3, batch=8, drop=0.0)
 
 
-def nothing_said(laid: list[Laid]) -> list[Scores]:
-    return [np.zeros(len(one.rows), np.float32) for one in laid]
+def nothing_said(laid: list[Laid]) -> list[Logits]:
+    none = [np.zeros(len(one.rows), np.float32) for one in laid]
+    return [Logits(one, one, 0.0) for one in none]
 
 
 def test_a_few_rounds_teach_to_find_what_is_asked() -> None:
@@ -250,7 +254,7 @@ def test_the_same_seed_trains_the_same() -> None:
 
 def test_what_is_exported_says_the_same(tmp_path: Path) -> None:
     made, path = untaught(), tmp_path / "upper.safetensors"
-    chosen = Bounds(0.4, 0.5, 0.7, {"best": 1.5})
+    chosen = Bounds(0.5, 0.4, 0.5, 0.7, {"best": 1.5})
     export(Trained(state=made.state_dict(), size=made.about()), path, bounds=asdict(chosen))
     again, bounds = upper_in(path)
     assert bounds == chosen

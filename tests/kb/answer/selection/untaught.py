@@ -74,7 +74,13 @@ def together(*reads: Read) -> Read:
 @contextmanager
 def carried(made: UpperLayers, path: Path, **more: float) -> Iterator[None]:
     """Have the product carry these upper layers, which it reads from `path`."""
-    bounds = {"member": 0.5, "start": 0.5, "least": 0.5, "sureness": {"best": 1.0}} | more
+    bounds = {
+        "share": 1.0,
+        "member": 0.5,
+        "start": 0.5,
+        "least": 0.5,
+        "sureness": {"best": 1.0},
+    } | more
     export(Trained(state=made.state_dict(), size=made.about()), path, bounds=bounds)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(weights, "UPPER", path)
