@@ -15,7 +15,7 @@ from evals.training.questions.steps import Step, carried_out
 from evals.training.questions.world import NAMES
 from evals.training.selection.export import export
 from evals.training.selection.laid import Laid, load, parts_of
-from evals.training.selection.measure import MEMBER, told
+from evals.training.selection.measure import told
 from evals.training.upper import texts
 from evals.training.upper.asked import judged, logits_of, skimmed
 from evals.training.upper.choose import choose, signed
@@ -26,7 +26,7 @@ from kb.answer.selection.weights import SELECTOR, UPPER, Bounds, net_in, upper_i
 from kb.embed.lower import LowerLayers
 from kb.settings import load_settings
 
-REFUSE, SHARE = 0.8, 0.4
+REFUSE, SHARE, TOLD = 0.8, 0.5, 0.2
 _BUILD = Path(__file__).resolve().parents[3] / "build" / "training"
 
 
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         training.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
     exporting = steps.add_parser("export", help="write the file that the product carries")
     exporting.add_argument("--share", type=float, default=SHARE, help="say of the upper layers")
-    exporting.add_argument("--member", type=float, default=MEMBER, help="chance of a node told")
+    exporting.add_argument("--member", type=float, default=TOLD, help="chance of a node told")
     exporting.add_argument("--begin", type=float, default=0.5, help="chance of a node to start at")
     exporting.add_argument(
         "--refuse", type=float, default=REFUSE, help="share of unanswerable questions to refuse"
