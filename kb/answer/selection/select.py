@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.answer.selection.logits import Logits, mixed
+from kb.answer.selection.logits import mixed
 from kb.answer.selection.net import GONE
 from kb.answer.selection.numbers import NUMBERS
 from kb.answer.selection.rows import Row
@@ -16,7 +16,6 @@ from kb.answer.selection.skim import skim, worth_reading
 from kb.answer.selection.study import study
 from kb.answer.selection.sureness import signs_of, sureness
 from kb.answer.selection.weights import bounds
-from kb.answer.served.offer import addressed_to_a_model
 from kb.embed.embedder import Asked, Embedder
 
 MOST = 12  # nodes that one answer tells
@@ -46,7 +45,7 @@ def select(question: str, sheet: Sheet, asked: Asked, embedder: Embedder) -> Sel
     if not nodes.any():
         return Selection((), None, 0.0)
     first = skim(sheet, asked)
-    keep = worth_reading(sheet, first, _aside(sheet, first, nodes))
+    keep = worth_reading(sheet, first)
     if not nodes[keep].any():
         return Selection((), None, 0.0)
     bound = bounds()
@@ -67,16 +66,6 @@ def select(question: str, sheet: Sheet, asked: Asked, embedder: Embedder) -> Sel
         sure=sureness(signs, bound.sureness) if near >= NEAR else 0.0,
         best=sheet.rows[int(logits.argmax())],
     )
-
-
-def _aside(sheet: Sheet, first: Logits, nodes: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which nodes are not read: what speaks to a model, unless it is what is asked for.
-
-    Rows are read as one text, in which such words could sway what is said of the others.
-    """
-    aside = np.array([row.unit == "node" and addressed_to_a_model(row.text) for row in sheet.rows])
-    aside[np.where(nodes, first.member, GONE).argmax()] = False
-    return aside
 
 
 def least_sure() -> float:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from kb.answer.selection.likeliest import likeliest, scores_of
 from kb.answer.selection.logits import Logits
@@ -25,18 +24,11 @@ def skim(sheet: Sheet, asked: Asked) -> Logits:
     return Logits(said.member[0].numpy(), said.start[0].numpy(), float(said.none[0]))
 
 
-def worth_reading(sheet: Sheet, said: Logits, aside: NDArray[np.bool_]) -> Places:
-    """Return the places of the rows that are worth reading by what the net says, in order.
-
-    Args:
-        sheet: the question laid out.
-        said: what the net says of it.
-        aside: (rows,): whether each is left out.
-    """
+def worth_reading(sheet: Sheet, said: Logits) -> Places:
+    """Return the places of the rows that are worth reading by what the net says, in order."""
     scores = scores_of(said.member, said.start)
     boards = np.array([row.board for row in sheet.rows])
-    units = np.where(aside, "", [row.unit for row in sheet.rows])
-    return likeliest(scores, boards, units, sheet.joins)
+    return likeliest(scores, boards, np.array([row.unit for row in sheet.rows]), sheet.joins)
 
 
 def _shown(sheet: Sheet, asked: Asked) -> Shown:

@@ -156,8 +156,7 @@ def test_the_product_is_shown_what_was_learnt_from(
             asked = embedder.asked(one.text)
             skimming = skim.skim(sheet, asked)
             assert skimming.member == pytest.approx(first[n].member, abs=1e-3)
-            none = np.zeros(len(sheet.rows), bool)
-            assert skim.worth_reading(sheet, skimming, none).tolist() == keep.tolist()
+            assert skim.worth_reading(sheet, skimming).tolist() == keep.tolist()
             with torch.no_grad():
                 want = made(batch_of([one], [keep], shown.texts))
             got = study(one.text, sheet, keep, embedder)
