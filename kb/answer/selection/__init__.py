@@ -49,7 +49,16 @@ def selected(
     from kb.answer.served.offer import addressed_to_a_model
 
     question = room.question.text
-    units = inquiry.whole(boards_of(room.hits))
+    # What speaks to a model could sway what is said of the others. It is looked at where it is
+    # the best that was found: whoever asks for it is told, and beside nothing else.
+    best = room.hits[0].id if room.hits else ""
+    units = [
+        (point, hit)
+        for point, hit in inquiry.whole(boards_of(room.hits))
+        if hit.id == best
+        or hit.payload["unit"] == "board"
+        or not addressed_to_a_model(hit.payload["text"])
+    ]
     if not units:
         return None
     match = Matcher(None, room.words.weight)
@@ -57,7 +66,6 @@ def selected(
     chosen = select(question, sheet, asked, embedder)
     if chosen.sure < least_sure():
         return None
-    # What speaks to a model is quoted to whoever asks for it, and beside nothing that was asked.
     said = (r for r in chosen.members if r is chosen.best or not addressed_to_a_model(r.text))
     chosen = replace(chosen, members=tuple(said))
     return told(chosen, sheet, room.notes, zh=room.zh)

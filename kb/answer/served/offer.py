@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -87,6 +88,7 @@ class Offered:
     day: str = ""
 
 
+@lru_cache(maxsize=8_192)
 def addressed_to_a_model(text: str) -> bool:
     """Say whether words on a board speak to a language model instead of people."""
     plain = unicodedata.normalize("NFKC", text)

@@ -10,27 +10,33 @@ import pytest
 
 from kb.answer.matching import Matcher
 from kb.answer.notebook import Notebook
+from kb.answer.room import Room
+from kb.answer.selection import select as module
+from kb.answer.selection import selected
 from kb.answer.selection.joins import JOINS, joined
 from kb.answer.selection.numbers import NUMBERS
 from kb.answer.selection.select import MOST, Selection, least_sure, select
 from kb.answer.selection.sheet import Sheet, boards_of, lay_out
 from kb.answer.selection.telling import told as tell
 from kb.answer.selection.upper import UpperSize
+from kb.answer.vocabulary import vocabulary_of
 from kb.base import KnowledgeBase
 from kb.embed.embedder import Asked
 from kb.graph import Graph
+from kb.query.question import understand
 from kb.search import inquire, near
+from tests.kb.answer.boards import INJECTED
 from tests.kb.answer.selection.untaught import carried, untaught
 
 Told = tuple[KnowledgeBase, dict[str, str]]
+NOW = datetime(2026, 5, 4, tzinfo=UTC)
 
 
 def sheet_of(base: KnowledgeBase, question: str, workspace: str = "w") -> Sheet:
-    now = datetime(2026, 5, 4, tzinfo=UTC)
     inquiry = inquire(base, question, workspace=workspace)
-    hits = near(base, inquiry, question, limit=60, now=now)
+    hits = near(base, inquiry, question, limit=60, now=NOW)
     units = inquiry.whole(boards_of(hits))
-    return lay_out(question, hits, units, Matcher(None, lambda _: 1.0), now)
+    return lay_out(question, hits, units, Matcher(None, lambda _: 1.0), NOW)
 
 
 def column(sheet: Sheet, name: str) -> dict[str, float]:
@@ -106,6 +112,37 @@ def test_a_selection_keeps_to_the_bounds(told: Told, tmp_path: Path) -> None:
     assert one.members == (one.best,)
     assert one.best == many.best
     assert one.start is None
+
+
+@pytest.mark.parametrize(
+    ("question", "looked_at"),
+    [("What comes after the cart?", False), ("Which rules does the sticky note ignore?", True)],
+)
+def test_what_speaks_to_a_model_is_looked_at_only_where_it_was_found_first(
+    told: Told, question: str, looked_at: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, _ = told
+    seen: list[Sheet] = []
+
+    def chosen(_: str, sheet: Sheet, *_asked: object) -> Selection:
+        seen.append(sheet)
+        return Selection((), None, 0.0)
+
+    monkeypatch.setattr(module, "select", chosen)
+    monkeypatch.setattr(module, "least_sure", lambda: 1.0)
+    asked = base.embedder.asked(question)
+    inquiry = inquire(base, question, workspace="w", read=asked)
+    hits = near(base, inquiry, question, limit=60, now=NOW)
+    with base.catalog.session() as session:
+        graph = Graph(session, "w")
+        match = Matcher(None, lambda _: 1.0)
+        notes = Notebook(session, graph, "w")
+        words = vocabulary_of(base, session, "w")
+        room = Room(understand(question), "w", graph, words, match, notes, hits)
+        assert selected(room, inquiry, asked, base.embedder, NOW) is None
+    texts = {row.text for row in seen[0].rows if row.node}
+    assert "Take payment" in texts
+    assert (INJECTED in texts) is looked_at
 
 
 def test_nothing_is_selected_where_nothing_is(told: Told) -> None:
