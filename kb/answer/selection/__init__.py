@@ -6,7 +6,6 @@ likeliest is read word by word beside the question, by e5's upper layers taught 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from kb.answer.room import Room
     from kb.embed.embedder import Asked, Embedder
     from kb.index.inquiry import Inquiry
+
+FIRST = 2  # hits
 
 
 def load(embedder: Embedder) -> None:
@@ -50,12 +51,12 @@ def selected(
 
     question = room.question.text
     # What speaks to a model could sway what is said of the others. It is looked at where it is
-    # the best that was found: whoever asks for it is told, and beside nothing else.
-    best = room.hits[0].id if room.hits else ""
+    # among the first that were found: whoever asks for it is told.
+    first = {hit.id for hit in room.hits[:FIRST]}
     units = [
         (point, hit)
         for point, hit in inquiry.whole(boards_of(room.hits))
-        if hit.id == best
+        if hit.id in first
         or hit.payload["unit"] == "board"
         or not addressed_to_a_model(hit.payload["text"])
     ]
@@ -66,6 +67,4 @@ def selected(
     chosen = select(question, sheet, asked, embedder)
     if chosen.sure < least_sure():
         return None
-    said = (r for r in chosen.members if r is chosen.best or not addressed_to_a_model(r.text))
-    chosen = replace(chosen, members=tuple(said))
     return told(chosen, sheet, room.notes, zh=room.zh)

@@ -27,7 +27,8 @@ class Logits(NamedTuple):
 def mixed(first: Logits, second: Logits, share: float) -> Logits:
     """Return the weighted mean of what two steps say; `share` is the weight of the second.
 
-    Rows that the second didn't read are GONE.
+    Rows that the second didn't read are GONE. That there is no answer is said by whichever doubts
+    more: in a store of a few boards the selector net seldom does.
     """
 
     def both(one: NDArray[np.float32], two: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -37,5 +38,5 @@ def mixed(first: Logits, second: Logits, share: float) -> Logits:
     return Logits(
         member=both(first.member, second.member),
         start=both(first.start, second.start),
-        none=(1 - share) * first.none + share * second.none,
+        none=max(first.none, second.none),
     )

@@ -19,7 +19,7 @@ from kb.answer.selection.weights import bounds
 from kb.embed.embedder import Asked, Embedder
 
 MOST = 12  # nodes that one answer tells
-NEAR = 0.2  # cosine below which nothing answers: in a small store the best may be far off
+NEAR = 0.25  # cosine below which nothing answers: in a small store the best may be far off
 
 
 @dataclass(frozen=True)
