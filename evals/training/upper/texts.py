@@ -77,13 +77,12 @@ def load(paths: Iterable[Path]) -> Texts:
     """Read what `save` wrote, all files as one.
 
     Raises:
-        LookupError: a file was read by other layers, or up to another length. Files in which that
-            does not stand are taken as they are.
+        LookupError: a file was read by other layers, or up to another length.
     """
     parts: dict[str, States] = {}
     for path in paths:
         arrays, about = read_arrays(path)
-        if (how := about.get("how", _HOW)) != _HOW:
+        if (how := about.get("how")) != _HOW:
             raise LookupError(f"{path} was read otherwise, {how}: `read` comes first")
         start = 0
         for name, end in zip(about["names"], about["ends"], strict=True):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kb.embed.embedder import Asked, Embedder
     from kb.index.inquiry import Inquiry
 
-FIRST = 2  # hits
+FIRST = 2  # hits, among which what speaks to a model is looked at
 
 
 def load(embedder: Embedder) -> None:
