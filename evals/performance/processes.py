@@ -68,10 +68,13 @@ class Memory(NamedTuple):
     Attributes:
         private: pages that it has to itself.
         shared: its part of the others, each page divided among all processes that map it.
+        most: pages to itself when it had most of them, by the system's own record: looking now and
+            then would miss that moment, in a short run more often than in a long one.
     """
 
     private: int
     shared: int
+    most: int
 
 
 def tree_memories(pid: int) -> dict[int, Memory]:
@@ -80,12 +83,12 @@ def tree_memories(pid: int) -> dict[int, Memory]:
 
 
 class Peaks:
-    """The most that the processes of a tree may need at once, learnt by looking now and then.
+    """The most that the processes of a tree may need at once.
 
-    Of each living process the most private memory that was seen counts: whether two of them need
+    Of each living process the most private memory that it had counts: whether two of them need
     theirs at the same moment is chance, which a long run meets more often than a short one. What
-    they share is added once, at its most: a bound from above, as a page may be private before it is
-    shared.
+    they share is added once, at the most that was seen: a bound from above, as a page may be
+    private before it is shared.
     """
 
     def __init__(self) -> None:
@@ -97,7 +100,7 @@ class Peaks:
         """Look at the process `pid` and its descendants."""
         now = tree_memories(pid)
         before = self._private
-        self._private = {n: max(one.private, before.get(n, 0)) for n, one in now.items()}
+        self._private = {n: max(one.most, before.get(n, 0)) for n, one in now.items()}
         self._shared = max(self._shared, sum(one.shared for one in now.values()))
         self.most = max(self.most, sum(self._private.values()) + self._shared)
 
@@ -114,11 +117,14 @@ def _tree(pid: int) -> list[int]:
 
 
 def _memory(pid: int) -> Memory:
+    folder = Path(f"/proc/{pid}")
     try:
-        told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        told = (folder / "smaps_rollup").read_text().splitlines()[1:]
+        told += [line for line in (folder / "status").read_text().splitlines() if "VmHWM" in line]
     except OSError:  # it has ended
-        return Memory(0, 0)
-    lines = (line.split() for line in told.splitlines()[1:])
-    sizes = {name: int(size) * 1024 for name, size, *_ in lines}
+        return Memory(0, 0, 0)
+    sizes = {name: int(size) * 1024 for name, size, *_ in map(str.split, told)}
     private = sizes.get("Private_Clean:", 0) + sizes.get("Private_Dirty:", 0)
-    return Memory(private, max(0, sizes.get("Pss:", 0) - private))
+    others = sizes.get("Rss:", 0) - private
+    most = max(private, sizes.get("VmHWM:", 0) - others)
+    return Memory(private, max(0, sizes.get("Pss:", 0) - private), most)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 BATCH = 32
 BATCH_BYTES = 12_000  # of text, padding included: bounds what the attention of a batch needs
 MAX_ASKED = 48  # tokens of a question that its answer is selected by
+STEP = 8  # tokens: lengths of batches are multiples, since oneDNN keeps code for each that it met
 MAX_CHARACTERS = 8_192  # 512 tokens are seldom more, and the tokenizer reads all it is given
 
 
@@ -87,8 +88,11 @@ class Embedder:
         out = np.zeros((len(texts), self.dim), np.float32)
         # Equal lengths share a batch, so little is padded; bytes foretell tokens in any script.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i].encode(errors="replace")))
-        for batch in _batches(order, texts):
-            out[batch] = self._encode([texts[i] for i in batch], "passage")
+        if not texts:
+            return out
+        with _in_steps(self._model()):
+            for batch in _batches(order, texts):
+                out[batch] = self._encode([texts[i] for i in batch], "passage")
         return out
 
     def query(self, text: str) -> NDArray[np.float32]:
@@ -197,6 +201,41 @@ def _batches(order: Sequence[int], texts: Sequence[str]) -> Iterator[list[int]]:
         batch.append(number)
     if batch:
         yield batch
+
+
+@contextmanager
+def _in_steps(model: SentenceTransformer) -> Iterator[None]:
+    """Lengthen what `model` reads to multiples of STEP, as far as it can read that much.
+
+    Vectors stay what they are: what is added is masked. Other threads may read with it meanwhile.
+    """
+    from torch.nn import functional
+
+    most = model.max_seq_length or 0
+    padding = getattr(model.tokenizer, "pad_token_id", None) or 0
+
+    def lengthen(_module: object, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+        features, *others = arguments
+        length = features["input_ids"].shape[1] if "input_ids" in features else 0
+        more = -length % STEP
+        if not more or length + more > most:
+            return arguments
+        longer = {
+            name: functional.pad(features[name], (0, more), value=value)
+            for name, value in (
+                ("input_ids", padding),
+                ("attention_mask", 0),
+                ("token_type_ids", 0),
+            )
+            if name in features
+        }
+        return ({**features, **longer}, *others)
+
+    hook = model[0].register_forward_pre_hook(lengthen)
+    try:
+        yield
+    finally:
+        hook.remove()
 
 
 def _quick_bfloat16() -> bool:

@@ -18,7 +18,7 @@ SIZE = 32 * MB
 
 def peaks_of(monkeypatch: pytest.MonkeyPatch, *looks: dict[int, tuple[int, int]]) -> list[int]:
     """What is told after each look at processes with so much private and shared memory."""
-    given = iter({pid: Memory(*one) for pid, one in look.items()} for look in looks)
+    given = iter({pid: Memory(*one, most=one[0]) for pid, one in look.items()} for look in looks)
     monkeypatch.setattr(processes, "tree_memories", lambda _: next(given))
     peaks, most = Peaks(), []
     for _ in looks:
@@ -41,6 +41,27 @@ def test_shared_pages_count_once_whoever_maps_them(monkeypatch: pytest.MonkeyPat
 
 def test_shared_pages_count_at_their_most(monkeypatch: pytest.MonkeyPatch) -> None:
     assert peaks_of(monkeypatch, {1: (3, 8)}, {1: (7, 2)}, {1: (4, 4)}) == [11, 15, 15]
+
+
+def test_a_moment_between_two_looks_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = iter([{1: Memory(3, 1, most=3)}, {1: Memory(4, 1, most=9)}])
+    monkeypatch.setattr(processes, "tree_memories", lambda _: next(given))
+    peaks = Peaks()
+    peaks.look(1)
+    peaks.look(1)
+    assert peaks.most == 10
+
+
+def test_the_system_remembers_what_was_given_back() -> None:
+    filled = bytearray(os.urandom(1)) * SIZE
+    del filled
+    of = tree_memories(os.getpid())[os.getpid()]
+    assert of.most >= of.private
+    filled = bytearray(os.urandom(1)) * (2 * SIZE + of.most)
+    most = len(filled)
+    del filled
+    after = tree_memories(os.getpid())[os.getpid()]
+    assert after.private < most <= after.most
 
 
 CHILD = f"""

@@ -54,6 +54,23 @@ def test_a_vector_does_not_depend_on_its_batch(embedder: Embedder) -> None:
     assert (together * backwards).sum(axis=1).min() >= 0.9999
 
 
+def test_few_lengths_are_read_and_none_beyond_the_limit(embedder: Embedder) -> None:
+    lengths: set[int] = set()
+    model = embedder._model()
+
+    hook = model[0].auto_model.embeddings.register_forward_pre_hook(
+        lambda _module, _arguments, named: lengths.add(named["input_ids"].shape[1]),
+        with_kwargs=True,
+    )
+    try:
+        for count in range(1, 60):
+            embedder.passages(["word " * count])
+        embedder.passages(["word " * 2_000])
+    finally:
+        hook.remove()
+    assert lengths == {*range(8, 72, 8), 512}
+
+
 @pytest.mark.parametrize(
     ("question", "best"),
     [
