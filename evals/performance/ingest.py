@@ -89,7 +89,7 @@ def measure_many(pictures: Sequence[Path]) -> list[Row]:
 
 def _peak(home: str, pictures: Sequence[Path]) -> tuple[int, Cost]:
     """Ingest; return what its processes may need at once in bytes, and the cost."""
-    peaks = Peaks()
+    peaks = Peaks(Path(home))
     cost = python(
         [*_COMMAND, *map(str, pictures)],
         env=_env(home),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -63,7 +64,7 @@ def tree_memory(pid: int) -> int:
 
 
 class Memory(NamedTuple):
-    """The resident memory of a process in bytes.
+    """The resident memory of a process in bytes, without what it maps of a store.
 
     Attributes:
         private: pages that it has to itself.
@@ -77,9 +78,15 @@ class Memory(NamedTuple):
     most: int
 
 
-def tree_memories(pid: int) -> dict[int, Memory]:
-    """Return the memory of a process and of each of its descendants."""
-    return {child: _memory(child) for child in _tree(pid)}
+def tree_memories(pid: int, store: Path | None = None) -> dict[int, Memory]:
+    """Return the memory of a process and of each of its descendants.
+
+    Args:
+        pid: of the process.
+        store: a folder whose files don't count where they are mapped: they are on the disk, and
+            their pages are a cache that the system empties when somebody needs the memory.
+    """
+    return {child: _memory(child, store) for child in _tree(pid)}
 
 
 class Peaks:
@@ -89,16 +96,20 @@ class Peaks:
     theirs at the same moment is chance, which a long run meets more often than a short one. What
     they share is added once, at the most that was seen: a bound from above, as a page may be
     private before it is shared.
+
+    Args:
+        store: see `tree_memories`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, store: Path | None = None) -> None:
         self.most = 0
+        self._store = store
         self._private: dict[int, int] = {}
         self._shared = 0
 
     def look(self, pid: int) -> None:
         """Look at the process `pid` and its descendants."""
-        now = tree_memories(pid)
+        now = tree_memories(pid, self._store)
         before = self._private
         self._private = {n: max(one.most, before.get(n, 0)) for n, one in now.items()}
         self._shared = max(self._shared, sum(one.shared for one in now.values()))
@@ -116,15 +127,25 @@ def _tree(pid: int) -> list[int]:
     return found
 
 
-def _memory(pid: int) -> Memory:
+def _memory(pid: int, store: Path | None) -> Memory:
     folder = Path(f"/proc/{pid}")
     try:
-        told = (folder / "smaps_rollup").read_text().splitlines()[1:]
-        told += [line for line in (folder / "status").read_text().splitlines() if "VmHWM" in line]
+        told = (folder / "smaps_rollup").read_bytes().splitlines()[1:]
+        told += [line for line in (folder / "status").read_bytes().splitlines() if b"VmHWM" in line]
+        cached = _mapped((folder / "smaps").read_bytes(), store) if store is not None else 0
     except OSError:  # it has ended
         return Memory(0, 0, 0)
-    sizes = {name: int(size) * 1024 for name, size, *_ in map(str.split, told)}
-    private = sizes.get("Private_Clean:", 0) + sizes.get("Private_Dirty:", 0)
-    others = sizes.get("Rss:", 0) - private
-    most = max(private, sizes.get("VmHWM:", 0) - others)
-    return Memory(private, max(0, sizes.get("Pss:", 0) - private), most)
+    sizes = {name: int(size) * 1024 for name, size, *_ in map(bytes.split, told)}
+    private = sizes.get(b"Private_Clean:", 0) + sizes.get(b"Private_Dirty:", 0)
+    others = sizes.get(b"Rss:", 0) - private
+    most = max(private, sizes.get(b"VmHWM:", 0) - others)
+    shared = max(0, sizes.get(b"Pss:", 0) - private)
+    return Memory(max(0, private - cached), shared, max(0, most - cached))
+
+
+def _mapped(smaps: bytes, store: Path) -> int:
+    """Return the private bytes of the mapped files in a folder."""
+    form = rb"^[0-9a-f]+-[0-9a-f]+ .* %s/.*\n((?:[A-Z].*\n)*)" % re.escape(os.fsencode(store))
+    parts = re.findall(form, smaps, re.MULTILINE)
+    pages = re.findall(rb"^Private_(?:Clean|Dirty): +(\d+)", b"".join(parts), re.MULTILINE)
+    return sum(map(int, pages)) * 1024

@@ -6,6 +6,7 @@ import mmap
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,7 @@ SIZE = 32 * MB
 def peaks_of(monkeypatch: pytest.MonkeyPatch, *looks: dict[int, tuple[int, int]]) -> list[int]:
     """What is told after each look at processes with so much private and shared memory."""
     given = iter({pid: Memory(*one, most=one[0]) for pid, one in look.items()} for look in looks)
-    monkeypatch.setattr(processes, "tree_memories", lambda _: next(given))
+    monkeypatch.setattr(processes, "tree_memories", lambda *_: next(given))
     peaks, most = Peaks(), []
     for _ in looks:
         peaks.look(1)
@@ -45,7 +46,7 @@ def test_shared_pages_count_at_their_most(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_moment_between_two_looks_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     given = iter([{1: Memory(3, 1, most=3)}, {1: Memory(4, 1, most=9)}])
-    monkeypatch.setattr(processes, "tree_memories", lambda _: next(given))
+    monkeypatch.setattr(processes, "tree_memories", lambda *_: next(given))
     peaks = Peaks()
     peaks.look(1)
     peaks.look(1)
@@ -62,6 +63,23 @@ def test_the_system_remembers_what_was_given_back() -> None:
     del filled
     after = tree_memories(os.getpid())[os.getpid()]
     assert after.private < most <= after.most
+
+
+def test_what_is_mapped_of_a_store_is_a_cache(tmp_path: Path) -> None:
+    store = tmp_path / "a store"
+    store.mkdir()
+    (store / "points").write_bytes(os.urandom(1) * SIZE)
+    with (store / "points").open("rb") as file:
+        before = tree_memories(os.getpid())[os.getpid()]
+        with mmap.mmap(file.fileno(), SIZE, access=mmap.ACCESS_READ) as mapped:
+            assert mapped.find(b"no such thing") < 0
+            counted = tree_memories(os.getpid())[os.getpid()]
+            without = tree_memories(os.getpid(), store)[os.getpid()]
+            elsewhere = tree_memories(os.getpid(), tmp_path / "a")[os.getpid()]
+    assert counted.private >= before.private + 0.9 * SIZE
+    assert without.private < before.private + 0.5 * SIZE
+    assert without.most <= counted.most - 0.9 * SIZE
+    assert elsewhere.private >= before.private + 0.9 * SIZE
 
 
 CHILD = f"""

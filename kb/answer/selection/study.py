@@ -15,7 +15,7 @@ from kb.answer.selection.rows import Places, to_be_read
 from kb.answer.selection.sheet import Sheet
 from kb.answer.selection.upper import Read
 from kb.answer.selection.weights import upper_layers
-from kb.embed.embedder import Embedder
+from kb.embed.embedder import Embedder, quick_bfloat16
 from kb.embed.lower import States
 
 
@@ -24,10 +24,11 @@ def study(question: str, sheet: Sheet, keep: Places, embedder: Embedder) -> Logi
     lower = embedder.lower()
     texts = [to_be_read(sheet.rows[n].unit, sheet.rows[n].text) for n in keep]
     words = [*lower.asked([question]), *lower.rows(texts)]
-    with torch.inference_mode():
+    half = torch.autocast("cpu", torch.bfloat16, enabled=quick_bfloat16())  # as in training
+    with torch.inference_mode(), half:
         said = upper_layers()(_laid(sheet, keep, words))
     member, start = np.full((2, len(sheet.rows)), GONE, np.float32)
-    member[keep], start[keep] = said.member[0].numpy(), said.start[0].numpy()
+    member[keep], start[keep] = (one[0].float().numpy() for one in (said.member, said.start))
     return Logits(member, start, float(said.none[0]))
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import torch
 from safetensors import safe_open
-from torch import Tensor
+from torch import Tensor, nn
 
 from kb.answer.selection.net import NetSize, SelectorNet
 from kb.answer.selection.upper import UpperLayers, UpperSize
+from kb.embed.embedder import quick_bfloat16
 
 SELECTOR = Path(__file__).parent / "selector.safetensors"
 UPPER = Path(__file__).parent / "upper.safetensors"
@@ -78,4 +80,9 @@ def bounds() -> Bounds:
 
 @lru_cache(maxsize=1)
 def _upper() -> tuple[UpperLayers, Bounds]:
-    return upper_in(UPPER)
+    upper, bounds = upper_in(UPPER)
+    if quick_bfloat16():
+        for linear in upper.modules():  # here once, where autocast would do it for every question
+            if isinstance(linear, nn.Linear):
+                linear.to(torch.bfloat16)
+    return upper, bounds
