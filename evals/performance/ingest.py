@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,7 +61,11 @@ def measure_cpu(pictures: Sequence[Path]) -> list[Row]:
 
 
 def measure_many(pictures: Sequence[Path]) -> list[Row]:
-    """Memory of many pictures over that of the first ones, and the time of doing it again."""
+    """Memory of many pictures over that of the first ones, and the time of doing it again.
+
+    They come in no order: where the first of a folder are the smallest, memory would seem to grow.
+    """
+    pictures = random.Random(1).sample(pictures, len(pictures))
     with tempfile.TemporaryDirectory() as home:
         early, _ = _peak(home, pictures[:FIRST])
     with tempfile.TemporaryDirectory() as home:

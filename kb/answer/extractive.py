@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -77,13 +76,12 @@ def extractive(
         graph = Graph(session, workspace)
         notes = Notebook(session, graph, workspace)
         words = vocabulary_of(base, session, workspace)
-        match = Matcher(base.meaning, words.weight)
+        taught = base.embedder.taught  # only the bundled model's vectors can be selected from
+        match = Matcher(None if taught else base.meaning, words.weight)
         room = Room(asked, workspace, graph, words, match, notes, hits)
         text = _HANDLERS[asked.intent](room) if asked.intent in _HANDLERS else None
         if text is None and not _settled(room):
             notes.cited.clear()
-            # Only the bundled model's vectors can be selected from.
-            taught = base.embedder.taught
             text = _free(base, room, inquiry, read, now) if taught else lookup(room)
         if text is None:
             notes.cited.clear()
@@ -108,7 +106,7 @@ def _free(
         return lookup(room)
     if (text := selected(room, inquiry, read, base.embedder, now)) is not None:
         return text
-    return lookup(replace(room, match=Matcher(None, room.match.weight)), SAID_PLAINLY)
+    return lookup(room, SAID_PLAINLY)
 
 
 def _settled(room: Room) -> bool:
