@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -64,13 +65,13 @@ def tree_memory(pid: int) -> int:
 
 
 class Memory(NamedTuple):
-    """The resident memory of a process in bytes, without what it maps of a store.
+    """The resident memory of a process in bytes, without the pages of a store that it alone maps.
 
     Attributes:
         private: pages that it has to itself.
         shared: its part of the others, each page divided among all processes that map it.
-        most: pages to itself when it had most of them, by the system's own record: looking now and
-            then would miss that moment, in a short run more often than in a long one.
+        most: pages to itself when it had most of them: the system's record of all its pages,
+            without those that others and the store have now.
     """
 
     private: int
@@ -83,8 +84,8 @@ def tree_memories(pid: int, store: Path | None = None) -> dict[int, Memory]:
 
     Args:
         pid: of the process.
-        store: a folder whose files don't count where they are mapped: they are on the disk, and
-            their pages are a cache that the system empties when somebody needs the memory.
+        store: a folder whose files don't count where one process maps them: they are on the disk,
+            and their pages are a cache that the system empties when somebody needs the memory.
     """
     return {child: _memory(child, store) for child in _tree(pid)}
 
@@ -93,9 +94,10 @@ class Peaks:
     """The most that the processes of a tree may need at once.
 
     Of each living process the most private memory that it had counts: whether two of them need
-    theirs at the same moment is chance, which a long run meets more often than a short one. What
-    they share is added once, at the most that was seen: a bound from above, as a page may be
-    private before it is shared.
+    theirs at the same moment is chance, which a long run meets more often than a short one. Moments
+    between two looks count, since the system keeps a record, begun anew by each look. What they
+    share is added once, at the most that was seen: a bound from above, as a page may be private
+    before it is shared.
 
     Args:
         store: see `tree_memories`.
@@ -114,6 +116,11 @@ class Peaks:
         self._private = {n: max(one.most, before.get(n, 0)) for n, one in now.items()}
         self._shared = max(self._shared, sum(one.shared for one in now.values()))
         self.most = max(self.most, sum(self._private.values()) + self._shared)
+        for one in now:
+            with suppress(OSError):  # it has ended
+                Path(f"/proc/{one}/clear_refs").write_text(
+                    "5"
+                )  # the record of the most begins anew
 
 
 def _tree(pid: int) -> list[int]:
@@ -145,7 +152,9 @@ def _memory(pid: int, store: Path | None) -> Memory:
 
 def _mapped(smaps: bytes, store: Path) -> int:
     """Return the private bytes of the mapped files in a folder."""
-    form = rb"^[0-9a-f]+-[0-9a-f]+ .* %s/.*\n((?:[A-Z].*\n)*)" % re.escape(os.fsencode(store))
+    form = rb"^[0-9a-f]+-[0-9a-f]+ .* %s/.*\n((?:[A-Z].*\n)*)" % re.escape(
+        os.fsencode(store.resolve())
+    )
     parts = re.findall(form, smaps, re.MULTILINE)
     pages = re.findall(rb"^Private_(?:Clean|Dirty): +(\d+)", b"".join(parts), re.MULTILINE)
     return sum(map(int, pages)) * 1024

@@ -88,20 +88,11 @@ class Matcher:
                 found[at] = max(found[at], by_meaning)
         return found
 
-    def many(self, wanted: Sequence[Word], texts: Sequence[str]) -> list[tuple[Degrees, Degrees]]:
-        """Return for each text how it holds each word: as written, and by meaning too."""
+    def many(self, wanted: Sequence[Word], texts: Sequence[str]) -> Degrees:
+        """Return how each text holds each word as written: (texts, words), 0 … 1."""
         pools = [pool_of(text) for text in texts]
-        written = [np.array([_written(word, pool) for word in wanted]) for pool in pools]
-        words = list({word.surface: word for pool in pools for word in pool.words}.values())
-        if self._meaning is None or not words or not wanted:
-            return [(held, held) for held in written]
-        near = _ramps(wanted, words, self._meaning.nearness(wanted, words))
-        column = {word.surface: at for at, word in enumerate(words)}
-        found = []
-        for held, pool in zip(written, pools, strict=True):
-            at = [column[word.surface] for word in pool.words]
-            found.append((held, np.maximum(held, near[:, at].max(axis=1)) if at else held))
-        return found
+        held = [[_written(word, pool) for word in wanted] for pool in pools]
+        return np.array(held, np.float64).reshape(len(texts), len(wanted))
 
     def share(self, wanted: Sequence[Word], *texts: str, meant: bool = True) -> float:
         """Return how much of `wanted` the texts hold between them, by rarity: 0 … 1."""
@@ -134,18 +125,6 @@ def _written(word: Word, pool: Pool) -> float:
         return sum(sign in signs for sign in word.surface) / len(word.surface)
     whole = max(word.terms, key=len)
     return 1.0 if whole in same else len(same) / max(1, len(word.terms) - 1)
-
-
-def _ramps(wanted: Sequence[Word], words: Sequence[Word], near: NDArray[np.float32]) -> Degrees:
-    """Turn cosines into degrees; names and figures stand for nothing but themselves."""
-    found = np.zeros(near.shape)
-    for row, one in enumerate(wanted):
-        if one.figure:
-            continue
-        for column, two in enumerate(words):
-            if near[row, column] > OTHER_LANGUAGE[0]:
-                found[row, column] = _ramp(one, two, float(near[row, column]))
-    return found
 
 
 def _ramp(one: Word, two: Word, cosine: float) -> float:

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,8 @@ from numpy.typing import NDArray
 
 from kb.embed import bundled
 from kb.embed.asking import as_asked
+from kb.embed.batches import BATCH, MAX_CHARACTERS, batches, can_lengthen, in_steps
+from kb.embed.precision import quick_bfloat16
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -24,14 +25,7 @@ if TYPE_CHECKING:
     from kb.embed.folder import Precision
     from kb.embed.lower import LowerLayers
 
-BATCH = 32
-BATCH_BYTES = 12_000  # of text, padding included: bounds what the attention of a batch needs
 MAX_ASKED = 48  # tokens of a question that its answer is selected by
-STEP = (
-    16  # tokens: batches are as long as a multiple of it, and of 1, 2, 4, 8, 16 or 32 texts, since
-)
-# oneDNN keeps code for each shape that it met
-MAX_CHARACTERS = 8_192  # 512 tokens are seldom more, and the tokenizer reads all it is given
 
 
 @dataclass(frozen=True)
@@ -90,12 +84,8 @@ class Embedder:
         neighbours beyond rounding (cosine ≥ .9999).
         """
         out = np.zeros((len(texts), self.dim), np.float32)
-        # Equal lengths share a batch, so little is padded; bytes foretell tokens in any script.
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i].encode(errors="replace")))
-        if not texts:
-            return out
-        with _in_steps(self._model()):
-            for batch in _batches(order, texts):
+        with in_steps():
+            for batch in batches(texts):
                 out[batch] = self._encode([texts[i] for i in batch], "passage")
         return out
 
@@ -165,7 +155,7 @@ class Embedder:
     def _load(self) -> SentenceTransformer:
         # Ours is one short text or one batch at a time: more processes cost more than they bring.
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        # Every batch has another shape: a thousand remembered ones would be 200 MB and no quicker.
+        # Questions come in any length: a thousand remembered shapes would be 200 MB and no quicker.
         os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "8")
         import torch
         from sentence_transformers import SentenceTransformer
@@ -183,6 +173,7 @@ class Embedder:
                 str(folder), device="cpu", model_kwargs=kind, local_files_only=True
             )
         _touch(model)
+        can_lengthen(model)
         return model
 
 
@@ -192,70 +183,6 @@ def _touch(model: SentenceTransformer) -> None:
 
     for weights in model.parameters():
         weights.detach().view(torch.uint8).flatten()[::4096].sum()
-
-
-def _batches(order: Sequence[int], texts: Sequence[str]) -> Iterator[list[int]]:
-    """Cut `order` (shortest text first) into batches of few counts and bounded padded size."""
-    batch: list[int] = []
-    for number in order:
-        size = min(len(texts[number]), MAX_CHARACTERS) * 2  # bytes, Chinese and English mixed
-        if batch and (len(batch) == BATCH or (len(batch) + 1) * size > BATCH_BYTES):
-            yield from _powers(batch)
-            batch = []
-        batch.append(number)
-    yield from _powers(batch)
-
-
-def _powers(batch: list[int]) -> Iterator[list[int]]:
-    """Cut a batch into parts of 1, 2, 4, … texts."""
-    while batch:
-        count = 1 << (len(batch).bit_length() - 1)
-        yield batch[:count]
-        batch = batch[count:]
-
-
-@contextmanager
-def _in_steps(model: SentenceTransformer) -> Iterator[None]:
-    """Lengthen what `model` reads to multiples of STEP, as far as it can read that much.
-
-    Vectors stay what they are: what is added is masked. Other threads may read with it meanwhile.
-    """
-    from torch.nn import functional
-
-    most = model.max_seq_length or 0
-    padding = getattr(model.tokenizer, "pad_token_id", None) or 0
-
-    def lengthen(_module: object, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-        features, *others = arguments
-        length = features["input_ids"].shape[1] if "input_ids" in features else 0
-        more = -length % STEP
-        if not more or length + more > most:
-            return arguments
-        longer = {
-            name: functional.pad(features[name], (0, more), value=value)
-            for name, value in (
-                ("input_ids", padding),
-                ("attention_mask", 0),
-                ("token_type_ids", 0),
-            )
-            if name in features
-        }
-        return ({**features, **longer}, *others)
-
-    hook = model[0].register_forward_pre_hook(lengthen)
-    try:
-        yield
-    finally:
-        hook.remove()
-
-
-@cache
-def quick_bfloat16() -> bool:
-    """Whether this processor multiplies bfloat16 itself; others are slower with it, not quicker."""
-    import torch
-
-    known: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
-    return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
 
 
 @contextmanager

@@ -53,16 +53,33 @@ def test_a_moment_between_two_looks_counts(monkeypatch: pytest.MonkeyPatch) -> N
     assert peaks.most == 10
 
 
-def test_the_system_remembers_what_was_given_back() -> None:
-    filled = bytearray(os.urandom(1)) * SIZE
-    del filled
-    of = tree_memories(os.getpid())[os.getpid()]
-    assert of.most >= of.private
-    filled = bytearray(os.urandom(1)) * (2 * SIZE + of.most)
-    most = len(filled)
-    del filled
-    after = tree_memories(os.getpid())[os.getpid()]
-    assert after.private < most <= after.most
+GAVE_BACK = f"""
+import os, sys
+del_me = bytearray(os.urandom(1)) * {2 * SIZE}
+del del_me
+print("there", flush=True)
+sys.stdin.readline()
+print("again", flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_the_system_remembers_what_was_given_back_since_the_last_look() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", GAVE_BACK], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"there\n"
+        first = tree_memories(child.pid)[child.pid]
+        Peaks().look(child.pid)
+        child.stdin.write(b"\n")
+        child.stdin.flush()
+        assert child.stdout.readline() == b"again\n"
+        second = tree_memories(child.pid)[child.pid]
+        child.communicate(b"\n")
+    assert first.private + 1.5 * SIZE < first.most
+    assert second.most < second.private + SIZE
 
 
 def test_what_is_mapped_of_a_store_is_a_cache(tmp_path: Path) -> None:
@@ -76,10 +93,14 @@ def test_what_is_mapped_of_a_store_is_a_cache(tmp_path: Path) -> None:
             counted = tree_memories(os.getpid())[os.getpid()]
             without = tree_memories(os.getpid(), store)[os.getpid()]
             elsewhere = tree_memories(os.getpid(), tmp_path / "a")[os.getpid()]
+            begun, looked, all_counted = Peaks(), Peaks(store), Peaks()
+            for peaks in (begun, looked, all_counted):
+                peaks.look(os.getpid())
     assert counted.private >= before.private + 0.9 * SIZE
     assert without.private < before.private + 0.5 * SIZE
     assert without.most <= counted.most - 0.9 * SIZE
     assert elsewhere.private >= before.private + 0.9 * SIZE
+    assert looked.most < all_counted.most - 0.5 * SIZE
 
 
 CHILD = f"""

@@ -9,8 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kb.answer.matching import Matcher
-
 if TYPE_CHECKING:
     from kb.answer.room import Room
     from kb.embed.embedder import Asked, Embedder
@@ -62,8 +60,7 @@ def selected(
     ]
     if not units:
         return None
-    match = Matcher(None, room.words.weight)
-    sheet = lay_out(question, room.hits, units, match, now)
+    sheet = lay_out(question, room.hits, units, room.match, now)
     chosen = select(question, sheet, asked, embedder)
     if chosen.sure < least_sure():
         return None

@@ -98,7 +98,7 @@ class Numbers:
         if not cues.wanted:
             return
         texts = [row.text for row in self.rows]
-        written = np.array([held for held, _ in match.many(cues.wanted, texts)], np.float32)
+        written = match.many(cues.wanted, texts).astype(np.float32)
         weights = np.array([match.weight(word) for word in cues.wanted], np.float32)
         total = float(weights.sum()) or 1.0
         boards = np.array([row.board for row in self.rows])

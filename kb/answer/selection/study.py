@@ -15,8 +15,9 @@ from kb.answer.selection.rows import Places, to_be_read
 from kb.answer.selection.sheet import Sheet
 from kb.answer.selection.upper import Read
 from kb.answer.selection.weights import upper_layers
-from kb.embed.embedder import Embedder, quick_bfloat16
+from kb.embed.embedder import Embedder
 from kb.embed.lower import States
+from kb.embed.precision import quick_bfloat16
 
 
 def study(question: str, sheet: Sheet, keep: Places, embedder: Embedder) -> Logits:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from kb.answer.selection.net import NetSize, SelectorNet
 from kb.answer.selection.upper import UpperLayers, UpperSize
-from kb.embed.embedder import quick_bfloat16
+from kb.embed.precision import quick_bfloat16
 
 SELECTOR = Path(__file__).parent / "selector.safetensors"
 UPPER = Path(__file__).parent / "upper.safetensors"
@@ -69,7 +69,7 @@ def selector_net() -> SelectorNet:
 
 
 def upper_layers() -> UpperLayers:
-    """Return the upper layers of the product."""
+    """Return the upper layers of the product; where bfloat16 is quick, autocast to it."""
     return _upper()[0]
 
 

@@ -42,6 +42,7 @@ from kb.answer.selection.upper import UpperLayers
 from kb.answer.selection.weights import Bounds, upper_in
 from kb.base import KnowledgeBase
 from kb.embed.lower import LOWER
+from kb.embed.precision import quick_bfloat16
 from tests.embedding import HashedStates
 from tests.evals.training.toys import DIM, SIZE, toy
 from tests.kb.answer.selection.untaught import SMALL, carried, question, together, untaught
@@ -158,12 +159,12 @@ def test_the_product_is_shown_what_was_learnt_from(
             skimming = skim.skim(sheet, asked)
             assert skimming.member == pytest.approx(first[n].member, abs=1e-3)
             assert skim.worth_reading(sheet, skimming).tolist() == keep.tolist()
-            with torch.no_grad():
+            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=quick_bfloat16()):
                 want = made(batch_of([one], [keep], shown.texts))
             got = study(one.text, sheet, keep, embedder)
-            assert got.member[keep] == pytest.approx(want.member[0].numpy(), abs=5e-4)
-            assert got.start[keep] == pytest.approx(want.start[0].numpy(), abs=5e-4)
-            assert got.none == pytest.approx(float(want.none[0]), abs=5e-4)
+            assert got.member[keep] == pytest.approx(want.member[0].float().numpy(), abs=2e-3)
+            assert got.start[keep] == pytest.approx(want.start[0].float().numpy(), abs=2e-3)
+            assert got.none == pytest.approx(float(want.none[0]), abs=2e-3)
             assert (np.delete(got.member, keep) == GONE).all()
             assert got.member == pytest.approx(said[n].member, abs=0.01)  # in half precision
             assert got.none == pytest.approx(said[n].none, abs=0.01)

@@ -46,9 +46,8 @@ def test_many_texts_give_what_each_gives_alone(told: Told) -> None:
     matcher = Matcher(told[0].meaning, lambda _: 1.0)
     wanted = words_of("Which risk delays the refund?")
     texts = ["风险：重复退款", "Refund desk", "", "late payment"]
-    for (written, meant), text in zip(matcher.many(wanted, texts), texts, strict=True):
-        assert np.allclose(written, matcher.degrees(wanted, text, meant=False))
-        assert np.allclose(meant, matcher.degrees(wanted, text), atol=1e-5)
+    for held, text in zip(matcher.many(wanted, texts), texts, strict=True):
+        assert np.allclose(held, matcher.degrees(wanted, text, meant=False))
 
 
 def test_vectors_are_kept(told: Told) -> None:

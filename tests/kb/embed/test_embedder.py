@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kb.embed import Embedder, open_embedder
+from kb.embed.batches import in_steps
 from kb.settings import Settings
 
 SENTENCES = [
@@ -54,21 +56,35 @@ def test_a_vector_does_not_depend_on_its_batch(embedder: Embedder) -> None:
     assert (together * backwards).sum(axis=1).min() >= 0.9999
 
 
-def test_few_lengths_are_read_and_none_beyond_the_limit(embedder: Embedder) -> None:
-    lengths: set[int] = set()
-    model = embedder._model()
-
-    hook = model[0].auto_model.embeddings.register_forward_pre_hook(
-        lambda _module, _arguments, named: lengths.add(named["input_ids"].shape[1]),
+@pytest.fixture
+def shapes(embedder: Embedder) -> Iterator[set[tuple[int, ...]]]:
+    found: set[tuple[int, ...]] = set()
+    hook = embedder._model()[0].auto_model.embeddings.register_forward_pre_hook(
+        lambda _module, _arguments, named: found.add(tuple(named["input_ids"].shape)),
         with_kwargs=True,
     )
-    try:
-        for count in range(1, 60):
-            embedder.passages(["word " * count])
-        embedder.passages(["word " * 2_000])
-    finally:
-        hook.remove()
-    assert lengths == {16, 32, 48, 64, 512}
+    yield found
+    hook.remove()
+
+
+def test_few_shapes_are_read_and_none_beyond_the_limit(
+    embedder: Embedder, shapes: set[tuple[int, ...]]
+) -> None:
+    embedder.passages(["word " * (count % 29) for count in range(60)])
+    embedder.passages(["word " * 2_000])
+    assert {32, 512} <= {length for _, length in shapes} <= {16, 32, 48, 512}
+    assert {count for count, _ in shapes} <= {1, 2, 4, 8, 16, 32}
+    assert max(count for count, _ in shapes) == 32
+
+
+def test_questions_are_not_lengthened_while_passages_are(embedder: Embedder) -> None:
+    alone = embedder.asked("Who owns the checkout?")
+    with in_steps():  # as another thread might be, when the model for questions is made
+        copied = open_embedder(Settings(), threads=1)
+        copied._question_model()
+    again = copied.asked("Who owns the checkout?")
+    assert again.tokens.shape == alone.tokens.shape
+    assert np.allclose(again.vector, alone.vector, atol=1e-3)
 
 
 @pytest.mark.parametrize(
