@@ -23,6 +23,7 @@ LOWER = 8  # of e5's 12 layers
 MOST_KEPT = 4_096  # texts: 63 MB, where all are as long as they may be
 MAX_WORDS = 20  # tokens of a row
 _BATCH = 32
+_STEP = 8  # tokens: lengths are multiples of it, see `kb.embed.batches`
 
 States = NDArray[np.float16]
 
@@ -71,13 +72,17 @@ class LowerLayers:
 
     def _read(self, texts: Sequence[str], most: int) -> list[States]:
         import torch
+        from torch.nn import functional
 
         told = self._told(texts)
         words, mask = told["input_ids"][:, :most], told["attention_mask"]
         words[mask.sum(1) > most, -1] = self._tokenizer.sep_token_id  # what is cut ends as others
         mask = mask[:, :most]
+        longer = (0, -words.shape[1] % _STEP)
         with torch.inference_mode():
-            out = self._bert(input_ids=words, attention_mask=mask).last_hidden_state
+            out = self._bert(
+                input_ids=functional.pad(words, longer), attention_mask=functional.pad(mask, longer)
+            ).last_hidden_state
         states = out.float().numpy().astype(np.float16)
         return [one[:length] for one, length in zip(states, mask.sum(1).tolist(), strict=True)]
 

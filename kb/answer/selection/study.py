@@ -19,6 +19,8 @@ from kb.embed.embedder import Embedder
 from kb.embed.lower import States
 from kb.embed.precision import quick_bfloat16
 
+STEP = 64  # rows and words: what is read is as long as a multiple of it, see `kb.embed.batches`
+
 
 def study(question: str, sheet: Sheet, keep: Places, embedder: Embedder) -> Logits:
     """Read the rows in `keep`. Takes some tens of milliseconds, more where texts are new."""
@@ -39,9 +41,12 @@ def _laid(sheet: Sheet, keep: Places, words: Sequence[States]) -> Read:
     if len(keep) < len(sheet.rows):
         numbers = relative(numbers)
     owner = np.repeat(np.arange(-1, len(keep)), [len(one) for one in words])
+    more = -(len(keep) + len(owner)) % STEP  # of which none has an owner
+    owner = np.pad(owner, (0, more), constant_values=-2)
+    states = np.pad(np.concatenate(words).astype(np.float32), ((0, more), (0, 0)))
     joins = torch.from_numpy(among(sheet.joins, keep, len(sheet.rows)))
     return Read(
-        words=torch.from_numpy(np.concatenate(words).astype(np.float32))[None],
+        words=torch.from_numpy(states)[None],
         owner=torch.from_numpy(owner)[None],
         cues=torch.from_numpy(sheet.cues)[None],
         rows=torch.from_numpy(sheet.vectors[keep])[None],

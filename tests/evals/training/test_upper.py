@@ -162,9 +162,9 @@ def test_the_product_is_shown_what_was_learnt_from(
             with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=quick_bfloat16()):
                 want = made(batch_of([one], [keep], shown.texts))
             got = study(one.text, sheet, keep, embedder)
-            assert got.member[keep] == pytest.approx(want.member[0].float().numpy(), abs=2e-3)
-            assert got.start[keep] == pytest.approx(want.start[0].float().numpy(), abs=2e-3)
-            assert got.none == pytest.approx(float(want.none[0]), abs=2e-3)
+            assert got.member[keep] == pytest.approx(want.member[0].float().numpy(), abs=0.01)
+            assert got.start[keep] == pytest.approx(want.start[0].float().numpy(), abs=0.01)
+            assert got.none == pytest.approx(float(want.none[0]), abs=0.01)
             assert (np.delete(got.member, keep) == GONE).all()
             assert got.member == pytest.approx(said[n].member, abs=0.01)  # in half precision
             assert got.none == pytest.approx(said[n].none, abs=0.01)
