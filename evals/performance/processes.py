@@ -117,10 +117,8 @@ class Peaks:
         self._shared = max(self._shared, sum(one.shared for one in now.values()))
         self.most = max(self.most, sum(self._private.values()) + self._shared)
         for one in now:
-            with suppress(OSError):  # it has ended
-                Path(f"/proc/{one}/clear_refs").write_text(
-                    "5"
-                )  # the record of the most begins anew
+            with suppress(OSError):  # it has ended; else its record begins anew
+                Path(f"/proc/{one}/clear_refs").write_text("5")
 
 
 def _tree(pid: int) -> list[int]:
@@ -152,9 +150,8 @@ def _memory(pid: int, store: Path | None) -> Memory:
 
 def _mapped(smaps: bytes, store: Path) -> int:
     """Return the private bytes of the mapped files in a folder."""
-    form = rb"^[0-9a-f]+-[0-9a-f]+ .* %s/.*\n((?:[A-Z].*\n)*)" % re.escape(
-        os.fsencode(store.resolve())
-    )
+    name = re.escape(os.fsencode(store.resolve()))
+    form = rb"^[0-9a-f]+-[0-9a-f]+ .* %s/.*\n((?:[A-Z].*\n)*)" % name
     parts = re.findall(form, smaps, re.MULTILINE)
     pages = re.findall(rb"^Private_(?:Clean|Dirty): +(\d+)", b"".join(parts), re.MULTILINE)
     return sum(map(int, pages)) * 1024

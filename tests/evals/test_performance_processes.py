@@ -55,8 +55,8 @@ def test_a_moment_between_two_looks_counts(monkeypatch: pytest.MonkeyPatch) -> N
 
 GAVE_BACK = f"""
 import os, sys
-del_me = bytearray(os.urandom(1)) * {2 * SIZE}
-del del_me
+taken = bytearray(os.urandom(1)) * {2 * SIZE}
+del taken
 print("there", flush=True)
 sys.stdin.readline()
 print("again", flush=True)

@@ -23,10 +23,10 @@ def load(embedder: Embedder) -> None:
     Args:
         embedder: one that was taught what is asked of boards.
     """
-    from kb.answer.selection.weights import selector_net, upper_layers
+    from kb.answer.selection.weights import bounds, selector_net
 
     selector_net()
-    upper_layers()
+    bounds()  # and the upper layers, which stand in one file with them
     embedder.lower().asked(["hello"])
 
 

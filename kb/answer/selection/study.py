@@ -14,12 +14,11 @@ from kb.answer.selection.numbers import relative
 from kb.answer.selection.rows import Places, to_be_read
 from kb.answer.selection.sheet import Sheet
 from kb.answer.selection.upper import Read
-from kb.answer.selection.weights import upper_layers
+from kb.answer.selection.weights import read_by_upper
 from kb.embed.embedder import Embedder
 from kb.embed.lower import States
-from kb.embed.precision import quick_bfloat16
 
-STEP = 64  # rows and words: what is read is as long as a multiple of it, see `kb.embed.batches`
+_STEP = 64  # rows and words: what is read is as long as a multiple of it, see `kb.embed.batches`
 
 
 def study(question: str, sheet: Sheet, keep: Places, embedder: Embedder) -> Logits:
@@ -27,11 +26,9 @@ def study(question: str, sheet: Sheet, keep: Places, embedder: Embedder) -> Logi
     lower = embedder.lower()
     texts = [to_be_read(sheet.rows[n].unit, sheet.rows[n].text) for n in keep]
     words = [*lower.asked([question]), *lower.rows(texts)]
-    half = torch.autocast("cpu", torch.bfloat16, enabled=quick_bfloat16())  # as in training
-    with torch.inference_mode(), half:
-        said = upper_layers()(_laid(sheet, keep, words))
+    said = read_by_upper(_laid(sheet, keep, words))
     member, start = np.full((2, len(sheet.rows)), GONE, np.float32)
-    member[keep], start[keep] = (one[0].float().numpy() for one in (said.member, said.start))
+    member[keep], start[keep] = said.member[0].numpy(), said.start[0].numpy()
     return Logits(member, start, float(said.none[0]))
 
 
@@ -41,7 +38,7 @@ def _laid(sheet: Sheet, keep: Places, words: Sequence[States]) -> Read:
     if len(keep) < len(sheet.rows):
         numbers = relative(numbers)
     owner = np.repeat(np.arange(-1, len(keep)), [len(one) for one in words])
-    more = -(len(keep) + len(owner)) % STEP  # of which none has an owner
+    more = -(len(keep) + len(owner)) % _STEP  # of which none has an owner
     owner = np.pad(owner, (0, more), constant_values=-2)
     states = np.pad(np.concatenate(words).astype(np.float32), ((0, more), (0, 0)))
     joins = torch.from_numpy(among(sheet.joins, keep, len(sheet.rows)))

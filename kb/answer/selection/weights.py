@@ -12,8 +12,8 @@ import torch
 from safetensors import safe_open
 from torch import Tensor, nn
 
-from kb.answer.selection.net import NetSize, SelectorNet
-from kb.answer.selection.upper import UpperLayers, UpperSize
+from kb.answer.selection.net import NetSize, Said, SelectorNet
+from kb.answer.selection.upper import Read, UpperLayers, UpperSize
 from kb.embed.precision import quick_bfloat16
 
 SELECTOR = Path(__file__).parent / "selector.safetensors"
@@ -68,9 +68,15 @@ def selector_net() -> SelectorNet:
     return net_in(SELECTOR)
 
 
-def upper_layers() -> UpperLayers:
-    """Return the upper layers of the product; where bfloat16 is quick, autocast to it."""
-    return _upper()[0]
+def read_by_upper(read: Read) -> Said:
+    """Return what the upper layers of the product say of what is read: `Said` tells the shapes.
+
+    They compute in bfloat16 where that is quick, as in training.
+    """
+    half = torch.autocast("cpu", torch.bfloat16, enabled=quick_bfloat16())
+    with torch.inference_mode(), half:
+        said = _upper()[0](read)
+    return Said(*(one.float() for one in said))
 
 
 def bounds() -> Bounds:

@@ -33,6 +33,7 @@ from evals.training.upper.choose import Signed, choose, signed
 from evals.training.upper.texts import Texts, asked_of
 from evals.training.upper.train import Plan, Trainer, begun
 from kb.answer.selection import likeliest, skim
+from kb.answer.selection import weights as weights_module
 from kb.answer.selection.logits import Logits
 from kb.answer.selection.net import GONE, SelectorNet
 from kb.answer.selection.sheet import Sheet, lay_out
@@ -42,7 +43,6 @@ from kb.answer.selection.upper import UpperLayers
 from kb.answer.selection.weights import Bounds, upper_in
 from kb.base import KnowledgeBase
 from kb.embed.lower import LOWER
-from kb.embed.precision import quick_bfloat16
 from tests.embedding import HashedStates
 from tests.evals.training.toys import DIM, SIZE, toy
 from tests.kb.answer.selection.untaught import SMALL, carried, question, together, untaught
@@ -151,6 +151,12 @@ def test_the_product_is_shown_what_was_learnt_from(
     first = skimmed(net, shown.laid)
     said = logits_of(made, shown.laid, first, shown.texts)
     embedder: Any = base.embedder
+    with carried(made, tmp_path / "half.safetensors"):  # on a processor that is quick with it
+        for one, sheet, skimming, of in zip(shown.laid, shown.sheets, first, said, strict=True):
+            got = study(one.text, sheet, to_read(one, skimming, all_rows(one)), embedder)
+            assert got.member == pytest.approx(of.member, abs=0.01)
+            assert got.none == pytest.approx(of.none, abs=0.01)
+    monkeypatch.setattr(weights_module, "quick_bfloat16", lambda: False)
     with carried(made, tmp_path / "upper.safetensors"):
         for n, (one, sheet) in enumerate(zip(shown.laid, shown.sheets, strict=True)):
             keep = to_read(one, first[n], all_rows(one))
@@ -159,12 +165,12 @@ def test_the_product_is_shown_what_was_learnt_from(
             skimming = skim.skim(sheet, asked)
             assert skimming.member == pytest.approx(first[n].member, abs=1e-3)
             assert skim.worth_reading(sheet, skimming).tolist() == keep.tolist()
-            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=quick_bfloat16()):
+            with torch.no_grad():
                 want = made(batch_of([one], [keep], shown.texts))
             got = study(one.text, sheet, keep, embedder)
-            assert got.member[keep] == pytest.approx(want.member[0].float().numpy(), abs=0.01)
-            assert got.start[keep] == pytest.approx(want.start[0].float().numpy(), abs=0.01)
-            assert got.none == pytest.approx(float(want.none[0]), abs=0.01)
+            assert got.member[keep] == pytest.approx(want.member[0].numpy(), abs=5e-4)
+            assert got.start[keep] == pytest.approx(want.start[0].numpy(), abs=5e-4)
+            assert got.none == pytest.approx(float(want.none[0]), abs=5e-4)
             assert (np.delete(got.member, keep) == GONE).all()
             assert got.member == pytest.approx(said[n].member, abs=0.01)  # in half precision
             assert got.none == pytest.approx(said[n].none, abs=0.01)
