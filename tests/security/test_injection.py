@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from kb.answer import ask, ask_stream
-from kb.answer.served.offer import addressed_to_a_model
+from kb.answer.addressed import addressed_to_a_model
 from kb.base import KnowledgeBase
 from kb.catalog import NewBoard, NewSource
 from kb.evidence import Answer

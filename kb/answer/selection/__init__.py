@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kb.answer.addressed import addressed_to_a_model
+
 if TYPE_CHECKING:
     from kb.answer.room import Room
     from kb.embed.embedder import Asked, Embedder
@@ -45,7 +47,6 @@ def selected(
     from kb.answer.selection.select import least_sure, select
     from kb.answer.selection.sheet import boards_of, lay_out
     from kb.answer.selection.telling import told
-    from kb.answer.served.offer import addressed_to_a_model
 
     question = room.question.text
     # What speaks to a model could sway what is said of the others. It is looked at where it is

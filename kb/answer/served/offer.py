@@ -7,16 +7,14 @@ quoted without the model. Names of boards and containers that speak so are left 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kb.answer.addressed import addressed_to_a_model
 from kb.catalog import BoardRow
 from kb.evidence import Evidence
 from kb.graph import Graph, Ref, Thing
@@ -26,46 +24,6 @@ from kb.reading import label_of, token_cost
 
 MAX_TEXT = 700  # characters of one piece
 _PIECE_TOKENS = 40.0  # of the names and signs around the words
-
-_ADDRESSED = re.compile(
-    r"""
-    \b(?:ignore|disregard|forget|override|bypass|skip)\b .{0,40}
-        \b(?:above|previous|prior|earlier|preceding|instruction|prompt|rule|context|guideline)
-    | \b(?:system|developer|hidden|initial)\s+(?:prompt|message|instruction)
-    | \byou\s+(?:are|must|should|will|shall)\s+(?:now|always|never|only|instead|say|act|pretend
-        |obey|cite|output|(?:answer|reply|respond)\b(?!\s+(?:to\s+\w+\s+)?(?:with)?in\b))
-    | \b(?:as|being|dear|hey|attention|note\ to)\s+(?:an?\s+)?(?:ai|llm|assistant|chatbot
-        |language\ model|model|bot)\b
-    | \b(?:llm|assistant|chatbot|language\ model)s?\s*[:,]
-    | \b(?:dear|hey|to|an?)\s+ai\s*[:,] | \bai\s*[:,] .{0,60} \b(?:you|your|answer|reply|respond|say
-        |ignore|output|cite|pretend|obey|repeat|instructions?|prompt)\b
-    | \b(?:assistant|chatbot|llm|bot)\s+(?:must|should|shall|has\ to|will)\b
-    | \b(?:answer|reply|respond|say|output|repeat|cite)\b .{0,40} \b(?:only|exactly)\b
-    | \b(?:write|print|append|insert)\s+(?:only|exactly)\b (?!\s+(?:one|two|three|four|a|an|\d+)\b)
-    | \b(?:answer|reply|respond|say|write|print|output|repeat|cite|append|insert|render|translate
-        |reveal|claim|state|tell\ (?:the\ )?user)\b .{0,40}
-        (?:\[\s*\d+\s*\]|\bverbatim\b|\binstead\b|\bevery\s+(?:question|answer)
-        |\bany\s+question|\bthe\s+user|\bno\s+matter|\bas\s+(?:the|your)\s+(?:answer|source)
-        |\bNO_ANSWER\b|!\[|<\w)
-    | \banswer\s+(?:to|for)\s+(?:all|any|every)\b
-    | \b(?:jailbreak|prompt\s+injection|do\s+anything\s+now)\b
-    | <\s*/?\s*(?:system|assistant|user|instruction|im_start|im_end|evidence|think)\b | <\|\w+
-    | !\[[^\]]*\]\( | <\s*(?:script|img|iframe|a|svg|object|meta|style|form|link)\b | javascript:
-    | (?:忽略|无视|忘记|忘掉|不要理会|跳过|覆盖) .{0,16} (?:以上|上面|上述|之前|前面|先前|所有|全部
-        |指令|提示|规则|要求|内容)
-    | (?:系统|开发者|隐藏|初始) (?:提示词?|指令|消息)
-    | (?:你|您)(?:现在|必须|应该|只能|将|要|从现在) .{0,12} (?:是|扮演|回答|回复|输出|说|引用|服从)
-    | (?:作为|身为|致|亲爱的) .{0,6} (?:AI|人工智能|助手|语言模型|大模型|机器人)
-    | (?:所有|任何) .{0,10} 问题 .{0,8} 答案
-    | (?:助手|语言模型|大模型|机器人) \s* [:：,，]
-    | AI \s* [:：,，] .{0,30} (?:你|您|回答|回复|忽略|无视|输出|引用|指令|提示)
-    | (?:请|先|务必|一律|只|直接) .{0,6} (?:回答|回复|输出|复述|引用|翻译) .{0,16}
-        (?:\[|［|【|“|「|任何|所有问题|用户的|如下|以下|提示)
-    """,
-    re.IGNORECASE | re.VERBOSE | re.MULTILINE | re.DOTALL,
-)
-
-_SPACED = re.compile(r"(?<=\b\w) (?=\w\b)")  # i g n o r e
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +44,6 @@ class Offered:
     words: str
     shown: dict[str, str | int]
     day: str = ""
-
-
-@lru_cache(maxsize=8_192)
-def addressed_to_a_model(text: str) -> bool:
-    """Say whether words on a board speak to a language model instead of people."""
-    plain = unicodedata.normalize("NFKC", text)
-    plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
-    return bool(_ADDRESSED.search(plain) or _ADDRESSED.search(_SPACED.sub("", plain)))
 
 
 def offers(
