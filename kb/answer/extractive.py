@@ -73,7 +73,7 @@ def extractive(
     hits = near(base, inquiry, asked.text, limit=max(READ, k), now=now)
     chosen = choose(hits, k, versions=hints_of(asked.text, now).versions)
     found = tuple(map(evidence_of, grouped(chosen)))
-    with base.catalog.session() as session:
+    with base.catalog.reading() as session:
         graph = Graph(session, workspace)
         notes = Notebook(session, graph, workspace)
         words = vocabulary_of(base, session, workspace)

@@ -1,4 +1,4 @@
-"""Reads and writes of the catalog, one short transaction each."""
+"""Reads and writes of the catalog, one transaction each."""
 
 from __future__ import annotations
 
@@ -81,6 +81,20 @@ class Catalog:
     def session(self) -> Iterator[Session]:
         """Give a session whose changes are committed at the end, or all undone."""
         with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session to read with, which sees the catalog as it is at its first query.
+
+        What others write or remove meanwhile is not seen: what one query found, the next one finds.
+        """
+        with self.session() as session:
+            if self._engine.dialect.name == "sqlite":
+                # Left to itself, sqlite3 begins no transaction before something is written.
+                session.connection().exec_driver_sql("BEGIN")
+            else:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     def close(self) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Literal
 
+from kb.answer.addressed import addressed_to_a_model
 from kb.answer.extractive import extractive
 from kb.answer.notebook import merged
 from kb.answer.served.client import ModelTrouble, Piece, reply
 from kb.answer.served.composer import Composer
 from kb.answer.served.followup import whole_question
-from kb.answer.served.offer import Offered, addressed_to_a_model, offers
+from kb.answer.served.offer import Offered, offers
 from kb.answer.served.prompt import answer_messages
 from kb.evidence import Answer, Done, Event, Found, Said, Turn, told
 from kb.search import check_k
@@ -139,7 +140,7 @@ def _written(
 def _offered(base: KnowledgeBase, workspace: str, draft: Answer) -> list[Offered]:
     settings = base.settings
     room = settings.llm_context_tokens - settings.llm_max_tokens - PROMPT_TOKENS
-    with base.catalog.session() as session:
+    with base.catalog.reading() as session:
         return offers(session, workspace, draft.evidence[:OFFERED], room / TOKENS_PER_ESTIMATE)
 
 

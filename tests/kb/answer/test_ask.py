@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kb.answer import ask
 from kb.base import KnowledgeBase
 from kb.evidence import Answer
-from tests.kb.answer.boards import INJECTED, SCENES
+from kb.graph import Graph
+from kb.removal import remove_board
+from tests.kb.answer.boards import INJECTED, SCENES, put
+from tests.stores import open_store
 
 Told = tuple[KnowledgeBase, dict[str, str]]
 
@@ -150,6 +155,36 @@ def test_a_workspace_sees_only_its_own_arrows(told: Told) -> None:
     assert "Sell data" not in here
     assert "Sell data" in there
     assert "stock" not in there
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("What comes after Cart?", "followers"),
+        ("What leads to Ship parcel?", "leaders"),
+        ("How do we get from Cart to Ship parcel?", "path"),
+        ("Who owns the order flow?", "things"),
+        ("Which risks are there?", "things"),
+    ],
+)
+def test_a_board_that_is_removed_while_it_is_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, question: str, found: str
+) -> None:
+    with open_store(tmp_path) as base:
+        ident = put(base, "w", "orders.png", SCENES["w", "orders.png"])
+        usual = ask(base, question, workspace="w")
+        find = getattr(Graph, found)
+
+        def find_and_remove(graph: Graph, *refs: Any, **options: Any) -> Any:
+            there = find(graph, *refs, **options)
+            if base.catalog.boards("w"):
+                remove_board(base, "w", ident)
+            return there
+
+        monkeypatch.setattr(Graph, found, find_and_remove)
+        assert ask(base, question, workspace="w") == usual
+        monkeypatch.undo()
+        assert not ask(base, question, workspace="w").answered
 
 
 def test_words_on_a_board_are_data(told: Told) -> None:

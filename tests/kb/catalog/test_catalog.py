@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
-from kb.catalog import Catalog, NewBoard, NewSource, open_catalog
+from kb.catalog import BoardRow, Catalog, NewBoard, NewSource, NodeRow, open_catalog
 from kb.errors import KBError, NotFound, StoreDamaged
 from kb.scene import ExtractorInfo, Node, Relation, Scene
 
@@ -56,6 +56,17 @@ def board(page: int = 1, picture: str = "pp", text: str = "Check stock") -> NewB
         extractor=ExtractorInfo(name="test"),
     )
     return NewBoard(page, "", picture, "image/png", scene, None)
+
+
+def test_a_reader_sees_nothing_of_what_is_removed_meanwhile(catalog: Catalog) -> None:
+    row = catalog.register(source())
+    ident = catalog.put_board(row.workspace, row.id, board())
+    with catalog.reading() as session:
+        assert session.scalars(select(NodeRow.node_id)).all()
+        catalog.forget(row.id)
+        assert session.scalar(select(BoardRow.id)) == ident
+    with catalog.reading() as session:
+        assert session.scalar(select(BoardRow.id)) is None
 
 
 def test_a_source_goes_from_registered_to_ready(catalog: Catalog) -> None:
