@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 import urllib.request
 from collections.abc import Sequence
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.error import URLError
 
@@ -24,6 +26,7 @@ DEPTH = 30  # hits that are read once more
 WEIGHT = 2.0  # of the reranker's 0 … 1, so that its order counts; the first score breaks ties
 MAX_CHARACTERS = 2_000  # of one document
 TIMEOUT_S = 10.0
+PAUSE_S = 60.0  # in which a judge that failed is not asked again
 MAX_ANSWER = 1_000_000  # bytes of an endpoint's answer
 
 _log = logging.getLogger(__name__)
@@ -41,22 +44,30 @@ class RerankFailed(Exception):
 
 
 class Reranker:
-    """Brings the best hits into a judge's order; the others stay behind them as they were."""
+    """Brings the best hits into a judge's order; the others stay behind them as they were.
+
+    Safe to share among threads. A judge that failed is left alone for PAUSE_S, so that one that is
+    down costs its timeout now and then, not with every question.
+    """
 
     def __init__(self, judge: Judge, depth: int = DEPTH) -> None:
         self._judge = judge
         self._depth = depth
+        self._paused_until = 0.0  # by the monotonic clock
 
     def rerank(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
         """Return all of `hits` in their new order; unchanged, with a warning, where it fails."""
         head, tail = list(hits[: self._depth]), list(hits[self._depth :])
-        if not head:
-            return []
+        if not head or time.monotonic() < self._paused_until:
+            return list(hits)
         texts = [_read(hit) for hit in head]
         try:
             scores = self._judge.scores(question, texts)
         except RerankFailed as error:
-            _log.warning("the reranker failed, hits stay as they are: %s", error)
+            self._paused_until = time.monotonic() + PAUSE_S
+            _log.warning(
+                "the reranker failed, hits stay as they are for %.0f s: %s", PAUSE_S, error
+            )
             return list(hits)
         judged = [hit.raised(WEIGHT * score) for hit, score in zip(head, scores, strict=True)]
         return sorted(judged, key=lambda hit: (-hit.score, hit.id)) + tail
@@ -127,7 +138,7 @@ class RerankEndpoint:
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
                 told = json.loads(response.read(MAX_ANSWER))
-        except (URLError, OSError, ValueError) as error:
+        except (URLError, HTTPException, OSError, ValueError) as error:
             raise RerankFailed(f"{self._url}: {error}") from error
         return _within(_told_scores(told, len(texts)))
 

@@ -11,6 +11,7 @@ import pytest
 
 from kb.index.points import Hit
 from kb.rerank import (
+    PAUSE_S,
     LocalCrossEncoder,
     RerankEndpoint,
     Reranker,
@@ -57,6 +58,30 @@ def test_a_judge_that_fails_changes_nothing(caplog: pytest.LogCaptureFixture) ->
     assert "down" in caplog.text
 
 
+def test_a_judge_that_failed_is_left_alone_for_a_while(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Recovering(Likes):
+        asked = 0
+
+        def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+            self.asked += 1
+            if self.asked == 1:
+                raise RerankFailed("down")
+            return super().scores(question, texts)
+
+    now = 1_000.0
+    monkeypatch.setattr("kb.rerank.time.monotonic", lambda: now)
+    judge = Recovering(0.1, 0.9, 0.5)
+    reranker = Reranker(judge)
+    for _ in range(3):
+        assert reranker.rerank("parcel", hits()) == hits()
+    assert judge.asked == 1
+    assert caplog.text.count("the reranker failed") == 1
+    now += PAUSE_S
+    assert reranker.rerank("parcel", hits())[0].payload["text"] == "Ship parcel"
+
+
 def test_off_unless_configured() -> None:
     assert open_reranker(load_settings()) is None
     assert open_reranker(load_settings(rerank_model="some/folder")) is not None
@@ -66,7 +91,7 @@ def test_off_unless_configured() -> None:
 @pytest.fixture
 def server() -> Iterator[tuple[str, dict[str, Any]]]:
     """A rerank endpoint that answers what the test puts down, and keeps what it was asked."""
-    told: dict[str, Any] = {"status": 200, "answer": b"[]"}
+    told: dict[str, Any] = {"status": 200, "answer": b"[]", "headers": {}}
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -74,6 +99,8 @@ def server() -> Iterator[tuple[str, dict[str, Any]]]:
             told["asked"] = json.loads(body)
             told["path"], told["key"] = self.path, self.headers.get("Authorization")
             self.send_response(told["status"])
+            for name, value in told["headers"].items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(told["answer"])
 
@@ -134,6 +161,13 @@ def test_a_bad_answer_is_a_failure(
 ) -> None:
     url, told = server
     told.update(status=status, answer=answer)
+    with pytest.raises(RerankFailed):
+        RerankEndpoint(url, "").scores("parcel", TEXTS)
+
+
+def test_an_answer_cut_short_is_a_failure(server: tuple[str, dict[str, Any]]) -> None:
+    url, told = server
+    told.update(answer=b'[{"index"', headers={"Content-Length": "500"})
     with pytest.raises(RerankFailed):
         RerankEndpoint(url, "").scores("parcel", TEXTS)
 
