@@ -34,7 +34,8 @@ class Asked:
 
     Attributes:
         vector: shape (dim,), length 1.
-        tokens: what each of its tokens became, shape (tokens, dim).
+        tokens: what each of its tokens became, shape (tokens, dim); none where only the bundled
+            model's would be read.
     """
 
     vector: NDArray[np.float32]
@@ -100,9 +101,15 @@ class Embedder:
         return not self._name
 
     def asked(self, text: str) -> Asked:
-        """Read a question about boards, by what the bundled model was taught of them."""
-        model = self._question_model() if self.taught else self._model()
-        encode: Any = model.encode_query  # its types don't tell of output_value
+        """Read a question about boards, by what the bundled model was taught of them.
+
+        Of other models only the vector is used, and some give nothing for each token: `tokens` is
+        then empty.
+        """
+        if not self.taught:
+            vector = self.query(text)
+            return Asked(vector, np.zeros((0, len(vector)), np.float32))
+        encode: Any = self._question_model().encode_query  # its types don't tell of output_value
         read = encode([cleaned(text)], output_value=None, show_progress_bar=False)[0]
         vector = read["sentence_embedding"].float().numpy()
         length = max(float(np.linalg.norm(vector)), 1e-12)

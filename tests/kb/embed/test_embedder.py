@@ -120,6 +120,27 @@ def test_another_model_is_a_folder_or_a_name(embedder: Embedder, tmp_path: Path)
     assert other.query("stock") @ embedder.query("stock") >= 0.9999
 
 
+def test_a_model_without_vectors_for_tokens_reads_questions_too(tmp_path: Path) -> None:
+    other = Embedder(str(static_model(tmp_path / "static")), tmp_path)
+    asked = other.asked("who ships it")
+    assert np.array_equal(asked.vector, other.query("who ships it"))
+    assert asked.tokens.shape == (0, other.dim)
+
+
+def static_model(folder: Path) -> Path:
+    """Write a model of a vector for each word, which gives texts a mean and tokens nothing."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import StaticEmbedding
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import Whitespace
+
+    words = Tokenizer(WordLevel({"[UNK]": 0, "who": 1, "ships": 2, "it": 3}, unk_token="[UNK]"))
+    words.pre_tokenizer = Whitespace()
+    SentenceTransformer(modules=[StaticEmbedding(words, embedding_dim=8)]).save(str(folder))
+    return folder
+
+
 _OFFLINE = """
 import socket, sys
 def refuse(*a, **k): raise AssertionError("network")
