@@ -31,6 +31,16 @@ def test_a_follow_up_is_made_whole(served: WithModel, model: ScriptedModel) -> N
     assert "“Take payment” (yes)" in answer.answer
 
 
+@pytest.mark.parametrize("repeated", ["And then?", "and then"])
+def test_a_follow_up_that_is_only_repeated_is_made_whole_by_its_words(
+    served: WithModel, model: ScriptedModel, repeated: str
+) -> None:
+    model.script = follow_up(repeated)
+    answer = streamed(served(), "And then?", history=HISTORY)
+    assert answer.question == "What comes after In stock??"
+    assert "“Take payment” (yes)" in answer.answer
+
+
 def test_a_model_that_is_down_is_asked_once(served: WithModel, model: ScriptedModel) -> None:
     model.script = status(500)
     answer = streamed(served(), "And what comes after that?", history=HISTORY)
