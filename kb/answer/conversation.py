@@ -36,6 +36,32 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _WHAT_ABOUT = re.compile(r"(?:(?:what|how) about|and) (?P<en>.+)|(?P<zh>.+?)呢", re.IGNORECASE)
+_MORE = re.compile(
+    r"(?:and |so )?(?:who|what|which|where|any(?:one|body|thing)?) (?:else|more|others?)"
+    r"|(?:(?:tell|show|give) me )?more|go on|continue"
+    r"|(?:那么?)?还有(?:谁|什么|哪些|(?:其他|别)的)?[呢吗]?|(?:那么?)?(?:其他|别)的呢|继续|更多|多说一?点",
+    re.IGNORECASE,
+)
+_TIME_WORDS = (
+    r"(?:(?:this|last|next|past|previous|the|of|coming|two|three|few|\d+(?:st|nd|rd|th)?)[\s,]+)*"
+    r"(?:(?:day|week|month|quarter|year|weekend)s?|today|tomorrow|yesterday|tonight|q[1-4]|20\d\d"
+    r"|(?:jan|febr)uary|march|april|(?-i:May)|june|july|august|(?:septem|octo|novem|decem)ber"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?:[\s,]+(?:\d+(?:st|nd|rd|th)?|ago))*"
+)
+_TIME_ZH = (
+    r"(?:[上下本这今去明昨前后最近过未来第个\d零〇一二三四五六七八九十两几]++"
+    r"(?:[天日号]|[年月][初底末份]?+|季度|(?:周|星期|礼拜)[一二三四五六日天末]?+)"
+    r"|(?:周|星期|礼拜)[一二三四五六日天末])"
+)
+_TIME = re.compile(rf"\b{_TIME_WORDS}(?:[\s,]+{_TIME_WORDS})*\b|{_TIME_ZH}+", re.IGNORECASE)
+_AT = re.compile(
+    r"(?P<at>in|on|at|by|for|during|since|before|after|until|till|within|from|with|without|under)"
+    r" (?:the )?(?P<of>.+)",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(
+    rf"(?:(?:in|on|at|by|during|since|before|after|until) )?(?:{_TIME.pattern})", re.I
+)
 _ASKS = re.compile(
     r"(?:what|who|whose|when|where|why|how|which|is|are|was|were|does?|did|can|will|has|have|list|show)"
     r"(?:'s)?\b|什么|谁|哪|为什么|怎么|多少|几|何时",
@@ -43,7 +69,7 @@ _ASKS = re.compile(
 )
 _ITS = re.compile(r"\b(?:its|their)\s+(?P<part>[\w-]+)", re.IGNORECASE)
 _IT = re.compile(
-    r"\b(?:it|this one|that one|they|them|(?:this|that|these|those)"
+    r"\b(?:(?-i:(?!IT\b))it|this one|that one|they|them|(?:this|that|these|those)"
     r"(?: (?:step|box|thing|task|node|risk|item|service|board|one)s?(?=$|[\s?,.])"
     # "a board that mentions …" and "these orders" point at nothing before them
     r"|(?=[\s?,.]*$|[?,.]|,? (?:and|or|but|due|done|ready|live|finished)\b)))(?!\w)",
@@ -53,9 +79,12 @@ _CLAUSE = re.compile(
     r"\b(?:and|or|but|so|if|when|once|because|until|while|although)\b|[,，;；]", re.IGNORECASE
 )
 _ZH_IT = re.compile(
-    r"它们?|这一?(?:个|步|项|件事|块)|那一?(?:个|步|项|件事)|该(?:步骤|节点|事项)|此(?:步|项)"
+    r"(?<!其)它们?|(?:这一?(?:个|步|项|件事|块)|那一?(?:个|步|项|件事))"
+    # 这个月 is a time, and 这个项目 may be another
+    r"(?!月|季|周|星期|礼拜|年|项目|目|时|阶段|版本)(?:步骤|节点|事项|骤)?"
+    r"|该(?:步骤|节点|事项)|此(?:步|项)(?!目)"
 )
-_PERSON = re.compile(r"\b(?:he|she|him|her|they|them)\b|[他她]们?", re.IGNORECASE)
+_PERSON = re.compile(r"\b(?:he|she|him|her|they|them)\b|(?<!其)[他她]们?", re.IGNORECASE)
 
 _SLOTS = {
     "owner": r"(?:the |its )?owners?|who|负责人|谁负责|责任人|谁",
@@ -77,7 +106,11 @@ def whole(question: str, history: Sequence[Turn]) -> str:
     turns = turns[-MAX_TURNS:]
     if not turns or not bare:
         return question
+    if _MORE.fullmatch(bare):
+        return whole(turns[-1].question, turns[:-1])
     asked = understand(question)
+    if asked.language == "en" and bare.isupper():
+        bare = re.sub(r"\bIT\b", "it", bare)
     thing = _thing(turns)
     if not thing:
         return question
@@ -114,11 +147,30 @@ def _slot(short: str, asked: Question, thing: str) -> str:
 
 
 def _swapped(last: Turn, other: str) -> str:
-    """Return the last question with its thing replaced: "who owns the checkout", "and refunds?"."""
+    """Return the last question with its thing replaced: "who owns the checkout", "and refunds?".
+
+    A time or place ("and in March?") takes the place of one, or is added: it is no thing.
+    """
     before = understand(last.question)
+    if (placed := _AT.fullmatch(other)) or _TIME.fullmatch(other):
+        if placed and placed["at"].lower() in ("before", "after") and not _TIME.search(other):
+            return f"What comes {other}?"
+        there = rf"\b{placed['at']} (?:the )?" if placed else "(?:the )?"
+        if placed and re.search(there + re.escape(before.x or "\0"), last.question, re.IGNORECASE):
+            return last.question.replace(before.x, placed["of"], 1)
+        return _timed(last.question, other, zh=before.language == "zh")
     if not before.x or before.x not in last.question:
         return ""
     return last.question.replace(before.x, other.removeprefix("the "), 1)
+
+
+def _timed(question: str, when: str, *, zh: bool) -> str:
+    """Return a question with a time or place put in, for the time that it has or else added."""
+    end = question.rstrip(" ?？。.!！")
+    mark = question[len(end) :].strip() or ("？" if zh else "?")
+    if (old := _WHEN.search(end)) and _TIME.search(when):
+        return f"{end[: old.start()]}{when}{end[old.end() :]}{mark}"
+    return f"{when}{end}{mark}" if zh else f"{end} {when}{mark}"
 
 
 def _named(bare: str, asked: Question, turns: Sequence[Turn], thing: str) -> str:

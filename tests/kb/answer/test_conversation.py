@@ -21,6 +21,10 @@ ZH_AFTER = Turn(
 )
 ZH_OWNER = Turn(question="退款流程谁负责？", answer="“负责人：王芳” [1]。")
 
+HAPPENED = Turn(question="What happened in February?", answer="“Launch” [1].")
+DEADLINE = Turn(question="What is the deadline for the checkout?", answer="“20 April” [1].")
+ZH_NUMBERS = Turn(question="二月订单号有哪些？", answer="“1041” [1]。")
+
 
 @pytest.mark.parametrize(
     ("before", "question", "meant"),
@@ -39,6 +43,21 @@ ZH_OWNER = Turn(question="退款流程谁负责？", answer="“负责人：王�
         (OWNER, "and the refund?", "Who owns the refund?"),
         (OWNER, "And the deadline?", "When is checkout?"),
         (OWNER, "What are its risks?", "What are the risks of checkout?"),
+        (OWNER, "AND WHO OWNS IT?", "WHO OWNS checkout?"),
+        (OWNER, "Does she run the IT budget?", "Does Aisha run the IT budget?"),
+        (OWNER, "And in March?", "Who owns the checkout in March?"),
+        (OWNER, "What about last week?", "Who owns the checkout last week?"),
+        (OWNER, "And since May?", "Who owns the checkout since May?"),
+        (AFTER, "And before Ship parcel?", "What comes before Ship parcel?"),
+        (OWNER, "And on Monday?", "Who owns the checkout on Monday?"),
+        (OWNER, "And the Q3 roadmap?", "Who owns the Q3 roadmap?"),
+        (HAPPENED, "And in March?", "What happened in March?"),
+        (HAPPENED, "What about last month?", "What happened last month?"),
+        (DEADLINE, "And for the refund?", "What is the deadline for the refund?"),
+        (ZH_OWNER, "上周呢？", "上周退款流程谁负责？"),
+        (ZH_NUMBERS, "那三月呢？", "三月订单号有哪些？"),
+        (ZH_OWNER, "那周报呢？", "周报谁负责？"),
+        (ZH_OWNER, "谁负责这个步骤？", "谁负责退款流程？"),
         (ZH_OWNER, "那什么时候上线？", "退款流程什么时候上线？"),
         (ZH_OWNER, "她还负责什么？", "王芳还负责什么？"),
         (ZH_OWNER, "截止日期呢？", "退款流程是什么时候？"),
@@ -62,6 +81,14 @@ def test_follow_ups_become_whole_questions(before: Turn, question: str, meant: s
         "What happens when a payment fails and it is retried?",
         "Does the customer pay again if their card is declined?",
         "Who handles those orders?",
+        "Who runs the IT budget?",
+        "这个月有哪些待办？",
+        "这个季度的目标是什么？",
+        "这个项目什么时候上线？",
+        "这项目谁负责？",
+        "还有其他风险吗？",
+        "其他待办有哪些？",
+        "其它待办有哪些？",
         "哪些白板提到了退款？",
         "如果支付失败，它会重试吗？",
     ],
@@ -70,6 +97,25 @@ def test_whole_questions_stay(question: str) -> None:
     for turn in (AFTER, OWNER, ZH_AFTER, ZH_OWNER):
         assert whole(question, [turn]) == question
     assert whole("and who owns it?", []) == "and who owns it?"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "Who else?",
+        "And who else?",
+        "tell me more",
+        "Anything else?",
+        "还有谁？",
+        "还有呢？",
+        "继续",
+    ],
+)
+def test_who_wants_more_asks_the_last_question_again(more: str) -> None:
+    for turn in (AFTER, OWNER, ZH_OWNER):
+        assert whole(more, [turn]) == turn.question
+    then = Turn(question="And who owns it?", answer="“Owner: Mei” [1].")
+    assert whole(more, [AFTER, then]) == "who owns Pack the order?"
 
 
 @pytest.mark.parametrize("other", ["", " ", "x" * 3_000])
@@ -110,7 +156,10 @@ def test_any_talk_is_understood_somehow(before: str, said: str, question: str) -
         assert isinstance(whole(question, [turn]), str)
 
 
-@pytest.mark.parametrize("part", ["what about it ", "它呢", "and ", "that is ", "“", "呢"])
+@pytest.mark.parametrize(
+    "part",
+    ["what about it ", "它呢", "and ", "that is ", "“", "呢", "一年", "周一", "last ", "May "],
+)
 def test_long_talk_takes_no_time(part: str) -> None:
     text = (part * 2_000)[:1_900]
     started = time.process_time()

@@ -135,7 +135,8 @@ def static_model(folder: Path) -> Path:
     from tokenizers.models import WordLevel
     from tokenizers.pre_tokenizers import Whitespace
 
-    words = Tokenizer(WordLevel({"[UNK]": 0, "who": 1, "ships": 2, "it": 3}, unk_token="[UNK]"))
+    vocabulary = {"[UNK]": 0, "who": 1, "ships": 2, "it": 3}
+    words = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))  # noqa: S106 - no password
     words.pre_tokenizer = Whitespace()
     SentenceTransformer(modules=[StaticEmbedding(words, embedding_dim=8)]).save(str(folder))
     return folder
