@@ -72,6 +72,9 @@ class Settings(BaseSettings):
         8192, description="Tokens that the served model takes in, answer included"
     )
     llm_extra: dict[str, Any] = Field({}, description="Further fields of each request to it, JSON")
+    llm_thinks: bool = Field(
+        False, description="Whether its replies begin with thoughts, whose end is </think>"
+    )
     extractor: Literal["auto", "local", "vlm"] = Field("auto", description="Who reads the pictures")
     conventions: Path | None = Field(
         None, description="YAML file of what marks mean, or a folder with one for each workspace"

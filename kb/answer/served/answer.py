@@ -88,7 +88,11 @@ def stream(
         yield from told(_drafted(draft, k, _note("outage", language) if down else ""))
         return
     composer = Composer(
-        offered, asked, language, base.settings.llm_max_tokens * CHARACTERS_PER_TOKEN
+        offered,
+        asked,
+        language,
+        base.settings.llm_max_tokens * CHARACTERS_PER_TOKEN,
+        thinks=base.settings.llm_thinks,
     )
     messages = answer_messages(offered, asked, language, _hint(draft, offered))
     ended = False
@@ -98,6 +102,8 @@ def stream(
         down = True
     if composer.dropped:
         _log.info("dropped of the model's answer: %s", dict(composer.dropped))
+    if composer.blurted:
+        _log.warning("the language model thinks aloud: set KB_LLM_THINKS=true")
     if composer.text:
         note = "" if ended else _note("broken", language)
         yield Done(answer=_composed(draft, composer, base.settings.llm_model, k, note))

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from kb.answer.served.check import Passed, Reason, check, is_lead_in
 from kb.answer.served.offer import Offered
 from kb.answer.served.sentences import Splitter
+from kb.answer.served.thoughts import Thoughts
 from kb.evidence import Citation, Evidence, Said
 
 REFUSAL = "NO_ANSWER"
 MAX_SENTENCES = 40  # that are shown
 MAX_REPEATS = 3  # sentences said before, after which the model is taken to be caught in a loop
-_THOUGHT = ("<think>", "</think>")
 
 
 class Composer:
@@ -26,15 +26,22 @@ class Composer:
         full: nothing more is wanted of the model: it refused, it goes round in circles, or it wrote
             as much as is read (`max_characters`) or shown.
         dropped: sentences that may not be shown, by reason.
+        blurted: what was shown first was thought, not said; no more than its end told so.
     """
 
     def __init__(
-        self, offered: Sequence[Offered], question: str, language: str, max_characters: int
+        self,
+        offered: Sequence[Offered],
+        question: str,
+        language: str,
+        max_characters: int,
+        *,
+        thinks: bool = False,
     ) -> None:
         self._offered = {piece.n: piece for piece in offered}
         self._question, self._language = question, language
         self._splitter = Splitter()
-        self._thoughts = _Thoughts()
+        self._thoughts = Thoughts(expected=thinks)
         self._numbers: dict[int, int] = {}
         self._said: set[str] = set()
         self._left = max_characters
@@ -46,6 +53,7 @@ class Composer:
         self.refused = False
         self.full = False
         self.dropped: Counter[Reason] = Counter()
+        self.blurted = False
 
     def feed(self, text: str) -> list[Said]:
         """Take a piece of the reply; return what may be shown by now."""
@@ -53,17 +61,29 @@ class Composer:
             return []
         text = text[: self._left]
         self._left -= len(text)
-        said = self._take(self._splitter.feed(self._thoughts.feed(text)))
+        thought = not self._thoughts.unopened
+        text = self._thoughts.feed(text)
+        if thought and self._thoughts.unopened:
+            self._forget()
+        said = self._take(self._splitter.feed(text))
         self.full = self.full or not self._left
         return said
 
     def finish(self) -> list[Said]:
         """Return what may be shown of the rest. Only where the model came to its end."""
-        return [] if self.full else self._take(self._splitter.flush())
+        if self.full:
+            return []
+        said = self._take(self._splitter.feed(self._thoughts.rest()))
+        return said + self._take(self._splitter.flush())
 
     def citations(self) -> tuple[Citation, ...]:
         """Return what was cited so far, numbered from 1."""
         return tuple(_citation(n, piece) for n, piece in enumerate(self.cited, start=1))
+
+    def _forget(self) -> None:
+        """Forget what was not shown yet of thoughts that nobody could tell from an answer."""
+        self._splitter, self._lead, self._break = Splitter(), "", False
+        self.blurted = bool(self.text)
 
     def _take(self, sentences: Iterable[str]) -> list[Said]:
         said = []
@@ -118,27 +138,3 @@ class Composer:
 
 def _citation(n: int, piece: Evidence) -> Citation:
     return Citation(n=n, board=piece.board, nodes=piece.nodes, region=piece.region, text=piece.text)
-
-
-class _Thoughts:
-    """Takes away what a reasoning model thinks aloud before it answers."""
-
-    def __init__(self) -> None:
-        self._held: str | None = ""  # None: past all thoughts
-
-    def feed(self, text: str) -> str:
-        """Return what of `text` is said, not thought; "" while that is open."""
-        if self._held is None:
-            return text
-        self._held += text
-        begun = self._held.lstrip()
-        start, end = _THOUGHT
-        if start.startswith(begun):
-            return ""
-        if begun.startswith(start):
-            _, found, rest = begun.partition(end)
-            if not found:
-                return ""
-            begun = rest
-        self._held = None
-        return begun
