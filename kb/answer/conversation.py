@@ -13,6 +13,7 @@ from kb.evidence import Turn
 from kb.facts import owners_in
 from kb.query.question import MAX_QUESTION, Question, understand
 from kb.reading import one_line
+from kb.tags import MONTH, WEEKDAY
 from kb.text import content_terms
 
 MAX_TURNS = 6  # that are looked back at
@@ -45,8 +46,7 @@ _MORE = re.compile(
 _TIME_WORDS = (
     r"(?:(?:this|last|next|past|previous|the|of|coming|two|three|few|\d+(?:st|nd|rd|th)?)[\s,]+)*"
     r"(?:(?:day|week|month|quarter|year|weekend)s?|today|tomorrow|yesterday|tonight|q[1-4]|20\d\d"
-    r"|(?:jan|febr)uary|march|april|(?-i:May)|june|july|august|(?:septem|octo|novem|decem)ber"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?:[\s,]+(?:\d+(?:st|nd|rd|th)?|ago))*"
+    rf"|(?-i:(?!(?:may|mar|sat|sun)\b))(?:{MONTH}|{WEEKDAY})\b)(?:[\s,]+(?:\d+(?:st|nd|rd|th)?|ago))*"
 )
 _TIME_ZH = (
     r"(?:[上下本这今去明昨前后最近过未来第个\d零〇一二三四五六七八九十两几]++"

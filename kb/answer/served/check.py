@@ -11,14 +11,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from kb.answer.served.claims import addresses, denies, figures, names
+from kb.answer.served.claims import (
+    addresses,
+    amounts,
+    currencies,
+    denies,
+    figures,
+    in_digits,
+    measures,
+    names,
+)
+from kb.answer.served.days import as_written, days_in
 from kb.answer.served.direction import arrow_of, turned
 from kb.answer.served.offer import Offered
 from kb.answer.served.sentences import MAX_SENTENCE
-from kb.answer.served.wording import FRAME, covered, terms
+from kb.answer.served.wording import FRAME, apart, covered, terms
 from kb.quoting import clean, quoted
 from kb.text import key_of, language_of, segments
 
@@ -94,11 +104,12 @@ def check(
     if not set(taken.marks) <= set(offered):
         return "invented"
     cited = [offered[n] for n in dict.fromkeys(taken.marks)]
+    read = replace(taken, prose=_as_written(taken.prose, _written(cited)))
     reason = (
         _misquoted(taken, cited, question)
-        or _invented(taken, cited, question)
-        or _twisted(taken, cited)
-        or _unsupported(taken, cited, question)
+        or _invented(read, cited, question)
+        or _twisted(read, cited)
+        or _unsupported(read, cited, question)
         or _wrong_language(taken, language)
     )
     return reason or Passed(taken.parts, taken.bullet)
@@ -213,6 +224,16 @@ def _words(cited: Sequence[Offered]) -> str:
     return "\n".join(f"{piece.words}\n{piece.day}" for piece in cited)
 
 
+def _written(cited: Sequence[Offered]) -> str:
+    """Return what stands on the boards, without the days on which they were captured."""
+    return "\n".join(piece.words for piece in cited)
+
+
+def _as_written(prose: str, written: str) -> str:
+    """Return `prose` with its dates and figures as the evidence writes them."""
+    return apart(in_digits(as_written(prose, days_in(written)), written))
+
+
 def _told(sentence: Sentence) -> str:
     """Return the words of a sentence as they are read, without marks."""
     return " ".join(part.text for part in sentence.parts if part.text)
@@ -223,14 +244,25 @@ def _invented(sentence: Sentence, cited: Sequence[Offered], question: str) -> Re
     known = f"{_words(cited)}\n{question}"
     if any(address not in known for address in addresses(sentence.prose)):
         return "markup"
-    written = "\n".join([*(piece.words for piece in cited), question])
+    written = f"{_written(cited)}\n{question}"
     days = {piece.day for piece in cited}  # the 3 of its date is no "3 March"
-    if not figures(sentence.prose, parts=False) <= figures(written) | days | {str(len(cited))}:
+    if not figures(sentence.prose, parts=False) <= (
+        figures(written) | days | _counted(sentence, cited)
+    ):
+        return "figure"
+    if not currencies(sentence.prose) <= currencies(written):
+        return "figure"
+    known_days = days_in(written)
+    if known_days and any(
+        told.day and told.text not in days and not any(day.holds(told) for day in known_days)
+        for told in days_in(sentence.prose)
+    ):
         return "figure"
     if denies(sentence.prose) and not denies(known):
         return "denied"
     # A name that only the question brings is no finding, but what is translated may repeat it.
     words = terms(known if any(_foreign(sentence, piece) for piece in cited) else _words(cited))
+    words |= _same_amounts(sentence, cited)
     told = names(" ".join([sentence.prose, *sentence.quotes]))
     return "name" if any(not terms(n) <= covered(terms(n), words) for n in told) else None
 
@@ -279,7 +311,7 @@ def _unsupported(sentence: Sentence, cited: Sequence[Offered], question: str) ->
             return "unsupported"
     if translated == len(cited):
         return None
-    own = covered(said, terms(_words(cited)))
+    own = covered(said, terms(_words(cited)) | _same_amounts(sentence, cited))
     known = covered(said, terms(question))
     new = said - known
     if len(own) < (1 if new else 2) and not any(_quotes(sentence, piece) for piece in cited):
@@ -292,6 +324,24 @@ def _unsupported(sentence: Sentence, cited: Sequence[Offered], question: str) ->
         if not figures(word) and terms(word) - FRAME and not terms(word) & (own | known)
     ]
     return "unsupported" if len(made_up) > MAX_NEW else None
+
+
+def _counted(sentence: Sentence, cited: Sequence[Offered]) -> set[str]:
+    """Return the number of the pieces; none where the sentence says so many days or euros."""
+    count = str(len(cited))
+    return set() if measures(sentence.prose, count) else {count}
+
+
+def _same_amounts(sentence: Sentence, cited: Sequence[Offered]) -> set[str]:
+    """Return the terms of amounts that the pieces write otherwise, or that count the pieces."""
+    words = _words(cited)
+    known = figures(words) | currencies(words)
+    known |= _counted(sentence, cited) if len(cited) > 1 else set()
+    same = terms(in_digits(words, ""))
+    for amount in amounts(sentence.prose):
+        said = figures(amount) | currencies(amount)
+        same |= terms(amount) if said and said <= known else set()
+    return same
 
 
 def _foreign(sentence: Sentence, piece: Offered) -> bool:

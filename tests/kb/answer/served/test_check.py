@@ -150,6 +150,69 @@ def test_what_keeps_to_the_evidence_passes(evidence: list[str], text: str) -> No
     assert isinstance(check(text, "What is planned?", "", offered(*evidence)), Passed)
 
 
+RISKS = ["Risk: late", "Risk: double payment", "Risk: no stock"]
+ZH_RISKS = ["风险：延期", "风险：重复付款", "风险：缺货"]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "question", "text"),
+    [
+        (["Checkout: Tom"], "Who owns the checkout?", "The owner is Tom [1]."),
+        (["Checkout: Tom"], "Who owns the checkout?", "“Tom” is responsible [1]."),
+        (["支付：王芳"], "支付谁负责？", "支付的负责人是王芳[1]。"),
+        (RISKS, "What are the risks?", "There are three risks [1][2][3]."),
+        (ZH_RISKS, "有哪些风险？", "共有3个风险[1][2][3]。"),
+        (ZH_RISKS, "有哪些风险？", "共有三个风险[1][2][3]。"),
+        (["Refunds: 5 days"], "How long do refunds take?", "Refunds take five days [1]."),
+        (["退款：5天"], "退款要多久？", "退款需要五天[1]。"),
+        (["退款：五天"], "退款要多久？", "退款需要5天[1]。"),
+        (["三方会谈：周五"], "什么时候会谈？", "三方会谈在周五[1]。"),
+        (["上线 2026-03-15"], "什么时候上线？", "上线日期是2026年3月15日[1]。"),
+        (["上线 2026-03-15"], "什么时候上线？", "上线日期是3月15日[1]。"),
+        (["Launch 2026-03-15"], "When is the launch?", "The launch is on 15 March 2026 [1]."),
+        (["Launch 2026-03-15"], "When is the launch?", "The launch is on March 15th [1]."),
+        (["Launch 2026-03-15"], "When is the launch?", "The launch is in March 2026 [1]."),
+        (["Launch: 15 March 2026"], "When is the launch?", "The deadline is 2026-03-15 [1]."),
+        (["Budget 20,000 EUR"], "What is the budget?", "The budget is 20k euros [1]."),
+        (["Budget 20k €"], "What is the budget?", "The budget is 20,000 EUR [1]."),
+        (["预算 20000元"], "预算是多少？", "预算是2万元[1]。"),
+    ],
+)
+def test_the_same_said_otherwise_passes(evidence: list[str], question: str, text: str) -> None:
+    assert isinstance(check(text, question, "", offered(*evidence)), Passed)
+    assert isinstance(check(text, "Well?", "", offered(*evidence)), Passed)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "text", "reason"),
+    [
+        (["Checkout: Tom"], "The owner is Bob [1].", "name"),
+        (["支付：王芳"], "支付的负责人是李强[1]。", "name"),
+        (["Checkout: Tom"], "The owner is responsible [1].", "unsupported"),
+        (RISKS, "There are four risks [1][2][3].", "figure"),
+        (RISKS, "There are three [1][2][3].", "unsupported"),
+        (RISKS, "The risk takes three days [1][2][3].", "figure"),
+        (ZH_RISKS, "风险需要三天[1][2][3]。", "figure"),
+        (["Refunds: 5 days"], "Refunds take 5 hours [1].", "unsupported"),
+        (ZH_RISKS, "共有四个风险[1][2][3]。", "figure"),
+        (["Refunds: 6 days"], "Refunds take five days [1].", "figure"),
+        (["退款：6天"], "退款需要五天[1]。", "figure"),
+        (["Launch 2026-03-15"], "The launch is on 16 March 2026 [1].", "figure"),
+        (["Launch 2026-03-15"], "The launch is on 15 March 2027 [1].", "figure"),
+        (["Launch 2026-03-15"], "The launch is on 15 May [1].", "figure"),
+        (["Launch 2026-03-15"], "The launch is in April [1].", "name"),
+        (["Launch 15 March"], "The launch is on 15 March 2026 [1].", "figure"),
+        (["Launch 5 March, review 15 April"], "The launch is on 15 March [1].", "figure"),
+        (["上线 2026-03-15"], "上线日期是3月16日[1]。", "figure"),
+        (["Budget 20,000 EUR"], "The budget is 20k dollars [1].", "figure"),
+        (["Budget 20 EUR"], "The budget is 20k euros [1].", "figure"),
+        (["预算 20元"], "预算是20万元[1]。", "figure"),
+    ],
+)
+def test_what_is_made_up_is_dropped(evidence: list[str], text: str, reason: str) -> None:
+    assert check(text, "Well?", "", offered(*evidence)) == reason
+
+
 def test_the_day_of_a_board_is_no_figure_of_its_own() -> None:
     piece = replace(offered("Ship it in March")[1], day="2026-03-02")
     question = "When do we ship?"
@@ -179,6 +242,9 @@ def test_chinese_answers_hold_to_chinese_evidence() -> None:
         ("三个风险，一个待办，二十五天，两周", {"3", "25", "2"}),
         ("page ⑨", {"9"}),
         ("第三方接口", set()),
+        ("20k euros, 1.5K, 2 million, 3 thousand", {"20000", "1500", "2000000", "3000"}),
+        ("预算2万元，人数二十万，一万三千", {"20000", "200000", "13000"}),
+        ("退款需要五天，每天两次", {"5", "2"}),
     ],
 )
 def test_figures_in_signs_and_words(text: str, found: set[str]) -> None:
