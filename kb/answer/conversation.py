@@ -152,12 +152,13 @@ def _swapped(last: Turn, other: str) -> str:
     A time or place ("and in March?") takes the place of one, or is added: it is no thing.
     """
     before = understand(last.question)
-    if (placed := _AT.fullmatch(other)) or _TIME.fullmatch(other):
-        if placed and placed["at"].lower() in ("before", "after") and not _TIME.search(other):
+    if placed := _AT.fullmatch(other):
+        if placed["at"].lower() in ("before", "after") and not _TIME.search(other):
             return f"What comes {other}?"
-        there = rf"\b{placed['at']} (?:the )?" if placed else "(?:the )?"
-        if placed and re.search(there + re.escape(before.x or "\0"), last.question, re.IGNORECASE):
+        there = rf"\b{placed['at']} (?:the )?{re.escape(before.x)}"
+        if before.x and re.search(there, last.question, re.IGNORECASE):
             return last.question.replace(before.x, placed["of"], 1)
+    if placed or _TIME.fullmatch(other):
         return _timed(last.question, other, zh=before.language == "zh")
     if not before.x or before.x not in last.question:
         return ""
