@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from kb.answer.vocabulary import Vocabulary
 from kb.answer.words import Word, words_of
 from kb.evidence import Evidence
 from kb.graph import Graph, Ref, Thing
+from kb.query.hints import Hints
 from kb.query.question import Question
 from kb.reading import label_of
 from kb.search import evidence_of
@@ -50,6 +52,8 @@ class Room:
     match: Matcher
     notes: Notebook
     hits: list[Hit]
+    hints: Hints = field(default_factory=Hints)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC).astimezone())
     board_texts: dict[str, str] = field(default_factory=dict)
 
     @cached_property

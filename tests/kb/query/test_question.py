@@ -60,7 +60,7 @@ def test_forms(text: str, intent: str, x: str, y: str) -> None:
 )
 def test_questions_for_what_carries_a_tag(text: str, tag: str) -> None:
     asked = understand(text)
-    assert (asked.intent, asked.tag) == ("tagged", tag)
+    assert (asked.intent, asked.tags) == ("tagged", (tag,))
 
 
 def test_marks() -> None:
@@ -88,7 +88,7 @@ def test_hostile_questions_take_no_time(part: str) -> None:
 
 
 def test_can_you_is_polite_or_asks_whether() -> None:
-    assert understand("Can you list the risks?").tag == "risk"
+    assert understand("Can you list the risks?").tags == ("risk",)
     assert not understand("Can you list the risks?").yes_no
     assert understand("Can you pay by card?").yes_no
 
