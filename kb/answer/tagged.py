@@ -48,6 +48,7 @@ _STATES: dict[State, tuple[str, str]] = {
     "": ("", ""),
     "open": ("open ", "未了结的"),
     "done": ("done ", "已了结的"),
+    "late": ("overdue ", "逾期的"),
 }
 
 
@@ -117,7 +118,7 @@ def tagged_things(room: Room, tag: Tag, colors: Collection[str] = ()) -> list[Th
 
 
 def _in_state(room: Room, things: list[Thing], state: State) -> list[Thing]:
-    """Keep the things that are still open, or those that are done."""
+    """Keep the things that are still open, those that are done, or those that are late."""
     if not state:
         return things
     nodes: dict[str, set[str]] = {}
@@ -128,7 +129,20 @@ def _in_state(room: Room, things: list[Thing], state: State) -> list[Thing]:
     for board, scene in room.notes.session.execute(scenes):
         ended = finished(Scene.model_validate_json(scene), nodes[board])
         done.update((board, node.id) for node in ended)
-    return [t for t in things if (t.ref in done) == (state == "done")]
+    kept = [t for t in things if (t.ref in done) == (state == "done")]
+    if state != "late":
+        return kept
+    moments = _moments(room, kept)
+    return [t for t in kept if _is_late(t, moments[t.ref[0]], room.now)]
+
+
+def _is_late(thing: Thing, moment: float, now: datetime) -> bool:
+    """Say whether the day that a thing names has passed, read as of the day it was drawn on."""
+    drawn = datetime.fromtimestamp(moment).astimezone()
+    due = spans_of(thing.text, drawn)
+    if len(due) > 1:  # a day without a year is the next one, where a plan names it
+        due = spans_of(thing.text, drawn + timedelta(364))
+    return bool(due) and due[0].until is not None and due[0].until <= now
 
 
 def _moments(room: Room, things: Iterable[Thing]) -> dict[str, float]:

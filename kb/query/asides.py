@@ -11,7 +11,7 @@ from typing import Literal
 
 from kb.query.dates import time_in
 
-State = Literal["", "open", "done"]
+State = Literal["", "open", "done", "late"]
 
 _SHOWN = "[色框线字笔标]"  # a colour that is seen: 红框, not 红包
 _COLOURS: dict[str, str] = {
@@ -38,14 +38,14 @@ EARLIEST = re.compile(
     re.IGNORECASE,
 )
 
+_HAN_SPACE = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+
 _ENDED = r"(?:done|finished|completed|resolved|closed|fixed|ticked(?: off)?|checked off)"
 _ENDED_ZH = "(?:完成|做完|解决|处理|关闭|了结)"
-_THINGS = (
-    r"(?:to[- ]?dos?|tasks?|(?:action )?items?|risks?|questions?|goals?|objectives?|decisions?)\b"
-)
+# At its end a text is cut where the words for what is asked begin or end: "which open | to-dos".
 _OPEN = re.compile(
     r"\b(?:still|are|is|remains?|stays?) (?:still )?(?:open|pending|to be done|to do)\b"
-    rf"|\b(?:still )?open(?= (?:and \w+ )?{_THINGS}|\s*$)"
+    r"|\b(?:still )?open\s*$"
     r"|\b(?:still )?(?:unfinished|outstanding|unresolved|incomplete|undone|remain(?:ing|s)?)\b"
     rf"|(?:\bnot|n't) (?:yet )?(?:been )?{_ENDED}(?: yet)?\b"
     r"|(?<!the )\bleft(?= to do\b| over\b|\s*$)"
@@ -54,32 +54,42 @@ _OPEN = re.compile(
 )
 _DONE = re.compile(
     rf"\b(?:are|is|were|was|been|already|got) (?:already )?{_ENDED}\b"
-    rf"|(?<!\bbe )(?<!\bget )\b{_ENDED}(?= {_THINGS}|\s*$)"
+    rf"|(?<!\bbe )(?<!\bget )\b{_ENDED}\s*$"
     rf"|已经?(?:被)?{_ENDED_ZH}了?的?|{_ENDED_ZH}了的?",
+    re.IGNORECASE,
+)
+_LATE = re.compile(
+    r"\b(?:is|are|already|long) (?:overdue|past due)\b|\boverdue\s*$"
+    r"|(?:已经?)?(?:逾期|超期|过期)(?:了|的)?\s*$|已经?(?:逾期|超期|过期)",
     re.IGNORECASE,
 )
 
 
 def state_of(text: str) -> State:
-    """Say whether `text` asks for what is still open, or for what is done; "" for neither."""
+    """Say whether words beside a tag ask for what is open, done, or open and late; "" for none."""
+    if _LATE.search(text):
+        return "late"
     if _OPEN.search(text):
         return "open"
     return "done" if _DONE.search(text) else ""
 
 
 def without_state(text: str) -> str:
-    """Return `text` without the words that say that something is open or done."""
-    return _DONE.sub(" ", _OPEN.sub(" ", text))
+    """Return `text` without the words that say that something is open, done or late."""
+    return _LATE.sub(" ", _DONE.sub(" ", _OPEN.sub(" ", text)))
 
 
-def without_time(text: str) -> str:
-    """Return `text` without the time that it names."""
+def without_time(text: str) -> tuple[str, str]:
+    """Return `text` without the time that it names, and the words for that time."""
     found = time_in(text, datetime.now())  # where it stands is the same on any day
-    return f"{text[: found.start]} {text[found.end :]}".strip() if found else text
+    if found is None:
+        return text, ""
+    rest = " ".join(f"{text[: found.start]} {text[found.end :]}".split())
+    return _HAN_SPACE.sub("", rest).strip(" ,，"), text[found.start : found.end]
 
 
 def topic_of(text: str) -> str:
     """Return `text` without times, colours and words that ask for the newest or the oldest."""
     for form in (*COLOURS.values(), LATEST, EARLIEST):
         text = form.sub(" ", text)
-    return " ".join(without_time(text).split())
+    return " ".join(without_time(text)[0].split())

@@ -26,7 +26,7 @@ from kb.query.patterns import (
 )
 from kb.reading import one_line
 from kb.scene import Tag
-from kb.text import language_of
+from kb.text import content_terms, language_of
 
 MAX_QUESTION = 2_000
 MAX_FORM = 300  # characters; a longer question is looked up, its form is not read
@@ -45,7 +45,7 @@ class Question:
         tags: what a "tagged" question lists, each by itself; `x` then narrows it to a topic.
         worded: `x` with its words of time, colour and order, where it had any: those may be a hint
             or belong to a name ("Q3 goals").
-        state: lists only what is still open, or only what is done.
+        state: lists only what is still open, what is done, or what is open and late.
         either: asks whether two things are joined, whichever way the arrows point.
         number: the words of the answer must hold a figure ("how long", 多少).
         yes_no: asks whether something is so.
@@ -82,17 +82,17 @@ def understand(text: str) -> Question:
         for intent, form in FORMS:
             if tagged is not None and intent in _BELOW_TAGS:
                 break
+            if intent == "mentions" and (asked := _mentions(text, bare, language, form)):
+                return asked
             if found := form.fullmatch(bare):
                 named = found.groupdict()
                 x, y = thing_of(named.get("x") or ""), thing_of(named.get("y") or "")
-                rest = without_time(x) if intent == "mentions" else x
                 return Question(
                     text,
                     language,
                     intent,
-                    rest or x,
+                    x,
                     y,
-                    worded=x if rest and rest != x else "",
                     either=bool(named.get("either")),
                     number=number,
                     yes_no=yes_no,
@@ -108,12 +108,25 @@ def thing_of(phrase: str) -> str:
     return TAIL.sub("", phrase).strip(EDGES) or phrase
 
 
+def _mentions(text: str, bare: str, language: Language, form: re.Pattern[str]) -> Question | None:
+    """Return a question for the boards of a time that mention a thing; None where it names none."""
+    timeless, said = without_time(bare)
+    found = form.fullmatch(timeless) if said else None
+    if found is None:
+        return None
+    whole = form.fullmatch(bare)
+    x = thing_of(found["x"])
+    worded = thing_of(whole["x"]) if whole else f"{x} {said}"
+    return Question(text, language, "mentions", x, worded=worded)
+
+
 def _tagged(text: str, bare: str, language: Language) -> Question | None:
     """Return a question that lists or counts what carries tags, with the rest as its topic."""
     named = _tags_named(bare) if ASKS_LIST.search(bare) else []
     if not named:
         return None
     before, after = bare[: named[0][0].start()], bare[named[-1][0].end() :]
+    between = bare[named[0][0].end() : named[-1][0].start()]
     topic = ASKS_LIST.sub(" ", f"{without_state(before)} {without_state(after)}")
     topic = " ".join(HAS.sub(" ", COUNTS.sub(" ", topic)).split())
     x = topic_of(topic)
@@ -121,10 +134,10 @@ def _tagged(text: str, bare: str, language: Language) -> Question | None:
         text,
         language,
         "tagged",
-        x,
+        x if content_terms(x) else "",
         tags=tuple(dict.fromkeys(tag for _, tag in named)),
         worded=topic if x != topic else "",
-        state=state_of(bare),
+        state=next(filter(None, map(state_of, (before, between, after))), ""),
     )
 
 

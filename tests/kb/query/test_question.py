@@ -66,6 +66,8 @@ from kb.query.question import understand
         ("支付和订单有关系吗？", "path", "支付", "订单"),
         ("Which boards mention pricing last week?", "mentions", "pricing", ""),
         ("Which boards mention Q3?", "mentions", "Q3", ""),
+        ("上周哪些白板提到了定价？", "mentions", "定价", ""),
+        ("哪些白板上周提到了定价？", "mentions", "定价", ""),
     ],
 )  # fmt: skip
 def test_forms(text: str, intent: str, x: str, y: str) -> None:
@@ -99,11 +101,15 @@ def test_questions_for_what_carries_a_tag(text: str, tag: str) -> None:
         ("What risks of pay are in red?", ("risk",), "pay", ""),
         ("List the risks and to-dos of pay", ("risk", "todo"), "pay", ""),
         ("支付有哪些风险和待办？", ("risk", "todo"), "支付", ""),
-        ("What are the open questions about risk scoring?", ("question",), "risk scoring", "open"),
+        ("What are the open questions about risk scoring?", ("question",), "risk scoring", ""),
         ("Which to-dos of pay are still open?", ("todo",), "pay", "open"),
         ("支付的哪些待办还没完成？", ("todo",), "支付", "open"),
         ("支付的哪些待办完成了？", ("todo",), "支付", "done"),
         ("Which finished to-dos does pay have?", ("todo",), "pay", "done"),
+        ("What is left to do for pay?", ("todo",), "pay", "open"),
+        ("Which to-dos of pay are overdue?", ("todo",), "pay", "late"),
+        ("支付有哪些逾期的待办？", ("todo",), "支付", "late"),
+        ("What are the risks of overdue pay?", ("risk",), "overdue pay", ""),
         ("张伟有哪些待办？", ("todo",), "张伟", ""),
     ],
 )
