@@ -217,7 +217,10 @@ _ZH_YEAR = r"(?:(?P<y>(?<!\d)20\d\d|[今去前明]年)年?的?)?"
 _ZH_WHICH = "本|这个?|上上个?|上个?|下下个?|下个?"
 _TH = "(?:st|nd|rd|th)?"
 _DAY_TO = r"(?: ?(?:-|–|to) ?(?P<d2>\d{1,2})(?:st|nd|rd|th)?(?![\d:]))?"
-_LEAD = "(?P<lead>in|during|since|until|before|after|from|last|by|of|early|mid|late)"
+_LEAD = (
+    "(?P<lead>in|during|since|until|before|after|from|last|by|early|mid|late"
+    "|(?:beginning|start|middle|end) of)"  # and not "of" alone: Jun and May are people too
+)
 # "5 may be dropped" names no month.
 _NO_VERB = rf"(?!(?-i:may)\b(?! ?20\d\d| ?$))(?P<m>{_NAMES})"
 

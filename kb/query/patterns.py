@@ -146,7 +146,8 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
         "owned",
         (
             r"what{some} (?:does|do|is|are|must|should|has|have) (?!left\b){x}"
-            r" (?:owns?|responsible for|in charge of|assigned|(?:have |need |supposed |got )?to do|do|working on)",
+            r" (?:owns?|responsible for|in charge of|assigned|do|working on"
+            r"|(?:have |need |supposed |got )?to do)",
             r"{x}(?:要|需要)?负责(?:的|了)?(?:是)?(?:什么|哪些).*",
             r"{x}(?:要|需要|该)做(?:什么|哪些).*",
         ),

@@ -172,6 +172,7 @@ def test_reads_days_by_their_place_in_month_year_and_week(
         "一周一次",
         "9/10 of the users",
         "the H2 database",
+        "what became of Jun's trolley",
         "",
     ],
 )
