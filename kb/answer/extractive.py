@@ -40,13 +40,13 @@ def _mentions(room: Room) -> str | None:
 
     "Which boards mention Q3 goals?" may mean either.
     """
-    asked, spans = room.question, room.hints.spans
-    if not asked.worded:
-        return mentions(room)
-    if text := mentions(replace(room, question=replace(asked, x=asked.worded))):
+    whole = room.question.worded or room.question.x
+    at_any_time = replace(room.hints, spans=())
+    anywhere = replace(room, question=replace(room.question, x=whole), hints=at_any_time)
+    if (text := mentions(anywhere)) or not room.question.worded:
         return text
-    timely = [h for h in room.hits if any(span.holds(h.payload.get("at", 0.0)) for span in spans)]
-    return mentions(replace(room, hits=timely))
+    timely = room.of_time(hit.payload["board"] for hit in room.hits)
+    return mentions(replace(room, hits=[h for h in room.hits if h.payload["board"] in timely]))
 
 
 _HANDLERS: dict[Intent, Handler] = {

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, cast, or_, select
-from sqlalchemy.orm import defer
 
 from kb.answer.matching import Matcher, pool_of
 from kb.answer.notebook import name
@@ -15,7 +14,6 @@ from kb.answer.room import Room
 from kb.answer.words import Word, words_of
 from kb.catalog import BoardRow, NodeRow
 from kb.graph import Ref, Thing
-from kb.moments import moments_of
 from kb.query.asides import State
 from kb.query.dates import Span, spans_of
 from kb.scene import Scene, Tag
@@ -81,19 +79,17 @@ def listed(room: Room, things: Sequence[Thing], mark: str) -> str:
 
 def _asked_for(room: Room, tag: Tag) -> list[Thing]:
     """Return what carries `tag` and fits all that the question says."""
-    asked, hints = room.question, room.hints
-    things = _in_state(room, tagged_things(room, tag, hints.colors), asked.state)
-    if hints.spans:
-        moments = _moments(room, things)
-        of_time = ([t for t in things if _is_of(room, t, moments, span)] for span in hints.spans)
-        things = next(filter(None, of_time), [])
+    asked = room.question
+    things = _in_state(room, tagged_things(room, tag, room.hints.colors), asked.state)
+    things = _of_time(room, things)
     found = _newest(room, about(room, things, topic_of(asked.x)))
-    if found or not asked.worded:
+    worded = topic_of(asked.worded)
+    if found or not worded:
         return found
     # What reads as a time or a colour may be words of the board ("Red team"), as they are written.
     plain = replace(room, match=Matcher(None, room.match.weight))
     things = _in_state(room, tagged_things(room, tag), asked.state)
-    return about(plain, things, topic_of(asked.worded))
+    return about(plain, things, worded)
 
 
 def tagged_things(room: Room, tag: Tag, colors: Collection[str] = ()) -> list[Thing]:
@@ -132,7 +128,7 @@ def _in_state(room: Room, things: list[Thing], state: State) -> list[Thing]:
     kept = [t for t in things if (t.ref in done) == (state == "done")]
     if state != "late":
         return kept
-    moments = _moments(room, kept)
+    moments = room.moments(t.ref[0] for t in kept)
     return [t for t in kept if _is_late(t, moments[t.ref[0]], room.now)]
 
 
@@ -145,22 +141,28 @@ def _is_late(thing: Thing, moment: float, now: datetime) -> bool:
     return bool(due) and due[0].until is not None and due[0].until <= now
 
 
-def _moments(room: Room, things: Iterable[Thing]) -> dict[str, float]:
-    """Return when the boards of the things were drawn, by id, in Unix seconds."""
-    boards = select(BoardRow).where(BoardRow.id.in_({t.ref[0] for t in things}))
-    rows = room.notes.session.scalars(boards.options(defer(BoardRow.scene))).all()
-    return moments_of(room.notes.session, rows)
+def _of_time(room: Room, things: list[Thing]) -> list[Thing]:
+    """Keep the things of boards drawn when the question says, or that name such a time themselves.
 
-
-def _is_of(room: Room, thing: Thing, moments: dict[str, float], span: Span) -> bool:
-    """Say whether a thing's board was drawn in `span`, or its words or title name such a time."""
-    if span.holds(moments[thing.ref[0]]):
-        return True
-    texts = (
-        thing.text,
-        room.around(thing, room.graph.things([(thing.ref[0], thing.parent or "")])),
-    )
-    return any(_within(own, span) for text in texts for own in spans_of(text, room.now))
+    Where no year is told, those of the latest year that has any.
+    """
+    if not room.hints.spans or not things:
+        return things
+    moments = room.moments(t.ref[0] for t in things)
+    holders = room.graph.things((t.ref[0], t.parent) for t in things if t.parent)
+    named = {
+        t.ref: [*spans_of(t.text, room.now), *spans_of(room.around(t, holders), room.now)]
+        for t in things
+    }
+    for span in room.hints.spans:
+        kept = [
+            t
+            for t in things
+            if span.holds(moments[t.ref[0]]) or any(_within(own, span) for own in named[t.ref])
+        ]
+        if kept:
+            return kept
+    return []
 
 
 def _within(own: Span, span: Span) -> bool:
@@ -173,7 +175,8 @@ def _newest(room: Room, things: list[Thing]) -> list[Thing]:
     if not things or not (room.hints.latest or room.hints.earliest):
         return things
     days = {
-        board: datetime.fromtimestamp(at).date() for board, at in _moments(room, things).items()
+        board: datetime.fromtimestamp(at).date()
+        for board, at in room.moments(t.ref[0] for t in things).items()
     }
     day = max(days.values()) if room.hints.latest else min(days.values())
     return [t for t in things if days[t.ref[0]] == day]

@@ -79,10 +79,13 @@ def without_state(text: str) -> str:
     return _LATE.sub(" ", _DONE.sub(" ", _OPEN.sub(" ", text)))
 
 
-def without_time(text: str) -> tuple[str, str]:
-    """Return `text` without the time that it names, and the words for that time."""
+def without_time(text: str, *, counted: bool = False) -> tuple[str, str]:
+    """Return `text` without the time that it names, and the words for that time.
+
+    With `counted`, only a time that is counted from today is cut.
+    """
     found = time_in(text, datetime.now())  # where it stands is the same on any day
-    if found is None:
+    if found is None or (counted and not found.counted):
         return text, ""
     rest = " ".join(f"{text[: found.start]} {text[found.end :]}".split())
     return _HAN_SPACE.sub("", rest).strip(" ,，"), text[found.start : found.end]

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from kb.query.days import FORMS, Days, Read, years_of
+from kb.query.days import COUNTED, FORMS, Days, Read, years_of
 
 YEARS = 3  # that "in March" may mean
 
@@ -34,12 +34,14 @@ class Span:
 class Time:
     """What a text says of time: the stretches it may mean, latest first, and where it says so.
 
-    `start` and `end` are the place in the text, with "since", 之前 and the like.
+    `start` and `end` are the place in the text, with "since", 之前 and the like. `counted` says
+    that it is counted from today, as "last week" is.
     """
 
     spans: tuple[Span, ...]
     start: int
     end: int
+    counted: bool
 
 
 def spans_of(text: str, now: datetime) -> tuple[Span, ...]:
@@ -74,7 +76,8 @@ def time_in(text: str, now: datetime) -> Time | None:
         spans.append(Span(*(_start(day, now) for day in sided)))
     start = min(before.start() if before else len(text), first.found.start())
     end = len(text) - len(behind) + (after.end() if after else 0)
-    return Time(tuple(spans), start, end) if spans else None
+    counted = first.read in COUNTED or last.read in COUNTED
+    return Time(tuple(spans), start, end, counted) if spans else None
 
 
 @dataclass(frozen=True)

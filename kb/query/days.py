@@ -309,6 +309,9 @@ _RAW: tuple[tuple[str, Read], ...] = (
     (r"(?<!\d)(?P<y>20\d\d)年(?!\d)", _year_only),
 )
 
+COUNTED: tuple[Read, ...] = (_relative, _weekday, _weekday_zh, _near_day, _recent, _ago)
+"""What is counted from today, and so names no time by itself: "last week", and not "Q3"."""
+
 FORMS: tuple[tuple[re.Pattern[str], Read], ...] = tuple(
     (re.compile(form, re.IGNORECASE), read) for form, read in _RAW
 )

@@ -43,8 +43,8 @@ class Question:
 
     Attributes:
         tags: what a "tagged" question lists, each by itself; `x` then narrows it to a topic.
-        worded: `x` with its words of time, colour and order, where it had any: those may be a hint
-            or belong to a name ("Q3 goals").
+        worded: `x` with words of time, colour and order that may belong to a name ("Q3 goals"),
+            where it had any.
         state: lists only what is still open, what is done, or what is open and late.
         either: asks whether two things are joined, whichever way the arrows point.
         number: the words of the answer must hold a figure ("how long", 多少).
@@ -129,14 +129,14 @@ def _tagged(text: str, bare: str, language: Language) -> Question | None:
     between = bare[named[0][0].end() : named[-1][0].start()]
     topic = ASKS_LIST.sub(" ", f"{without_state(before)} {without_state(after)}")
     topic = " ".join(HAS.sub(" ", COUNTS.sub(" ", topic)).split())
-    x = topic_of(topic)
+    x, (worded, _) = topic_of(topic), without_time(topic, counted=True)
     return Question(
         text,
         language,
         "tagged",
         x if content_terms(x) else "",
         tags=tuple(dict.fromkeys(tag for _, tag in named)),
-        worded=topic if x != topic else "",
+        worded=worded if x != worded else "",
         state=next(filter(None, map(state_of, (before, between, after))), ""),
     )
 

@@ -40,7 +40,9 @@ PLAN = scene_of(
 )
 OLDER = scene_of("Kick-off", "en", [node("r", "Risk: the price is too high", 0)], [])
 GOALS = scene_of("Q3 goals", "en", [node("g", "Goal: open two shops", 0)], [])
-OTHERS = scene_of("Someday", "en", [node("g", "Goal: learn to sail", 0)], [])
+OTHERS = scene_of(
+    "Someday", "en", [node("g", "Goal: learn to sail", 0), node("m", "Goal: a month off", 3)], []
+)
 CHINESE = scene_of(
     "上线计划",
     "zh",
@@ -94,7 +96,10 @@ def base(told: tuple[KnowledgeBase, dict[str, str]]) -> KnowledgeBase:
         ("Which to-dos are done?", {"venue", "posters", "会议室"}),
         ("哪些待办已经完成了？", {"venue", "posters", "会议室"}),
         ("张伟有哪些待办？", {"张伟"}),
-        ("List the risks and goals", {"supplier", "rollback", "price is", "接口", "shops", "sail"}),
+        (
+            "List the risks and goals",
+            {"supplier", "rollback", "price is", "接口", "shops", "sail", "month"},
+        ),
         ("上线计划有哪些风险和待办？", {"接口", "会议室", "张伟"}),
         ("What are the open questions about risk scoring?", {"scoring"}),
     ],
@@ -108,7 +113,17 @@ def test_lists_what_carries_a_tag_and_fits_what_is_asked(
     assert all(any(part in text for text in told) for part in texts)
 
 
-@pytest.mark.parametrize("question", ["What are the risks of 2019?", "What risks are in green?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are the risks of 2019?",
+        "What risks are in green?",
+        "Which risks were added three years ago?",
+        "上上周有哪些风险？",
+        "What are the goals of this month?",  # "a month off" is none of this month
+        "Which decisions are overdue?",
+    ],
+)
 def test_nothing_is_listed_where_nothing_fits(base: KnowledgeBase, question: str) -> None:
     assert not ask(base, question, workspace=ROOM).answered
 
