@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from kb.answer.mentions import mentions
 from kb.answer.notebook import Notebook, merged
 from kb.answer.room import SURE_LINK, Room
 from kb.answer.selection import selected
+from kb.answer.tagged import tagged, topic_of
 from kb.answer.vocabulary import vocabulary_of
 from kb.evidence import Answer, Turn
 from kb.graph import Graph
@@ -32,11 +34,26 @@ SAID_PLAINLY = 1.0  # worth from which a place is quoted that was not selected
 
 Handler = Callable[[Room], str | None]
 
+
+def _mentions(room: Room) -> str | None:
+    """Name the boards that hold all words of the thing; else, of the time named, the other words.
+
+    "Which boards mention Q3 goals?" may mean either.
+    """
+    whole = room.question.worded or room.question.x
+    at_any_time = replace(room.hints, spans=())
+    anywhere = replace(room, question=replace(room.question, x=whole), hints=at_any_time)
+    if (text := mentions(anywhere)) or not room.question.worded:
+        return text
+    timely = room.of_time(hit.payload["board"] for hit in room.hits)
+    return mentions(replace(room, hits=[h for h in room.hits if h.payload["board"] in timely]))
+
+
 _HANDLERS: dict[Intent, Handler] = {
     "follows": flow.follows,
     "leads": flow.leads,
     "path": flow.path,
-    "tagged": lists.tagged,
+    "tagged": tagged,
     "holds": lists.holds,
     "owner": lists.owner,
     "owned": lists.owned,
@@ -44,9 +61,9 @@ _HANDLERS: dict[Intent, Handler] = {
     "about": lists.describe,
     "first": flow.first,
     "last": flow.last,
-    "mentions": mentions,
+    "mentions": _mentions,
 }
-_LAST_WORD: frozenset[Intent] = frozenset({"tagged", "mentions"})  # nothing else is asked
+_BY_MEANING: frozenset[Intent] = frozenset({"tagged", "mentions"})
 _NEEDS_ARROWS: frozenset[Intent] = frozenset({"follows", "leads", "path"})
 
 _UNKNOWN = {
@@ -71,7 +88,8 @@ def extractive(
     read = base.embedder.asked(asked.text)
     inquiry = inquire(base, asked.text, workspace=workspace, read=read)
     hits = near(base, inquiry, asked.text, limit=max(READ, k), now=now)
-    chosen = choose(hits, k, versions=hints_of(asked.text, now).versions)
+    hints = hints_of(asked.text, now)
+    chosen = choose(hits, k, versions=hints.versions)
     found = tuple(map(evidence_of, grouped(chosen)))
     with base.catalog.reading() as session:
         graph = Graph(session, workspace)
@@ -79,9 +97,9 @@ def extractive(
         words = vocabulary_of(base, session, workspace)
         taught = base.embedder.taught  # only the bundled model's vectors can be selected from
         # What words as written don't find, selection does, in less time than the meaning of words.
-        meant = not taught or asked.yes_no or asked.intent in _LAST_WORD
+        meant = not taught or asked.yes_no or asked.intent in _BY_MEANING
         match = Matcher(base.meaning if meant else None, words.weight)
-        room = Room(asked, workspace, graph, words, match, notes, hits)
+        room = Room(asked, workspace, graph, words, match, notes, hits, hints, now)
         text = _HANDLERS[asked.intent](room) if asked.intent in _HANDLERS else None
         if text is None and not _settled(room):
             notes.cited.clear()
@@ -102,20 +120,29 @@ def _free(
 ) -> str | None:
     """Answer a question of no form that led anywhere.
 
-    Whether something is so is no matter of likeness: it must be said in so many words. What was not
-    selected is still quoted where one place holds all words of the question as they are written.
+    Whether something is so is no matter of likeness: it must be said in so many words; nor is what
+    carries a tag. What was not selected is still quoted where one place holds all words of the
+    question as they are written.
     """
     if room.question.yes_no:
         return lookup(room)
+    if room.question.intent == "tagged":
+        return lookup(replace(room, match=Matcher(None, room.match.weight)), SAID_PLAINLY)
     if (text := selected(room, inquiry, read, base.embedder, now)) is not None:
         return text
     return lookup(room, SAID_PLAINLY)
 
 
 def _settled(room: Room) -> bool:
-    """Say whether silence is the answer: the thing is known, and no arrow leaves it."""
-    if room.question.intent in _LAST_WORD:
+    """Say whether silence is the answer.
+
+    So it is where no board mentions the thing, where nothing at all carries the tag, and where the
+    thing is known and no arrow leaves it.
+    """
+    if room.question.intent == "mentions":
         return True
+    if room.question.intent == "tagged":
+        return not topic_of(room.question.x)
     if room.question.intent not in _NEEDS_ARROWS:
         return False
     return any(link.score >= SURE_LINK for link in room.link(room.question.x))

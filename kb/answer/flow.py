@@ -37,8 +37,9 @@ def path(room: Room) -> str | None:
         (last, first, "after"),
         (first, last, "both"),
     )
-    # "Does A lead to B?" is answered by nothing but a way along the arrows.
-    for start, end, way in tries[:1] if room.question.yes_no else tries:
+    # "Does A lead to B?" is answered by nothing but a way along the arrows; "is A linked to B?" is.
+    heeded = room.question.yes_no and not room.question.either
+    for start, end, way in tries[:1] if heeded else tries:
         trail = room.graph.path(start, end, way=way)
         if trail:
             return _tell_path(room, trail)

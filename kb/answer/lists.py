@@ -1,15 +1,16 @@
-"""Answers that list nodes: by tag, by container, by owner, by date; and plain descriptions."""
+"""Answers that list nodes: by container, by owner, by date; and plain descriptions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import String, cast, select
+from sqlalchemy import select
 
 from kb.answer.matching import pool_of
 from kb.answer.notebook import name
 from kb.answer.room import SURE_LINK, Room
-from kb.answer.words import Word, words_of
+from kb.answer.tagged import MAX_LISTED, TOPIC_SHARE, about, listed, tagged_things, topic_of
+from kb.answer.words import words_of
 from kb.catalog import BoardRow, NodeRow
 from kb.graph import Thing, Trail
 from kb.quoting import quoted
@@ -17,65 +18,8 @@ from kb.reading import label_of
 from kb.scene import Node, Scene, Tag
 from kb.tags import column_below
 
-MAX_LISTED = 20
 DESCRIBED_LINK = 0.7
 MAX_BESIDE = 4
-MAX_TAGGED = 2_000
-TOPIC_BAND = 0.1  # things that hold this much less than the best are about something else
-TOPIC_SHARE = 0.6  # of a topic's words that a thing, its board and its container must hold
-
-_GENERIC = pool_of(
-    """
-    open current main all list any board boards whiteboard diagram picture top known key biggest
-    remain exist make made take taken mention note written item thing team still left total number
-    due deadline start begin end finish go happen
-    白板 所有 主要 当前 目前 存在 看板 全部 列出 记录 提到 未解决 图 上面 开始 结束 完成 截止
-    """
-).terms
-_TAG_NAMES: dict[Tag, tuple[str, str, str]] = {
-    "todo": ("to-do", "to-dos", "待办"),
-    "risk": ("risk", "risks", "风险"),
-    "decision": ("decision", "decisions", "决定"),
-    "question": ("question", "questions", "问题"),
-    "goal": ("goal", "goals", "目标"),
-    "owner": ("owner", "owners", "负责人"),
-    "date": ("date", "dates", "日期"),
-}
-
-
-def tagged(room: Room) -> str | None:
-    """List or count what carries the tag, within the topic that the question names."""
-    tag = room.question.tag
-    if tag is None:
-        return None
-    things = _about(room, tagged_things(room, tag), _topic(room.question.x))
-    if not things:
-        return None
-    shown = things[:MAX_LISTED]
-    listed = [f"{name(t)} {room.notes.cite(room.notes.of_thing(t))}" for t in shown]
-    one, many, zh = _TAG_NAMES[tag]
-    more = len(things) - len(shown)
-    if room.zh:
-        tail = f"等（另有{more}项）" if more else ""
-        return f"{zh}（{len(things)}项）：{'；'.join(listed)}{tail}。"
-    tail = f"; and {more} more" if more else ""
-    return f"{len(things)} {one if len(things) == 1 else many}: {'; '.join(listed)}{tail}."
-
-
-def tagged_things(room: Room, tag: Tag) -> list[Thing]:
-    """Return the nodes with words that carry `tag`, newest board first, then from the top."""
-    at = BoardRow.captured_at
-    rows = room.notes.session.execute(
-        select(NodeRow.board_id, NodeRow.node_id)
-        .join(BoardRow, BoardRow.id == NodeRow.board_id)
-        .where(NodeRow.workspace == room.workspace, BoardRow.state != "deleting")
-        .where(cast(NodeRow.tags, String).like(f'%"{tag}"%'), NodeRow.text != "")
-        .order_by(at.is_(None), at.desc(), NodeRow.board_id, NodeRow.y0, NodeRow.x0)
-        .limit(MAX_TAGGED)
-    )
-    refs = [(board, node) for board, node in rows]
-    things = room.graph.things(refs)
-    return [things[ref] for ref in refs if ref in things]
 
 
 def holds(room: Room) -> str | None:
@@ -169,12 +113,13 @@ def _is_heading(node: Node, scene: Scene) -> bool:
 
 def owner(room: Room) -> str | None:
     """Say who has the thing: words that name an owner, at the thing or beside it."""
-    return _attribute(room, "owner")
+    # Who approves a refund may stand at "Approve refund": what is done belongs to the thing.
+    return _attribute(room, "owner", f"{room.question.y} {room.question.x}".strip())
 
 
 def date(room: Room) -> str | None:
     """Say when: words that hold a date, at the thing or beside it."""
-    return _attribute(room, "date")
+    return _attribute(room, "date", room.question.x)
 
 
 def owned(room: Room) -> str | None:
@@ -239,16 +184,16 @@ def _ends(room: Room, trails: Sequence[Trail]) -> str:
     return ("、" if room.zh else ", ").join(ends)
 
 
-def _attribute(room: Room, tag: Tag) -> str | None:
+def _attribute(room: Room, tag: Tag, asked: str) -> str | None:
     carriers = tagged_things(room, tag)
-    topic = _topic(room.question.x)
+    topic = topic_of(asked)
     if not topic:
         return _quotes(room, carriers[:MAX_LISTED]) if carriers else None
-    if direct := _about(room, carriers, topic, own=True):
+    if direct := about(room, carriers, topic, own=True):
         # Said of the whole board ("Owner: Aisha") counts as much as said of the thing.
-        whole = [t for t in _about(room, carriers, topic) if t not in direct]
+        whole = [t for t in about(room, carriers, topic) if t not in direct]
         return _quotes(room, [*direct, *whole][:5])
-    links = [link.thing for link in room.link(room.question.x)]
+    links = [link.thing for link in room.link(asked)]
     beside = {step.target for step in room.graph.neighbours(thing.ref for thing in links)} | {
         (t.ref[0], t.parent) for t in links if t.parent
     }
@@ -256,36 +201,13 @@ def _attribute(room: Room, tag: Tag) -> str | None:
     near = [t for t in carriers if t.ref in beside or (t.parent and (t.ref[0], t.parent) in refs)]
     if near:
         return _quotes(room, [*links[:1], *near[:4]])
-    around = _about(room, carriers, topic)
+    around = about(room, carriers, topic)
     return _quotes(room, around[:5]) if around else None
-
-
-def _about(
-    room: Room, things: Iterable[Thing], topic: Sequence[Word], *, own: bool = False
-) -> list[Thing]:
-    """Keep the things that speak of `topic`: by themselves or, unless `own`, by what is around."""
-    kept = list(things)
-    if not topic:
-        return kept
-    holders = room.graph.things((t.ref[0], t.parent) for t in kept if t.parent)
-    room.match.prepare(topic, [thing.text for thing in kept])
-    shares: list[float] = []
-    for thing in kept:
-        texts = [thing.text]
-        if not own:
-            texts += [room.around(thing, holders), room.notes.board(thing.ref[0]).source]
-        shares.append(room.match.share(topic, *texts))
-    least = max(TOPIC_SHARE, max(shares, default=0.0) - TOPIC_BAND)
-    return [thing for thing, held in zip(kept, shares, strict=True) if held >= least]
-
-
-def _topic(phrase: str) -> tuple[Word, ...]:
-    return tuple(word for word in words_of(phrase) if not word.terms <= _GENERIC)
 
 
 def board_named(room: Room, phrase: str) -> str | None:
     """Return the board whose title holds nearly all of `phrase`, or None."""
-    wanted = _topic(phrase)
+    wanted = topic_of(phrase)
     best, best_score = None, SURE_LINK
     for board, title in room.words.titles.items():
         score = room.match.share(wanted, title)
@@ -295,11 +217,9 @@ def board_named(room: Room, phrase: str) -> str | None:
 
 
 def _contents(room: Room, holder: str, things: Sequence[Thing]) -> str:
-    shown = things[:MAX_LISTED]
-    listed = [f"{name(t)} {room.notes.cite(room.notes.of_thing(t))}" for t in shown]
     if room.zh:
-        return f"{holder}里有（{len(things)}项）：{'、'.join(listed)}。"
-    return f"{holder} holds {len(things)}: {', '.join(listed)}."
+        return f"{holder}里有（{len(things)}项）：{listed(room, things, '、')}。"
+    return f"{holder} holds {len(things)}: {listed(room, things, ', ')}."
 
 
 def _quotes(room: Room, things: Sequence[Thing]) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
+from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from kb.answer.matching import Matcher
 from kb.answer.notebook import Notebook
 from kb.answer.vocabulary import Vocabulary
 from kb.answer.words import Word, words_of
+from kb.catalog import BoardRow
 from kb.evidence import Evidence
 from kb.graph import Graph, Ref, Thing
+from kb.moments import moments_of
+from kb.query.hints import Hints
 from kb.query.question import Question
 from kb.reading import label_of
 from kb.search import evidence_of
@@ -50,6 +56,8 @@ class Room:
     match: Matcher
     notes: Notebook
     hits: list[Hit]
+    hints: Hints = field(default_factory=Hints)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC).astimezone())
     board_texts: dict[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -115,6 +123,19 @@ class Room:
         )
         precision = self.match.share(words_of(label), phrase)
         return max(letters, 0.99 * _f2(precision, recall))
+
+    def moments(self, boards: Iterable[str]) -> dict[str, float]:
+        """Return when boards were drawn, by id, in Unix seconds."""
+        rows = select(BoardRow).where(BoardRow.id.in_(set(boards))).options(defer(BoardRow.scene))
+        return moments_of(self.notes.session, self.notes.session.scalars(rows).all())
+
+    def of_time(self, boards: Iterable[str]) -> set[str]:
+        """Return those of the boards that were drawn when the question says; all if it doesn't."""
+        spans = self.hints.spans
+        if not spans:
+            return set(boards)
+        drawn = self.moments(boards).items()
+        return {board for board, at in drawn if any(span.holds(at) for span in spans)}
 
     def around(self, thing: Thing, holders: Mapping[Ref, Thing]) -> str:
         """Return the words around a thing: the title of its board and the name of its container."""

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from kb.evidence import Filters
 from kb.index.points import Hit
+from kb.query.asides import COLOURS, EARLIEST, LATEST
 from kb.query.dates import Span, spans_of
 from kb.query.patterns import TAG_WORDS
 from kb.scene import NodeKind, Tag
@@ -22,20 +23,6 @@ from kb.weights import Weights
 
 Name = TypeVar("Name", bound=str)
 
-_SHOWN = "[色框线字笔标]"  # a colour that is seen: 红框, not 红包
-_COLOURS: dict[str, str] = {
-    "red": rf"\bred\b|红(?:的|{_SHOWN})",
-    "blue": rf"\bblue\b|蓝(?:的|{_SHOWN})",
-    "green": rf"\bgreen\b|绿(?:的|{_SHOWN})",
-    "yellow": r"\byellow\b|黄色|黄的",
-    "orange": rf"\borange\b|[橙橘](?:的|{_SHOWN})",
-    "purple": rf"\b(?:purple|violet)\b|紫(?:的|{_SHOWN})",
-    "pink": r"\bpink\b|粉色|粉红",
-    "brown": rf"\bbrown\b|[棕褐](?:的|{_SHOWN})",
-    "black": r"\bblack\b|黑色|黑的",
-    "gray": rf"\bgr[ae]y\b|灰(?:的|{_SHOWN})",
-    "white": r"\bwhite\b(?! ?board)|白色",
-}
 _KINDS: dict[NodeKind, str] = {
     "sticky": r"\b(?:sticky(?: ?notes?)?|post-?its?|stickies)\b|便利?贴|便签",
     "diamond": r"\b(?:diamonds?|decision points?|gateways?)\b|菱形|判断点|分支点",
@@ -47,15 +34,6 @@ _KINDS: dict[NodeKind, str] = {
     "table": r"\btables?\b|表格",
     "title": r"\b(?:titles?|headings?|headlines?)\b|标题",
 }
-_LATEST = re.compile(
-    r"\b(?:latest|newest|most recent(?:ly)?|last version|current version|up[- ]to[- ]date)\b"
-    r"|最新|最近一次|最近的|当前版本|现在的版本",
-    re.IGNORECASE,
-)
-_EARLIEST = re.compile(
-    r"\b(?:earliest|oldest|first version|original(?:ly)?)\b|最早|最初|原来的版本|第一版",
-    re.IGNORECASE,
-)
 _MANY = re.compile(
     r"^(?:list|show|name|which|what are|what (?:\w+ )?(?:risks|tasks|steps|items|goals|questions"
     r"|decisions|owners|parts|teams))\b|\b(?:all|every|each|how many|everything)\b"
@@ -78,7 +56,6 @@ def _compiled(words: Mapping[Name, str]) -> dict[Name, re.Pattern[str]]:
     return {name: re.compile(form, re.IGNORECASE) for name, form in words.items()}
 
 
-_COLOUR_FORMS = _compiled(_COLOURS)
 _KIND_FORMS = _compiled(_KINDS)
 
 
@@ -138,12 +115,12 @@ def hints_of(text: str, now: datetime) -> Hints:
     tags = [tag for tag, form in TAG_WORDS.items() if form.search(text)]
     tags += [tag for tag, form in _ASKED_TAGS if form.search(text)]
     return Hints(
-        colors=_named(_COLOUR_FORMS, text),
+        colors=_named(COLOURS, text),
         kinds=_named(_KIND_FORMS, text),
         tags=tuple(dict.fromkeys(tags)),
         spans=spans_of(text, now),
-        latest=bool(_LATEST.search(text)),
-        earliest=bool(_EARLIEST.search(text)),
+        latest=bool(LATEST.search(text)),
+        earliest=bool(EARLIEST.search(text)),
         many=bool(_MANY.search(text)),
         versions=bool(_VERSIONS.search(text)),
     )

@@ -39,11 +39,17 @@ _WORDS = {
     "way": r"(?:path|way|route|connection|relation(?:ship)?|link|arrow|line|label)s?",
     "step": r"(?:step|thing|stage|task)s?",
     "leads": r"(?:leads? (?:in)?to|points? to|triggers?|feeds?(?: into)?|flows? (?:in)?to|calls?)",
+    "joined": r"(?P<either>(?:connected|connect|linked|link|joined|related|relate|tied|attached))",
     "goes": r"(?:leads?|leads? to|goes?(?: to)?|go(?: next| on)?|connects?(?: to)?|points?(?: to)?"
     r"|flows?(?: in?to)?|sends?(?: [\w-]+)? to|triggers?|feeds?|calls?|publish(?:es)?(?: to)?)",
     "comes": r"(?:(?:comes?|happens?|is|are|goes|is done|do we do)(?: next| right| directly)?)",
     "owns": r"(?:owns?|responsible for|in charge of|assigned to|accountable for|leads?|leading"
     r"|doing|working on|the owner of|handles?|handling|does|takes? care of|owning|looks? after)",
+    "approves": r"(?:approv(?:es?|ed|ing)|sign(?:s|ed)?(?: off)?(?: on)?|test(?:s|ed|ing)?"
+    r"|review(?:s|ed|ing)?|verif(?:y|ies|ied)|authori[sz]e[sd]?)",
+    "else": r"(?: else| all)?",
+    "has_to": r"(?: has to| have to| needs to| will| should| must| can| may)?",
+    "审批": r"(?:审批|批准|签字|签署|签收|测试|验收|审核|评审|复核)",
     "什么": r"(?:什么|哪些?个?|哪一步|哪里|哪儿|啥|怎么(?:办|做)?|如何)",
     "指向": r"(?:指向|流向|通向|通往|导向|连到|连接到|触发|调用|引发|导致|进入)",
     "负责": r"(?:负责|做|处理|维护|跟进|联系)",
@@ -62,15 +68,20 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
         (
             r"(?:how|what)\b.*?\bfrom {x} (?:to|into|reach(?:es)?|towards?|until) {y}",
             r"(?:is|are) there .*?\bfrom {x} to {y}",
-            r".*\b{way}\b.*?\bbetween {x} and {y}",
+            r".*\b{way}\b.*?\b(?P<either>between) {x} and {y}",
             r".*\b{way}\b.*?\bfrom {x} to {y}",
             r"how (?:is|are) {x} (?:connected|related|linked) (?:to|with) {y}",
             r"how (?:do|does) {x} (?:connect|relate|link|get|lead) (?:to|with) {y}",
-            r"(?:does|do|can|is|are) {x} (?:{leads}|(?:connect(?:ed)?|linked) (?:to|with)) {y}",
+            r"(?:does|do|can) {x} (?:{leads}|(?:connect|link) to) {y}",
+            r"(?:does|do|can|is|are) {x}(?: directly| somehow)? {joined}(?: directly| somehow)?"
+            r" (?:to|with) {y}",
+            r"(?:does|do|can|is|are) {x} and {y} {joined}.*",
             r"(?:does|do|can|is|are) {x} (?:come before|go to|lead to) {y}",
             r".*?从{x}(?:怎么|如何|怎样)?(?:一步步)?走?(?:到达|通往|到|至)(?:了)?{y}"
             r"{要}(?:的|之间)?(?:怎么|如何)?(?:走|经过)?(?:了)?{什么}?(?:步骤|步|路径|流程|过程)?",
             r"{x}(?:和|与|跟|同){y}(?:之间)?(?:是|有)?(?:{什么}|怎样|何)的?{关系}(?:起来)?的?",
+            r"{x}(?:和|与|跟|同){y}(?:之间)?(?P<either>(?:有没有|有无|是不是|是否|有|是)?"
+            r"(?:{关系}|有关|连着|连通|连在一起))(?:着|的)?吗?",
             r"{x}(?:会|能)?{指向}{y}吗",
         ),
     ),
@@ -97,7 +108,9 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
     (
         "leads",
         (
-            r"什么(?:情况|条件|时候)下?(?:需要|才|会|要|才会)+{x}",
+            r"在?什么(?:情况|条件)之?下?(?:需要|才|会|要|能|可以)+{x}",
+            r"(?:什么时候|何时)(?:要|会|需要)?(?:才|只有)(?:会|要|能|可以|需要)*{x}",
+            r"how many{some} (?:{leads}|(?:come|go|are|are there) before|precede) {x}",
             r"(?:what|which|who){some} (?:{leads}|{comes} before|precedes?) {x}",
             r"what (?:must|has to|should|needs? to|do we)\b.*?\bbefore {x}",
             r"(?:what|which){be} {the}(?:previous|preceding) {step} (?:of|to|before|for) {x}",
@@ -112,22 +125,29 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
             r"what{be} {the}(?:next|following) {step} (?:after|of|for|following|from) {x}",
             r"(?:what|which|where){some} {comes} (?:immediately )?after(?:wards)? {x}",
             r"(?:what|which){some} (?:follows?|succeeds?) (?:on |after )?{x}",
-            r"after {x},? (?:what|which|where)\b.*",
+            r"how many{some} (?:follow|succeed|(?:come|go|are|are there) after) {x}",
+            r"(?:after|once|if|as soon as|in case(?: of)?) {x},? (?:then )?"
+            r"(?:what|which|where|who)\b.*",
+            r"when(?:ever)? {x}, ?(?:then )?(?:what|which|where|who)\b.*",
+            r"what if {x}",
             r"(?:what|where)(?: do(?:es)?)?{some} (?:happens?|go|do)(?: next)? "
             r"(?:if|when|once|in case of|in case) {x}",
             r"(?:what|where|who|which){some} (?:does|do|is|will) {x} {goes}(?: next)?",
             r"在?{x}(?:之后|以后|后面|完成后|后)(?:的下?一?步骤?)?[,，]?{要}{什么}.*",
             r"{x}的?下一步(?:骤)?.*",
             r"{x}(?:会|能|可以)?{指向}(?:了|到)?{什么}.*",
-            r"如果{x}(?:了)?[,，]?{要}{什么}.*",
+            r"在?{x}(?:之后|以后|完成后|后)呢",
+            r"(?:如果|要是|假如|万一|一旦|当(?![前天日月年时])){x}(?:了|时|的时候|的话)?[,，]?{要}(?:{什么}|怎样|呢).*",
+            r"{x}怎么办",
             r"{x}(?:了|时|的话)[,，]?(?:会|要|应该|该){要}{什么}.*",
         ),
     ),
     (
         "owned",
         (
-            r"what{some} (?:does|do|is|are|must|should|has|have) {x} (?:owns?|responsible for"
-            r"|in charge of|assigned|(?:have |need |supposed |got )?to do|do|working on)",
+            r"what{some} (?:does|do|is|are|must|should|has|have) (?!left\b){x}"
+            r" (?:owns?|responsible for|in charge of|assigned|do|working on"
+            r"|(?:have |need |supposed |got )?to do)",
             r"{x}(?:要|需要)?负责(?:的|了)?(?:是)?(?:什么|哪些).*",
             r"{x}(?:要|需要|该)做(?:什么|哪些).*",
         ),
@@ -135,12 +155,15 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
     (
         "owner",
         (
-            r"who{be}(?: has to| will| should| must)? {owns} {x}",
-            r"who{be} (?:responsible|in charge|the owner)",
+            r"who{else}{be}{has_to} {owns} {x}",
+            r"who{else}{be}{has_to} (?P<y>{approves}) {x}",
+            r"who{else}{be} (?:responsible|in charge|the owner)",
             r"(?:what|who){be} {the}(?:owner|assignee|person responsible)s? (?:of|for) {x}",
             r"whose (?:task|job|responsibility) is {x}",
-            r"(?:由|是)?谁(?:来|是|在|要)?{负责}{x}",
-            r"{x}(?:是|由|归)?谁(?:来|在)?{负责}的?",
+            r"(?:由|是)?(?:还有)?谁(?:来|是|在|要)?{负责}{x}",
+            r"{x}(?:是|由|归)?(?:还有)?谁(?:来|在)?{负责}的?",
+            r"(?:由|是)?(?:还有)?谁(?:来|是|在|要)?(?:负责)?(?P<y>{审批}){x}",
+            r"{x}(?:是|要|需要)?(?:由|归)?谁(?:来|在|负责)?(?P<y>{审批})的?",
             r"{x}的?(?:负责人|责任人|主管|owner)(?:是|有)?(?:谁|哪些|哪位)?.*",
         ),
     ),
@@ -151,7 +174,7 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
             r"what{be} {the}(?:deadline|due date|date|launch date)s? (?:of|for) {x}",
             r"(?:by )?(?:what|which) (?:date|day|week|month){be}(?: does| do| will| must)? {x}",
             r"{x}(?:是|在|要|将|会)?(?:什么时候|何时|哪天|几号|几月|什么日期).*",
-            r"(?:什么时候|何时|哪天){x}",
+            r"(?:什么时候|何时|哪天|几月|几号)(?:会|要|需要|将|能|可以|应该|该|必须)*{x}",
             r"{x}的?(?:截止日期|截止时间|期限|日期|时间)(?:是|在)?(?:什么|哪天|多少|何时|几号)?.*",
         ),
     ),
@@ -188,7 +211,8 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
     (
         "about",
         (
-            r"(?:what|who|where){be} {x}",
+            r"(?:what|where){be} {x}",
+            r"who(?:'s| is| are| was| were|'re) {x}",
             r"(?:tell me|what do (?:we|you) know) about {x}",
             r"(?:describe|explain) {x}",
             r"(?:什么是|介绍(?:一下)?){x}",
@@ -245,6 +269,13 @@ ASKS_LIST = re.compile(
     r"|哪些|什么|哪几|列出|列举|有没有|多少|几个|几条|几项|所有",
     re.IGNORECASE,
 )
+# Between words for tags that are all asked for: "risks and open to-dos".
+JOINS = re.compile(
+    r"\s*(?:[,，、;；/&]|\b(?:and|or|plus)\b|以及|还有|[和与及跟或])+\s*"
+    r"(?:(?:and|the|all|our|any|open|key|main|what|which|有?哪些|有?什么|主要的?)\s*){0,3}",
+    re.IGNORECASE,
+)
+HAS = re.compile(r"(?<![拥没国私所享持])有(?=\s|$)")  # what is left of 有哪些
 COUNTS = re.compile(
     r"^how many\b|\bnumber of\b|多少(?:个|条|项|张|块)|几(?:个|条|项|张|块)|有多少", re.IGNORECASE
 )

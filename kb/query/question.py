@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from kb.errors import WrongUse
+from kb.query.asides import State, state_of, topic_of, without_state, without_time
 from kb.query.patterns import (
     ARTICLE,
     ASKS_LIST,
@@ -13,6 +15,8 @@ from kb.query.patterns import (
     EDGES,
     FORMS,
     FRAME,
+    HAS,
+    JOINS,
     NUMBER,
     POLITE,
     TAG_WORDS,
@@ -22,7 +26,7 @@ from kb.query.patterns import (
 )
 from kb.reading import one_line
 from kb.scene import Tag
-from kb.text import language_of
+from kb.text import content_terms, language_of
 
 MAX_QUESTION = 2_000
 MAX_FORM = 300  # characters; a longer question is looked up, its form is not read
@@ -38,7 +42,11 @@ class Question:
     """A question understood: `x` and `y` are the things named, "" where there are none.
 
     Attributes:
-        tag: what a "tagged" question lists; `x` then narrows it to a topic.
+        tags: what a "tagged" question lists, each by itself; `x` then narrows it to a topic.
+        worded: `x` with words of time, colour and order that may belong to a name ("Q3 goals"),
+            where it had any.
+        state: lists only what is still open, what is done, or what is open and late.
+        either: asks whether two things are joined, whichever way the arrows point.
         number: the words of the answer must hold a figure ("how long", 多少).
         yes_no: asks whether something is so.
     """
@@ -48,7 +56,10 @@ class Question:
     intent: Intent
     x: str = ""
     y: str = ""
-    tag: Tag | None = None
+    tags: tuple[Tag, ...] = ()
+    worded: str = ""
+    state: State = ""
+    either: bool = False
     number: bool = False
     yes_no: bool = False
 
@@ -71,10 +82,21 @@ def understand(text: str) -> Question:
         for intent, form in FORMS:
             if tagged is not None and intent in _BELOW_TAGS:
                 break
+            if intent == "mentions" and (asked := _mentions(text, bare, language, form)):
+                return asked
             if found := form.fullmatch(bare):
                 named = found.groupdict()
                 x, y = thing_of(named.get("x") or ""), thing_of(named.get("y") or "")
-                return Question(text, language, intent, x, y, number=number, yes_no=yes_no)
+                return Question(
+                    text,
+                    language,
+                    intent,
+                    x,
+                    y,
+                    either=bool(named.get("either")),
+                    number=number,
+                    yes_no=yes_no,
+                )
         if tagged is not None:
             return tagged
     return Question(text, language, "lookup", x=bare, number=number, yes_no=yes_no)
@@ -86,13 +108,47 @@ def thing_of(phrase: str) -> str:
     return TAIL.sub("", phrase).strip(EDGES) or phrase
 
 
-def _tagged(text: str, bare: str, language: Language) -> Question | None:
-    """Return a question that lists or counts what carries a tag, with the rest as its topic."""
-    if not ASKS_LIST.search(bare):
+def _mentions(text: str, bare: str, language: Language, form: re.Pattern[str]) -> Question | None:
+    """Return a question for the boards of a time that mention a thing; None where it names none."""
+    timeless, said = without_time(bare)
+    found = form.fullmatch(timeless) if said else None
+    if found is None:
         return None
-    for tag, words in TAG_WORDS.items():
-        if found := words.search(bare):
-            topic = f"{bare[: found.start()]} {bare[found.end() :]}"
-            topic = COUNTS.sub(" ", ASKS_LIST.sub(" ", topic))
-            return Question(text, language, "tagged", x=topic.strip(), tag=tag)
-    return None
+    whole = form.fullmatch(bare)
+    x = thing_of(found["x"])
+    worded = thing_of(whole["x"]) if whole else f"{x} {said}"
+    return Question(text, language, "mentions", x, worded=worded)
+
+
+def _tagged(text: str, bare: str, language: Language) -> Question | None:
+    """Return a question that lists or counts what carries tags, with the rest as its topic."""
+    named = _tags_named(bare) if ASKS_LIST.search(bare) else []
+    if not named:
+        return None
+    before, after = bare[: named[0][0].start()], bare[named[-1][0].end() :]
+    between = bare[named[0][0].end() : named[-1][0].start()]
+    topic = ASKS_LIST.sub(" ", f"{without_state(before)} {without_state(after)}")
+    topic = " ".join(HAS.sub(" ", COUNTS.sub(" ", topic)).split())
+    x, (worded, _) = topic_of(topic), without_time(topic, counted=True)
+    return Question(
+        text,
+        language,
+        "tagged",
+        x if content_terms(x) else "",
+        tags=tuple(dict.fromkeys(tag for _, tag in named)),
+        worded=worded if x != worded else "",
+        state=next(filter(None, map(state_of, (before, between, after))), ""),
+    )
+
+
+def _tags_named(bare: str) -> list[tuple[re.Match[str], Tag]]:
+    """Return the words for a tag that come first, and those that are joined to them."""
+    found = sorted(
+        ((match, tag) for tag, words in TAG_WORDS.items() for match in words.finditer(bare)),
+        key=lambda one: (one[0].start(), -one[0].end()),
+    )
+    named = found[:1]
+    for match, tag in found[1:]:
+        if JOINS.fullmatch(bare[named[-1][0].end() : match.start()]):
+            named.append((match, tag))
+    return named
