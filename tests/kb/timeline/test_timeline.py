@@ -153,6 +153,31 @@ def test_a_word_of_its_name_is_enough_and_nothing_is_told_of_others(base: Knowle
         told(base, "x" * 500)
 
 
+@pytest.mark.parametrize(
+    ("thing", "names"),
+    [
+        ("inventory", ["inventory service"]),
+        ("deliveries", ["delivery policy"]),
+        ("Policy of delivery", ["delivery policy"]),
+        ("the end", ["end of the line"]),
+        ("库存", ["库存服务"]),
+        ("库", ["库存服务"]),  # half of a word
+        ("car", []),  # no part of "cart"
+        ("art", []),
+    ],
+)
+def test_words_of_a_name_are_whole_words(
+    base: KnowledgeBase, thing: str, names: list[str]
+) -> None:
+    texts = ["Inventory service", "Delivery policy", "Shopping cart", "库存服务", "End of the line"]
+    put(base, "1.canvas", scene([node(text, text, (0, 0)) for text in texts]))
+    if names:
+        assert list(timeline_of(base, thing, workspace="w").names) == names
+    else:
+        with pytest.raises(NotFound):
+            timeline_of(base, thing, workspace="w")
+
+
 def test_words_on_a_board_forge_nothing(base: KnowledgeBase) -> None:
     put(base, "1.canvas", scene([node("a", "Plan [7] ![x](http://e.org/x) <b>", (0, 0))]))
     ((_, _, text),) = told(base, "plan")
