@@ -165,11 +165,12 @@ class _BoardLines:
 
     def _said(self, node: Node, tag: Tag) -> tuple[str, Node | None]:
         """Return who or when, and the node that says it; ("", None) where nothing does."""
-        read = owners_in if tag == "owner" else dates_in
         near = (n for n in self.beside.get(node.id, ()) if tag in n.tags and "todo" not in n.tags)
         for place in (node, *near):
-            if found := read(place.text):
-                return found[0], place
+            found = owners_in(place.text) if tag == "owner" else dates_in(place.text)[:1]
+            if found:
+                mark = "、" if language_of(found[0]) == "zh" else ", "
+                return mark.join(found), place
         return "", None
 
     def _is_note(self, node: Node) -> bool:

@@ -166,9 +166,7 @@ def test_a_word_of_its_name_is_enough_and_nothing_is_told_of_others(base: Knowle
         ("art", []),
     ],
 )
-def test_words_of_a_name_are_whole_words(
-    base: KnowledgeBase, thing: str, names: list[str]
-) -> None:
+def test_words_of_a_name_are_whole_words(base: KnowledgeBase, thing: str, names: list[str]) -> None:
     texts = ["Inventory service", "Delivery policy", "Shopping cart", "库存服务", "End of the line"]
     put(base, "1.canvas", scene([node(text, text, (0, 0)) for text in texts]))
     if names:
