@@ -195,6 +195,6 @@ def test_a_board_deleted_meanwhile_is_no_part_of_the_timeline(
         base.catalog.forget(base.catalog.board("w", gone).source_id)
         return found
 
-    sightings_groups = sightings._groups
-    monkeypatch.setattr(sightings, "_groups", groups)
+    sightings_groups = sightings.joined
+    monkeypatch.setattr(sightings, "joined", groups)
     assert {when for when, *_ in told(base, "Take payment")} == {1}
