@@ -50,9 +50,12 @@ def _found(room: Room, wanted: tuple[Word, ...]) -> Iterator[Place]:
 
 
 def _nodes(room: Room, wanted: tuple[Word, ...]) -> Iterator[Place]:
+    full: set[str] = set()  # boards of which no node can hold more
     for ref, text in nodes_with(room, wanted, HELD):
-        held = room.match.share(wanted, text, meant=False)
-        yield ref[0], held, partial(_node, room, ref)
+        if ref[0] not in full:
+            held = room.match.share(wanted, text, meant=False)
+            full |= {ref[0]} if held >= 1.0 else set()
+            yield ref[0], held, partial(_node, room, ref)
 
 
 def _lines(room: Room, wanted: tuple[Word, ...]) -> Iterator[Place]:

@@ -71,6 +71,24 @@ def test_a_renamed_thing_is_followed(base: KnowledgeBase) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("thing", "text"),
+    [("Take payment", "“Take payment” is on the board again"), ("收款", "白板上又有“收款”")],
+)
+def test_what_was_gone_comes_back_to_its_board(base: KnowledgeBase, thing: str, text: str) -> None:
+    full = changed(flow(), "pay", text=thing)
+    less = scene([n for n in full.nodes if n.id != "pay"])
+    put(base, "1.canvas", full, taken=day(1))
+    put(base, "2.canvas", renamed(less, "b"), taken=day(2))
+    put(base, "3.canvas", renamed(full, "c"), taken=day(3))
+    assert [(when, what) for when, what, _ in told(base, thing)] == [
+        (1, "appeared"),
+        (2, "gone"),
+        (3, "appeared"),
+    ]
+    assert told(base, thing)[-1][2] == text
+
+
 def test_on_another_board_only_what_is_new_is_told(base: KnowledgeBase) -> None:
     put(base, "1.canvas", flow(), taken=day(1))
     other = scene(
