@@ -101,12 +101,12 @@ def _told(hit: Hit) -> _Told:
 
 def _repeats(one: _Told, said: _Told) -> bool:
     if one.board != said.board:
-        return one.unit == said.unit and _same(one.words, said.words)
+        return one.unit == said.unit and same_words(one.words, said.words)
     within = one.unit == "node" and said.unit == "relation" and set(one.nodes) <= set(said.nodes)
     return within and one.words in said.words
 
 
-def _same(one: str, two: str) -> bool:
+def same_words(one: str, two: str) -> bool:
     """Whether two readings are of the same words; figures must be equal: sprint 12 is not 13."""
     if one == two:
         return True

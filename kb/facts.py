@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from kb.reading import one_line
 from kb.tags import DAY, MONTH, WEEKDAY, heading_tag
@@ -10,12 +11,21 @@ from kb.tags import DAY, MONTH, WEEKDAY, heading_tag
 MAX_READ = 500  # characters of a node; people and dates stand in short notes
 
 _YEAR = r"(?:,? (?:19|20)\d\d\b)?"
+_LEAD_WORD = (
+    r"\b(?:by|due|until|before|on|from|since|deadline|date)\b[:：]?\s{0,3}|[截至到]止?于?[:：]?\s?"
+)
+_MONTH_DAY = r"(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?![\d/.%])"
+_PLAIN_YEAR = r"\b(?:19|20)\d\d\b(?!\s?[%€$£+]|[.,:]\d)"
 _DATE = "|".join(
     (
         r"(?<!\d)(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.]" + DAY + r"(?!\d)",
         rf"\b{MONTH}\.? {DAY}(?:st|nd|rd|th)?\b{_YEAR}",
         rf"\b{DAY}(?:st|nd|rd|th)? {MONTH}\b{_YEAR}",
-        r"(?<![\d/.])(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?:/(?:19|20)?\d\d)?(?![\d/.%])",
+        # "1/2 of the tests" is no day: one that may be a fraction needs a word that says so.
+        r"(?<![\d/.])(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)?\d\d(?![\d/.%])",
+        r"(?<![\d/.])(?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01])(?![\d/.%]|\s+of\b)",
+        rf"(?:{_LEAD_WORD}){_MONTH_DAY}",
+        rf"(?<![\d/.]){_MONTH_DAY}(?=\s?[之以]?前)",
         r"(?:(?:19|20)\d\d\s?年\s?)?(?:0?[1-9]|1[0-2])\s?月\s?" + DAY + r"(?!\d)\s?[日号]?",
         r"(?:本|下|这)?(?:周|星期)[一二三四五六日天]",
         r"(?:本|下|这个?)?(?:周|月|季度|年)(?:底|末|前|内)",
@@ -23,12 +33,18 @@ _DATE = "|".join(
         rf"\b(?:next |this )?{WEEKDAY}\b",
         r"\b(?:tomorrow|today|tonight|eo[dwm]|end of (?:the )?\w{3,9})\b",
         rf"\b(?:by|due|until|before|in|next|end of) (?:{MONTH}\b{_YEAR}|Q[1-4]\b)",
-        r"\b(?:19|20)\d\d\b|\bQ[1-4]\b|(?:19|20)\d\d\s?年|今天|明天|后天",
+        rf"\b(?:in|since|during|until|before|end of|early|late|mid) {_PLAIN_YEAR}",
+        # "2000 users" is no year, nor is $2000: nothing is counted in one.
+        rf"(?<![$€£¥￥#]){_PLAIN_YEAR}(?=\W*$|\s*[^\w\s]|\s+(?:and|or|at|for|if|we|with)\b)",
+        r"\bQ[1-4]\b|(?:19|20)\d\d\s?年|今天|明天|后天",
         r"\b\d{1,2}:\d\d\b(?:\s?[ap]m\b)?",
     )
 )
 _WHEN = re.compile(rf"(?:{_DATE})", re.IGNORECASE)
-_LEADING = re.compile(r"^(?:by|due|until|before|in|on)\s+", re.IGNORECASE)
+_SAID_WHEN = re.compile(
+    rf"(?:\b(?:by|due|until|before|in|on)[:：]?\s+){{0,2}}(?:{_DATE})", re.IGNORECASE
+)
+_LEADING = re.compile(rf"^(?:{_LEAD_WORD}|(?:in|during)\s+)", re.IGNORECASE)
 
 _SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方"
@@ -43,7 +59,7 @@ _EN_NAME = r"[A-Z][a-z'’-]+(?: [A-Z][a-z'’.-]*){0,2}(?: team)?"
 _ZH_TEAM = r"[\u4e00-\u9fff]{1,4}(?:部|组|团队)"
 _NAME = rf"(?:{_EN_NAME}|{_ZH_TEAM}|{_ZH_NAME})"
 _MARKED = re.compile(
-    r"(?:^|[\s(（,，])@(?P<at>[^\W\d_][\w.'’-]{0,30})"
+    r"(?:^|[\s(（,，、;；&+])@(?P<at>[^\W\d_][\w.'’-]{0,30})"
     r"|\b(?i:(?:owner|assignee|dri|responsible|lead)[ \t]{0,3}[:：=]|(?:assigned to|owned by)\b)"
     r"[ \t]{0,3}[:：=]?[ \t]{0,3}(?P<en>[^,，;；()（）\n]{1,40})"
     r"|(?:负责人?|责任人|经办人?|跟进人?)[ \t]{0,3}[:：][ \t]{0,3}"
@@ -54,8 +70,15 @@ _LEAD = re.compile(rf"^(?P<name>{_NAME})\s?[:：]\s?(?=\S)")
 _TRAILING = re.compile(
     r"(?:\s[-–—]\s?|[-–—]{2}|[(（\[【])(?P<rest>[^()（）\[\]【】]{1,60})[)）\]】]?\s*$"
 )
-_LISTED = re.compile(rf"{_NAME}(?:\s?(?:&|\+|/|and|和|与|、)\s?{_NAME}){{0,3}}")
+_AND = r"\s?(?:&|\+|/|\band\b|和|与|、)\s?"
+_LISTED = re.compile(rf"{_NAME}(?:{_AND}{_NAME}){{0,3}}")
 _PARTS = re.compile(r"[,，;；]|\s{2,}")
+_ALSO = re.compile(rf"\s?[,，、;；]\s?(?P<name>{_LISTED.pattern})(?=\s?(?:[,，、;；()（）.。]|$))")
+# What follows a blank beside Chinese is no more of the name: "王芳 上线", but 王芳 和 李强.
+_NAME_ENDS = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?<![和与及]) (?![和与及、&/+])"
+    r"|(?<![和与及、&/+]) (?=[\u4e00-\u9fff])(?![和与及])"
+)
 _NO_NAMES = frozenset(
     """
     the a an and or not no yes if else todo done risk risks decision goal open new old next first
@@ -101,22 +124,37 @@ def owners_in(text: str) -> list[str]:
     By a mark ("@mei", "Owner: Aisha", 由王芳负责), before a colon ("Tom: call the bank"), or in the
     last part ("Train support - Tom, 15 April"; 写测试（李强）).
     """
+    if marked := list(dict.fromkeys(_marked(" ".join(text[:MAX_READ].split())))):
+        return marked
     line = one_line(text[:MAX_READ])
-    marked = [next(filter(None, m.groups())) for m in _MARKED.finditer(line)]
-    if marked:
-        return list(dict.fromkeys(_without_dates(name) for name in marked if _without_dates(name)))
     if (lead := _LEAD.match(line)) and _may_be_name(lead["name"]):
         return [lead["name"]]
     if trailing := _TRAILING.search(_WHEN.sub("", line).rstrip(" ,，前底内")):
         for part in _PARTS.split(trailing["rest"]):
             name = _without_dates(part)
-            if _LISTED.fullmatch(name) and _may_be_name(name):
+            if _LISTED.fullmatch(name) and _may_be_names(name):
                 return [name]
     return []
 
 
+def _marked(line: str) -> Iterator[str]:
+    """Yield the names behind marks, and those listed after them: "Owner: Tom, Anna"."""
+    for mark in _MARKED.finditer(line):
+        words = _without_dates(next(filter(None, mark.groups())))
+        if name := _NAME_ENDS.split(words)[0]:
+            yield name
+        also = _ALSO.match(line, mark.end())
+        while name and also and _may_be_names(also["name"]) and not _WHEN.search(also["name"]):
+            yield also["name"]
+            also = _ALSO.match(line, also.end())
+
+
 def _without_dates(words: str) -> str:
-    return _WHEN.sub("", words).strip(" ,，;；:：.。-–—")
+    return _SAID_WHEN.sub("", words).strip(" ,，;；:：.。-–—")
+
+
+def _may_be_names(words: str) -> bool:
+    return all(map(_may_be_name, re.split(_AND, words)))
 
 
 def _may_be_name(words: str) -> bool:

@@ -45,8 +45,7 @@ def _mentions(room: Room) -> str | None:
     anywhere = replace(room, question=replace(room.question, x=whole), hints=at_any_time)
     if (text := mentions(anywhere)) or not room.question.worded:
         return text
-    timely = room.of_time(hit.payload["board"] for hit in room.hits)
-    return mentions(replace(room, hits=[h for h in room.hits if h.payload["board"] in timely]))
+    return mentions(room)
 
 
 _HANDLERS: dict[Intent, Handler] = {

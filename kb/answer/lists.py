@@ -10,14 +10,18 @@ from kb.answer.matching import pool_of
 from kb.answer.notebook import name
 from kb.answer.room import SURE_LINK, Room
 from kb.answer.tagged import MAX_LISTED, TOPIC_SHARE, about, listed, tagged_things, topic_of
+from kb.answer.versions import cited, told_once
 from kb.answer.words import words_of
+from kb.answer.written import nodes_with
 from kb.catalog import BoardRow, NodeRow
+from kb.facts import owners_in
 from kb.graph import Thing, Trail
 from kb.quoting import quoted
 from kb.reading import label_of
 from kb.scene import Node, Scene, Tag
 from kb.tags import column_below
 
+MAX_QUOTED = 5  # that say who or when
 DESCRIBED_LINK = 0.7
 MAX_BESIDE = 4
 
@@ -123,14 +127,23 @@ def date(room: Room) -> str | None:
 
 
 def owned(room: Room) -> str | None:
-    """List what a person has: nodes that name an owner and hold the person's name."""
+    """List what a person or team has; None where nobody of that name has anything."""
     wanted = words_of(room.question.x)
-    things = [
-        t
-        for t in tagged_things(room, "owner")
-        if room.match.share(wanted, t.text, meant=False) > TOPIC_SHARE
+    refs = [ref for ref, _ in nodes_with(room, wanted, TOPIC_SHARE)]
+    things = room.graph.things(refs)
+    has = [
+        thing
+        for thing in (things[ref] for ref in refs if ref in things)
+        if any(
+            room.match.share(wanted, who, meant=False) > TOPIC_SHARE for who in _owners_of(thing)
+        )
     ]
-    return _quotes(room, things[:MAX_LISTED]) if things else None
+    return _quotes(room, has, MAX_LISTED) if has else None
+
+
+def _owners_of(thing: Thing) -> list[str]:
+    """Return who has a thing by its words; what a workspace's convention marks is all owner."""
+    return owners_in(thing.text) or ([thing.text] if "owner" in thing.tags else [])
 
 
 def describe(room: Room) -> str | None:
@@ -188,11 +201,11 @@ def _attribute(room: Room, tag: Tag, asked: str) -> str | None:
     carriers = tagged_things(room, tag)
     topic = topic_of(asked)
     if not topic:
-        return _quotes(room, carriers[:MAX_LISTED]) if carriers else None
+        return _quotes(room, carriers, MAX_LISTED) if carriers else None
     if direct := about(room, carriers, topic, own=True):
         # Said of the whole board ("Owner: Aisha") counts as much as said of the thing.
         whole = [t for t in about(room, carriers, topic) if t not in direct]
-        return _quotes(room, [*direct, *whole][:5])
+        return _quotes(room, [*direct, *whole], MAX_QUOTED)
     links = [link.thing for link in room.link(asked)]
     beside = {step.target for step in room.graph.neighbours(thing.ref for thing in links)} | {
         (t.ref[0], t.parent) for t in links if t.parent
@@ -200,9 +213,9 @@ def _attribute(room: Room, tag: Tag, asked: str) -> str | None:
     refs = {thing.ref for thing in links}
     near = [t for t in carriers if t.ref in beside or (t.parent and (t.ref[0], t.parent) in refs)]
     if near:
-        return _quotes(room, [*links[:1], *near[:4]])
+        return _quotes(room, [*links[:1], *near], MAX_QUOTED)
     around = about(room, carriers, topic)
-    return _quotes(room, around[:5]) if around else None
+    return _quotes(room, around, MAX_QUOTED) if around else None
 
 
 def board_named(room: Room, phrase: str) -> str | None:
@@ -222,10 +235,13 @@ def _contents(room: Room, holder: str, things: Sequence[Thing]) -> str:
     return f"{holder} holds {len(things)}: {listed(room, things, ', ')}."
 
 
-def _quotes(room: Room, things: Sequence[Thing]) -> str:
-    return _stop(
-        room, [f"“{quoted(t.text)}” {room.notes.cite(room.notes.of_thing(t))}" for t in things]
-    )
+def _quotes(room: Room, things: Sequence[Thing], most: int) -> str:
+    """Quote things, each once whatever versions of its board there are, and count the rest."""
+    told = told_once(room, things)
+    said = [f"“{quoted(one[0].text)}” {cited(room, one)}" for one in told[:most]]
+    if more := len(told) - len(said):
+        said.append(f"另有{more}项" if room.zh else f"and {more} more")
+    return _stop(room, said)
 
 
 def _stop(room: Room, sentences: Sequence[str]) -> str:

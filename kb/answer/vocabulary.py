@@ -72,7 +72,7 @@ class Vocabulary:
         """Return the keys that share most with `phrase`, by rare words first, misread ones too."""
         votes: dict[int, float] = {}
         for term in {term for word in words_of(phrase) for term in word.terms}:
-            for held in self._spelt_like(term):
+            for held in self.spelt_like(term):
                 names = self._held_by[held]
                 for number in names:
                     votes[number] = votes.get(number, 0.0) + 1.0 / len(names)
@@ -80,7 +80,8 @@ class Vocabulary:
         keys = [self._names[number] for number in best if number < len(self.keys)]
         return [key_of(phrase), *keys[:limit]]
 
-    def _spelt_like(self, term: str) -> Iterable[str]:
+    def spelt_like(self, term: str) -> Iterable[str]:
+        """Yield the terms that names have which are `term`, as written or as it may be misread."""
         if term in self._held_by:
             yield term
         if len(term) >= SHORTEST_FUZZY:

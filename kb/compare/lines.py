@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Set
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from kb.compare.shapes import Edge, EdgeChange, EdgeDiff, How
 from kb.reading import label_of
@@ -46,22 +46,32 @@ class _Lines:
         )
 
     def _stayed(self) -> list[EdgeChange]:
-        """Take away the lines whose ends are the same two nodes; return those that changed."""
+        """Take away the lines whose ends are the same two nodes; return those that changed.
+
+        Lines that are just as they were go first: of two ways that one is rubbed out, the other
+        has not turned.
+        """
         found: dict[frozenset[str], list[Relation]] = {}
         for line in self._new:
             found.setdefault(frozenset((line.source, line.target)), []).append(line)
-        changed, gone = [], []
-        for line in self._old:
-            ends = self._pairs.get(line.source), self._pairs.get(line.target)
-            there = found.get(frozenset(filter(None, ends)), []) if all(ends) else []
-            if not there:
-                gone.append(line)
-                continue
-            best = min(there, key=lambda other: (len(self._how(line, other)), other.id))
-            there.remove(best)
-            if how := self._how(line, best):
-                changed.append(self._change(line, best, how))
-        self._old, self._new = gone, [one for left in found.values() for one in left]
+        stayed: dict[str, tuple[Relation, tuple[How, ...]]] = {}  # by the id of the line before
+        for most in range(len(get_args(How))):
+            for line in self._old:
+                ends = self._pairs.get(line.source), self._pairs.get(line.target)
+                there = found.get(frozenset(filter(None, ends)), []) if all(ends) else []
+                if not there or line.id in stayed:
+                    continue
+                best = min(there, key=lambda other: (len(self._how(line, other)), other.id))
+                if len(how := self._how(line, best)) <= most:
+                    there.remove(best)
+                    stayed[line.id] = best, how
+        changed = [
+            self._change(line, *stayed[line.id])
+            for line in self._old
+            if line.id in stayed and stayed[line.id][1]
+        ]
+        self._old = [line for line in self._old if line.id not in stayed]
+        self._new = [one for left in found.values() for one in left]
         self._new.sort(key=lambda line: line.id)
         return changed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
 from kb.index.points import About, Look, Payload, Point, Search, Seen, Where
@@ -37,8 +37,13 @@ class Driver(Protocol):
         costs more than finding them. The first look is at every unit.
         """
 
-    def scroll(self, where: Conditions, *, payload: bool = True) -> Iterator[Point]:
-        """Walk over everything that matches, in the order of ids; payloads only where wanted."""
+    def scroll(
+        self, where: Conditions, *, payload: bool = True, ids: Collection[str] = ()
+    ) -> Iterator[Point]:
+        """Walk over all that matches, of these units if any are named, in the order of ids.
+
+        Payloads come only where wanted.
+        """
 
     def fetch(self, ids: Sequence[str], where: Conditions, looks: Sequence[Look]) -> list[Seen]:
         """Return those of these units that match; `looks` as for `search`."""

@@ -13,7 +13,7 @@ import json
 import shutil
 import tempfile
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
@@ -101,14 +101,17 @@ class EdgeDriver:
             ids = {point.id for points in found for point in points}
             return self._seen(shard, ids, (), looks)
 
-    def scroll(self, where: Conditions, *, payload: bool = True) -> Iterator[Point]:
+    def scroll(
+        self, where: Conditions, *, payload: bool = True, ids: Collection[str] = ()
+    ) -> Iterator[Point]:
         """Walk page by page; others get their turn in between."""
+        among = [qdrant.HasIdCondition(set(ids))] if ids else []
         offset: Any = None
         while True:
             request = qdrant.ScrollRequest(
                 offset=offset,
                 limit=PAGE,
-                filter=_filter(where),
+                filter=qdrant.Filter(must=[*among, *_conditions(where)]),
                 with_payload=payload,
                 with_vector=True,
             )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 
 from kb.evidence import Filters
 from kb.index.centring import Centres, Sight
@@ -71,14 +70,42 @@ class Inquiry:
     def whole(self, boards: Sequence[str]) -> list[tuple[Point, Hit]]:
         """Return the units of these boards that the question may see, as stored and as scored.
 
-        At most MOST_WHOLE: a board may hold more than an answer can wait for.
+        At most MOST_WHOLE, for boards may hold more than an answer can wait for: each then has a
+        share of them, and of a board that exceeds its share come the units that fit best.
         """
         if not boards:
             return []
-        found = self._driver.scroll((*self._where, Where("board", any=tuple(boards))))
-        points = list(islice(found, MOST_WHOLE))
+        within = (*self._where, Where("board", any=tuple(boards)))
+        fits = self._driver.count(within) <= MOST_WHOLE
+        points = list(self._driver.scroll(within, ids=() if fits else self._best(within)))
         hits = {hit.id: hit for hit in self._scored(self._sight.seen(points))}
         return [(point, hits[point.id]) for point in points]
 
+    def _best(self, within: Conditions) -> list[str]:
+        """Return the ids of the MOST_WHOLE best units of boards that hold more between them."""
+        left = shares_of(self._driver.facet("board", within), MOST_WHOLE)
+        searches = []
+        for board, share in left.items():
+            where = (*self._where, Where("board", any=(board,)))
+            searches.append(Search(DENSE, self._dense, where, share))
+            if self._sparse:
+                searches.append(Search(SPARSE, self._sparse, where, share))
+        kept = []
+        for hit in self._scored(self._driver.search(searches, self._sight.looks)):
+            if left[hit.payload["board"]] > 0:
+                left[hit.payload["board"]] -= 1
+                kept.append(hit.id)
+        return kept
+
     def _scored(self, units: Sequence[Seen]) -> list[Hit]:
         return score(units, self._sight, self._rarities, self._weights, self._language)
+
+
+def shares_of(sizes: Mapping[str, int], most: int) -> dict[str, int]:
+    """Return how many of `most` units each board may have: small ones all, others equally many."""
+    shares: dict[str, int] = {}
+    for board in sorted(sizes, key=lambda one: (sizes[one], one)):
+        share = min(sizes[board], most // (len(sizes) - len(shares)))
+        shares[board] = share
+        most -= share
+    return shares

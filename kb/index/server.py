@@ -6,7 +6,7 @@ Imports qdrant-client, which takes a second: imported where a server is named, a
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -105,13 +105,16 @@ class ServerDriver:
         responses = self._client.query_batch_points(self._name, requests)
         return self._seen({one.id for found in responses for one in found.points}, (), looks)
 
-    def scroll(self, where: Conditions, *, payload: bool = True) -> Iterator[Point]:
+    def scroll(
+        self, where: Conditions, *, payload: bool = True, ids: Collection[str] = ()
+    ) -> Iterator[Point]:
         """See `Driver`."""
+        among = [models.HasIdCondition(has_id=list(ids))] if ids else []
         offset: Any = None
         while True:
             records, offset = self._client.scroll(
                 self._name,
-                scroll_filter=_filter(where),
+                scroll_filter=models.Filter(must=[*among, *_conditions(where)]),
                 limit=PAGE,
                 offset=offset,
                 with_payload=payload,

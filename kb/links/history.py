@@ -44,6 +44,38 @@ def versions_of(base: KnowledgeBase, workspace: str, board_id: str) -> Versions:
     )
 
 
+def joined(session: Session, workspace: str, boards: Collection[str]) -> list[set[str]]:
+    """Return `boards`, and the versions that suggested and accepted pairs make of them.
+
+    A set for each history; at most MOST boards are added.
+    """
+    near: dict[str, set[str]] = {board: set() for board in boards}
+    frontier = set(boards)
+    while frontier and len(near) < len(boards) + MOST:
+        pairs = [row for row in _pairs(session, workspace, frontier) if row.state != "rejected"]
+        frontier = {board for row in pairs for board in (row.a, row.b)} - set(near)
+        for row in pairs:
+            near.setdefault(row.a, set()).add(row.b)
+            near.setdefault(row.b, set()).add(row.a)
+    return _components(near)
+
+
+def _components(near: dict[str, set[str]]) -> list[set[str]]:
+    groups: list[set[str]] = []
+    placed: set[str] = set()
+    for board in sorted(near):
+        if board in placed:
+            continue
+        group, waiting = set(), {board}
+        while waiting:
+            one = waiting.pop()
+            group.add(one)
+            waiting |= near[one] - group
+        placed |= group
+        groups.append(group)
+    return groups
+
+
 def _version(at: BoardAt, row: VersionRow | None) -> Version:
     if row is None:
         return Version(at=at, score=0.0, signals={}, state="suggested", decision=None)

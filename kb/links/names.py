@@ -27,7 +27,10 @@ EQUAL = {WITHIN: 0.95, ACROSS: 0.85}  # at which they nearly surely are
 _LETTERS = re.compile(r"[^\W\d_]")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _NOT = re.compile(
-    r"\b(?:(?:not?|non|never|without)\b|(?:un|dis)(?=[a-z]{4})|in(?=valid|active|complete))"
+    r"\b(?:(?:not?|non|never|without)\b|in(?=valid|active|complete)"
+    r"|un(?!der|i(?!n[st]|dent)|til)(?=[a-z]{4})"  # but "understand", "unique"
+    r"|dis(?!aster|card|cip|cord|count|cour|cover|cret|crim|cuss|ease|miss|patch|pens"
+    r"|play|pos|put|rupt|ta[nl]|ti[ln]|tr[ai]|turb)(?=[a-z]{4}))"  # but "discount", "dispatch"
     r"|不(?![同断仅只])|未(?!来)|无(?![线人])|非(?!常)|没"
 )
 _EVERYWHERE = frozenset(

@@ -80,14 +80,28 @@ def _blocks(lines: Sequence[Line]) -> list[Block]:
 
 
 def _once(blocks: Sequence[Block]) -> list[Block]:
-    """Join single lines with the same words: the later one adds citations and what it knows."""
-    kept: dict[tuple[str, int], Block] = {}
-    for number, block in enumerate(blocks):
-        key = (key_of(block[0].text), number if len(block) > 1 else -1)
-        if not key[0]:
-            key = (block[0].text, -1)
-        kept[key] = [_joined(kept[key][0], block[0])] if key in kept else block
-    return list(kept.values())
+    """Join single lines with the same words: the later one adds citations and what it knows.
+
+    Lines that name different owners or dates are two things.
+    """
+    kept: list[Block] = []
+    single: dict[str, list[int]] = {}  # places in `kept` by words
+    for block in blocks:
+        line, *rest = block
+        known = single.setdefault(key_of(line.text) or line.text, [])
+        same = next((at for at in known if not rest and _agree(kept[at][0], line)), None)
+        if same is not None:
+            kept[same] = [_joined(kept[same][0], line)]
+            continue
+        if not rest:
+            known.append(len(kept))
+        kept.append(block)
+    return kept
+
+
+def _agree(one: Line, two: Line) -> bool:
+    pairs = ((one.owner, two.owner), (one.due, two.due))
+    return all(a == b or not (a and b) for a, b in pairs)
 
 
 def _joined(one: Line, two: Line) -> Line:
@@ -165,11 +179,12 @@ class _BoardLines:
 
     def _said(self, node: Node, tag: Tag) -> tuple[str, Node | None]:
         """Return who or when, and the node that says it; ("", None) where nothing does."""
-        read = owners_in if tag == "owner" else dates_in
         near = (n for n in self.beside.get(node.id, ()) if tag in n.tags and "todo" not in n.tags)
         for place in (node, *near):
-            if found := read(place.text):
-                return found[0], place
+            found = owners_in(place.text) if tag == "owner" else dates_in(place.text)[:1]
+            if found:
+                mark = "、" if language_of(found[0]) == "zh" else ", "
+                return mark.join(found), place
         return "", None
 
     def _is_note(self, node: Node) -> bool:

@@ -41,23 +41,26 @@ class Teller:
     def history(self, boards: Sequence[Seen]) -> None:
         """Tell what happened over the versions of one board, oldest first."""
         before: Seen | None = None
+        was_here = False
         for board in boards:
             if before is None or not before.nodes:
-                before = self._arrives(board, before)
+                before = self._arrives(board, before, was_here=was_here)
             else:
                 before = self._goes_on(before, board)
+            was_here |= bool(before.nodes)
 
     def events(self) -> tuple[Event, ...]:
         """Return what was told, in time order, its citations numbered."""
         ordered = sorted(self._told, key=lambda one: (one.board.at.when, one.board.at.board.id))
         return tuple(_event(n, told) for n, told in enumerate(ordered, start=1))
 
-    def _arrives(self, board: Seen, before: Seen | None) -> Seen:
+    def _arrives(self, board: Seen, before: Seen | None, *, was_here: bool) -> Seen:
         """Tell that the thing is on a board whose former version, if any, lacked it."""
         if board.nodes:
             again = bool(self._told)
             it = self._words.names(node.text for node in _nodes(board.scene, board.nodes))
-            self._tell(board, "appeared", "again" if again else "appeared", board.nodes, it=it)
+            words = "back" if was_here else "again" if again else "appeared"
+            self._tell(board, "appeared", words, board.nodes, it=it)
             for line in lines_of(board.scene, board.nodes):
                 if _way(line) not in self._lines and (again or before is not None):
                     self._line(board, line, "connected", board)

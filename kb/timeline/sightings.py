@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from kb.catalog import BoardRow, NodeRow, VersionRow
+from kb.catalog import BoardRow, NodeRow
 from kb.compare.shapes import BoardAt
+from kb.links.history import joined
 from kb.links.names import name_of
 from kb.moments import boards_at, in_order
 from kb.scene import Scene
@@ -46,7 +47,7 @@ def histories(
             .limit(MAX_BOARDS)
         )
     )
-    groups = _groups(session, workspace, boards)
+    groups = joined(session, workspace, boards)
     ids = {board for group in groups for board in group}
     statement = select(BoardRow).where(BoardRow.id.in_(ids), BoardRow.state != "deleting")
     rows = {row.id: row for row in session.scalars(statement)}
@@ -62,37 +63,3 @@ def _seen(at: BoardAt, row: BoardRow, names: Collection[str]) -> Seen:
     scene = Scene.model_validate_json(row.scene)
     nodes = frozenset(node.id for node in scene.nodes if name_of(node.text) in names)
     return Seen(at, scene, nodes)
-
-
-def _groups(session: Session, workspace: str, boards: Collection[str]) -> list[set[str]]:
-    """Return the boards by the histories that suggested and accepted versions make of them."""
-    near: dict[str, set[str]] = {board: set() for board in boards}
-    frontier = set(boards)
-    while frontier and len(near) < 2 * MAX_BOARDS:
-        pairs = session.execute(
-            select(VersionRow.a, VersionRow.b)
-            .where(VersionRow.workspace == workspace, VersionRow.state != "rejected")
-            .where(or_(VersionRow.a.in_(frontier), VersionRow.b.in_(frontier)))
-        ).all()
-        fresh = {board for pair in pairs for board in pair} - set(near)
-        for a, b in pairs:
-            near.setdefault(a, set()).add(b)
-            near.setdefault(b, set()).add(a)
-        frontier = fresh
-    return _components(sorted(near), near)
-
-
-def _components(boards: Sequence[str], near: dict[str, set[str]]) -> list[set[str]]:
-    groups: list[set[str]] = []
-    placed: set[str] = set()
-    for board in boards:
-        if board in placed:
-            continue
-        group, waiting = set(), {board}
-        while waiting:
-            one = waiting.pop()
-            group.add(one)
-            waiting |= near[one] - group
-        placed |= group
-        groups.append(group)
-    return groups

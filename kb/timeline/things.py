@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from kb.catalog import NameRow
 from kb.errors import NotFound, WrongUse
 from kb.links.joined import joined_names
 from kb.links.names import name_of
-from kb.text import content_terms
+from kb.text import content_terms, language_of, terms_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -37,8 +37,7 @@ def names_meant(session: Session, workspace: str, thing: str) -> list[str]:
     if session.get(NameRow, (workspace, asked)) is not None:
         return sorted(_linked(session, workspace, {asked}))
     keys = list(session.scalars(select(NameRow.key).where(NameRow.workspace == workspace)))
-    words = set(content_terms(thing)) or {asked}
-    found = [key for key in keys if all(word in key for word in words)] or _near(asked, keys)
+    found = _holding(asked, keys) or _near(asked, keys)
     if not found:
         raise NotFound(
             f"nothing in workspace {workspace!r} is called like {thing!r}",
@@ -47,6 +46,18 @@ def names_meant(session: Session, workspace: str, thing: str) -> list[str]:
         )
     shortest = sorted(found, key=lambda key: (len(key), key))[:MAX_NAMES]
     return sorted(_linked(session, workspace, set(shortest)))
+
+
+def _holding(asked: str, keys: Iterable[str]) -> list[str]:
+    """Return the keys that hold all words of `asked`: its stop words too, if it has no others."""
+    terms = content_terms if content_terms(asked) else terms_of
+    words = set(terms(asked))
+    return [key for key in keys if words and _stand_in(words - set(terms(key)), key)]
+
+
+def _stand_in(words: Iterable[str], key: str) -> bool:
+    """Say whether words that are no terms of a key stand in it: Chinese may be cut otherwise."""
+    return all(language_of(word) == "zh" and word in key for word in words)
 
 
 def _near(asked: str, keys: Collection[str]) -> list[str]:

@@ -10,6 +10,7 @@ from kb.reading import label_of
 _EN = {
     "appeared": "{it} is on the board",
     "again": "{it} is on this board too",
+    "back": "{it} is on the board again",
     "text": "{before} is now {after}",
     "color": "{it}: colour {before} → {after}",
     "fill": "{it}: fill {before} → {after}",
@@ -31,6 +32,7 @@ _EN = {
 _ZH = {
     "appeared": "白板上有{it}",
     "again": "这块白板上也有{it}",
+    "back": "白板上又有{it}",
     "text": "{before}改为{after}",
     "color": "{it}：颜色 {before} → {after}",
     "fill": "{it}：底色 {before} → {after}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +54,31 @@ def test_rewired_turned_and_relabelled_lines() -> None:
     assert rewired.after.target_text == "Ship with courier"
     assert len(diff.relations.removed) == 1  # one of two lines of "Take payment" is gone
     assert not diff.relations.added
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "removed", "added", "changed"),
+    [
+        ([("a", "b"), ("b", "a")], [("b", "a")], ["ab"], [], []),
+        ([("b", "a"), ("a", "b")], [("b", "a")], ["ab"], [], []),
+        ([("a", "b")], [("b", "a"), ("a", "b")], [], ["ba"], []),
+        ([("a", "b", "yes"), ("a", "b", "no")], [("a", "b", "no")], ["ab"], [], []),
+        ([("a", "b", "是"), ("b", "a", "否")], [("b", "a", "是")], ["ba"], [], [("direction",)]),
+    ],
+)
+def test_a_line_that_is_as_it_was_has_not_become_another(
+    old: list[tuple[str, ...]],
+    new: list[tuple[str, ...]],
+    removed: list[str],
+    added: list[str],
+    changed: list[tuple[str, ...]],
+) -> None:
+    nodes = [node("a", "Alpha", (0, 0)), node("b", "库存", (500, 0))]
+    lines = compare_scenes(scene(nodes, old), scene(nodes, new)).relations
+    assert [one.source + one.target for one in lines.removed] == removed
+    assert [one.source + one.target for one in lines.added] == added
+    assert [one.how for one in lines.changed] == changed
+    assert not lines.rewired
 
 
 def test_a_card_goes_from_one_column_to_another() -> None:

@@ -35,3 +35,35 @@ def test_no_more_is_read_than_an_answer_can_wait_for(
     monkeypatch.setattr(module, "MOST_WHOLE", 3)
     asked = inquire(base, "What comes after the cart?", workspace="w")
     assert len(asked.whole([boards["orders.png"]])) == 3
+
+
+@pytest.mark.parametrize("most", [5, 8, 13])
+def test_of_boards_that_hold_too_much_each_gives_what_fits_best(
+    told: Told, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    base, boards = told
+    named = [boards["incident.png"], boards["orders.png"], boards["summer.png"]]
+    asked = inquire(base, "Who trains the support team?", workspace="w")
+    everything = [hit for _, hit in asked.whole(named)]
+    monkeypatch.setattr(module, "MOST_WHOLE", most)
+    kept = [hit for _, hit in asked.whole(named)]
+    assert len(kept) == most
+    for board in named:
+        best, *_ = sorted(
+            (hit for hit in everything if hit.payload["board"] == board), key=lambda h: -h.score
+        )
+        assert best.id in {hit.id for hit in kept}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shares"),
+    [
+        ({"a": 600, "b": 600}, {"a": 50, "b": 50}),
+        ({"a": 600, "b": 10}, {"a": 90, "b": 10}),
+        ({"a": 30, "b": 600, "c": 40}, {"a": 30, "b": 35, "c": 35}),
+        ({"a": 30, "b": 50}, {"a": 30, "b": 50}),
+        ({}, {}),
+    ],
+)
+def test_small_boards_come_whole(sizes: dict[str, int], shares: dict[str, int]) -> None:
+    assert module.shares_of(sizes, 100) == shares

@@ -152,6 +152,25 @@ def test_what_looks_alike_and_is_not(one: str, two: str) -> None:
     assert judge(one, two, 0.95, 0.9) is None
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "opposite"),
+    [
+        ("discount", "折扣", False),
+        ("dispatch order", "发货单", False),
+        ("distribution list", "分发名单", False),
+        ("unique key", "唯一键", False),
+        ("understand the needs", "理解需求", False),
+        ("shop discount", "shop rebate", False),
+        ("disable login", "启用登录", True),
+        ("unpaid order", "已付订单", True),
+        ("uninstall the app", "安装应用", True),
+        ("disconnected line", "connected line", True),
+    ],
+)
+def test_only_words_that_deny_part_names(one: str, two: str, opposite: bool) -> None:
+    assert (judge(one, two, 0.0, 0.8) is None) == opposite
+
+
 def test_what_names_no_thing() -> None:
     assert not any(map(names_a_thing, ["yes", "否", "14 02", "ok", "x" * 80, "a1"]))
     assert all(map(names_a_thing, ["库存", "invoice", "未来规划"]))

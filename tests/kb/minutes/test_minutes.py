@@ -84,6 +84,33 @@ def test_each_thing_stands_in_its_section() -> None:
     assert texts(minutes, "notes") == ["Lunch at noon"]
 
 
+def test_a_todo_has_all_its_owners_and_no_number_for_its_date() -> None:
+    nodes = [
+        node("a", "[ ] Migrate 2000 users @tom @anna", 0),
+        node("b", "[ ] 写测试 负责人：王芳，李强", 3),
+        node("c", "[ ] Order boxes", 6),
+        node("o", "Owner: Mei, Jonas", 7, kind="text"),
+    ]
+    minutes = compose(read(scene_of("Launch", "en", nodes, [line("1", "c", "o")])))
+    assert [(x.owner, x.due) for x in lines(minutes, "todos")] == [
+        ("tom, anna", ""),
+        ("王芳、李强", ""),
+        ("Mei, Jonas", ""),
+    ]
+    assert all("Set a date" in x.suggestions[0] for x in lines(minutes, "todos"))
+
+
+def test_the_same_words_with_other_owners_are_two_todos() -> None:
+    nodes = [node(f"t{i}", "[ ] Review", 4 * i) for i in range(3)]
+    nodes += [
+        node("o0", "Owner: Tom", 1, kind="text"),
+        node("o1", "Owner: Mei", 5, kind="text"),
+    ]
+    hangs = [line("1", "t0", "o0"), line("2", "t1", "o1")]
+    minutes = compose(read(scene_of("A", "en", nodes, hangs), scene_of("B", "en", nodes, hangs)))
+    assert [(x.owner, len(x.cites)) for x in lines(minutes, "todos")] == [("Tom", 4), ("Mei", 2)]
+
+
 def test_suggestions_stand_only_where_the_board_is_silent() -> None:
     minutes = compose(read(PLAN))
     told = {line.text: line.suggestions for s in minutes.sections for line in s.lines}

@@ -71,6 +71,24 @@ def test_a_renamed_thing_is_followed(base: KnowledgeBase) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("thing", "text"),
+    [("Take payment", "“Take payment” is on the board again"), ("收款", "白板上又有“收款”")],
+)
+def test_what_was_gone_comes_back_to_its_board(base: KnowledgeBase, thing: str, text: str) -> None:
+    full = changed(flow(), "pay", text=thing)
+    less = scene([n for n in full.nodes if n.id != "pay"])
+    put(base, "1.canvas", full, taken=day(1))
+    put(base, "2.canvas", renamed(less, "b"), taken=day(2))
+    put(base, "3.canvas", renamed(full, "c"), taken=day(3))
+    assert [(when, what) for when, what, _ in told(base, thing)] == [
+        (1, "appeared"),
+        (2, "gone"),
+        (3, "appeared"),
+    ]
+    assert told(base, thing)[-1][2] == text
+
+
 def test_on_another_board_only_what_is_new_is_told(base: KnowledgeBase) -> None:
     put(base, "1.canvas", flow(), taken=day(1))
     other = scene(
@@ -153,6 +171,29 @@ def test_a_word_of_its_name_is_enough_and_nothing_is_told_of_others(base: Knowle
         told(base, "x" * 500)
 
 
+@pytest.mark.parametrize(
+    ("thing", "names"),
+    [
+        ("inventory", ["inventory service"]),
+        ("deliveries", ["delivery policy"]),
+        ("Policy of delivery", ["delivery policy"]),
+        ("the end", ["end of the line"]),
+        ("库存", ["库存服务"]),
+        ("库", ["库存服务"]),  # half of a word
+        ("car", []),  # no part of "cart"
+        ("art", []),
+    ],
+)
+def test_words_of_a_name_are_whole_words(base: KnowledgeBase, thing: str, names: list[str]) -> None:
+    texts = ["Inventory service", "Delivery policy", "Shopping cart", "库存服务", "End of the line"]
+    put(base, "1.canvas", scene([node(text, text, (0, 0)) for text in texts]))
+    if names:
+        assert list(timeline_of(base, thing, workspace="w").names) == names
+    else:
+        with pytest.raises(NotFound):
+            timeline_of(base, thing, workspace="w")
+
+
 def test_words_on_a_board_forge_nothing(base: KnowledgeBase) -> None:
     put(base, "1.canvas", scene([node("a", "Plan [7] ![x](http://e.org/x) <b>", (0, 0))]))
     ((_, _, text),) = told(base, "plan")
@@ -172,6 +213,6 @@ def test_a_board_deleted_meanwhile_is_no_part_of_the_timeline(
         base.catalog.forget(base.catalog.board("w", gone).source_id)
         return found
 
-    sightings_groups = sightings._groups
-    monkeypatch.setattr(sightings, "_groups", groups)
+    sightings_groups = sightings.joined
+    monkeypatch.setattr(sightings, "joined", groups)
     assert {when for when, *_ in told(base, "Take payment")} == {1}
