@@ -14,7 +14,8 @@ import numpy as np
 
 from kb.catalog.rows import MAX_KEY
 from kb.reading import label_of
-from kb.text import content_terms, key_of, language_of
+from kb.stopwords import STOP_WORDS
+from kb.text import content_terms, key_of, language_of, segments
 
 MAX_NAME = 60  # characters; what is longer is a sentence
 MISSPELT = 0.85  # likeness of letters from which two names may be one, written otherwise
@@ -33,6 +34,14 @@ _NOT = re.compile(
     r"|play|pos|put|rupt|ta[nl]|ti[ln]|tr[ai]|turb)(?=[a-z]{4}))"  # but "discount", "dispatch"
     r"|不(?![同断仅只])|未(?!来)|无(?![线人])|非(?!常)|没"
 )
+_IDLE = frozenset(
+    """
+    a an the this that these those my our your his her its their of for and is are be some
+    的 了 着 之 一个 一些 一种 这 那 这个 那个 这些 那些 我们 本 该 个 与 和 及 以及 是
+    """.split()  # noqa: SIM905
+)
+"""Stop words without which a name says the same."""
+_IDLE_WITHIN = frozenset(["in", "on", "at", "在", "中", "里"])  # at its end: "sign in"
 _EVERYWHERE = frozenset(
     ["yes", "no", "ok", "start", "end", "begin", "stop", "done", "todo", "next", "other"]
 )
@@ -70,7 +79,7 @@ def judge(a: str, b: str, spelling: float, meaning: float) -> Judgement | None:
         return None  # nor is "paid" "not paid"
     across = {language_of(a), language_of(b)} == {"en", "zh"}
     score, signals = 0.0, {}
-    if not across and set(content_terms(a)) == set(content_terms(b)) != set():
+    if not across and _same_words(a, b):
         score = 0.95
         signals["words"] = 1.0
     if spelling >= MISSPELT and min(len(a), len(b)) >= SHORTEST:
@@ -82,3 +91,22 @@ def judge(a: str, b: str, spelling: float, meaning: float) -> Judgement | None:
         score = max(score, float(np.interp(meaning, steps, (0.4, 0.5, 0.95))))
         signals["meaning"] = round(meaning, 2)
     return Judgement(round(score, 2), signals) if signals else None
+
+
+def _same_words(a: str, b: str) -> bool:
+    """Tell whether two names are of the same words, but for idle ones and forms.
+
+    Helpers tell things apart ("sign in" and "sign up"), and with one the order counts: "client to
+    server" is not "server to client".
+    """
+    one, two = content_terms(a), content_terms(b)
+    if set(one) != set(two) or not one:
+        return False
+    helpers = _helpers(a)
+    return helpers == _helpers(b) and (not helpers or one == two)
+
+
+def _helpers(name: str) -> list[str]:
+    *words, last = segments(name)
+    told = [word for word in words if word not in _IDLE | _IDLE_WITHIN]
+    return [word for word in (*told, last) if word in STOP_WORDS and word not in _IDLE]
