@@ -17,6 +17,7 @@ _DATE = "|".join(
         rf"\b{DAY}(?:st|nd|rd|th)? {MONTH}\b{_YEAR}",
         r"(?<![\d/.])(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?:/(?:19|20)?\d\d)?(?![\d/.%])",
         r"(?:(?:19|20)\d\d\s?年\s?)?(?:0?[1-9]|1[0-2])\s?月\s?" + DAY + r"(?!\d)\s?[日号]?",
+        r"[一二三四五六七八九十]{1,3}月[一二三四五六七八九十廿]{1,3}[日号]",
         r"(?:本|下|这)?(?:周|星期)[一二三四五六日天]",
         r"(?:本|下|这个?)?(?:周|月|季度|年)(?:底|末|前|内)",
         r"[一二三四五六七八九十0-9]{1,2}月(?:底|初|中旬|份)?",
@@ -28,6 +29,10 @@ _DATE = "|".join(
     )
 )
 _WHEN = re.compile(rf"(?:{_DATE})", re.IGNORECASE)
+_DATED = re.compile(
+    rf"(?:\b(?:by|due|until|before|on) )?(?:{_DATE})(?:[之以]?前)?(?:完成|交付|提交)?",
+    re.IGNORECASE,
+)
 _LEADING = re.compile(r"^(?:by|due|until|before|in|on)\s+", re.IGNORECASE)
 
 _SURNAMES = (
@@ -116,7 +121,9 @@ def owners_in(text: str) -> list[str]:
 
 
 def _without_dates(words: str) -> str:
-    return _WHEN.sub("", words).strip(" ,，;；:：.。-–—")
+    """Return the name that stands before the first date, or else behind it."""
+    parts = (part.strip(" ,，;；:：.。-–—") for part in _DATED.split(words))
+    return next(filter(None, parts), "")
 
 
 def _may_be_name(words: str) -> bool:
