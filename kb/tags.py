@@ -82,13 +82,21 @@ _PATTERNS: dict[Tag, tuple[str, ...]] = {
     ),
 }
 
-# Of a heading in English: what may stand before it, which words are one alone, and which go on.
+# A heading in English: its noun, alone or with a number, or a noun of many and what they are about.
 _WHOSE = (
     rf"(?:(?:our|my|open|key|top|main|weekly|monthly|project|team|launch|meeting|{MONTH}|q[1-4]"
     r"|(?:sprint|week|phase|release|version)(?: [\d.]{1,6})?) ){0,3}"
 )
+_PERIOD = (
+    rf"(?:week|month|quarter|year|sprint|iteration|release|phase|meeting|{WEEKDAY}|{MONTH}|q[1-4])"
+)
+_ABOUT = (  # a verb makes a sentence of it
+    rf"(?: (?:this|next|last) {_PERIOD}| (?:today|tomorrow|q[1-4]|(?:19|20)\d\d)"
+    r"| ?\([^()]{1,20}\)|(?! .{0,40}\b(?:is|are|was|were|has|have|will|can|must|should|needs?)\b)"
+    r" (?:of|for|from|before|after|until|by|in|on|at|about|with)(?: [\w./'’-]{1,20}){1,4})"
+)
 _ALONE: dict[Tag, str] = {
-    "todo": "actions|action|next step",
+    "todo": "actions?|next step",
     "risk": r"risk|risks? (?:&|and) \w+",
     "decision": "decision|decided",
     "question": "question|unknowns",
@@ -101,33 +109,25 @@ _MANY: dict[Tag, str] = {
     "question": "questions",
     "goal": "goals|objectives|key results|okrs",
 }
-_PERIOD = (
-    rf"(?:week|month|quarter|year|sprint|iteration|release|phase|meeting|{WEEKDAY}|{MONTH}|q[1-4])"
+
+# In Chinese all stands before the noun, and must say nothing of it: 没有风险, 更新待办.
+_SAID_ZH = (
+    r"[没无不非请把将已由是]|未(?!决)|我(?!们)|(?<!所)有"
+    r"|完成|清空|更新|整理|查看|处理|等待|确认|降低|解决"
 )
-_ABOUT = (  # of what, for whom, until when; a verb makes a sentence of it
-    rf"(?: (?:this|next|last) {_PERIOD}| (?:today|tomorrow|q[1-4]|(?:19|20)\d\d)"
-    r"|(?! .{0,40}\b(?:is|are|was|were|has|have|will|can|must|should|needs?)\b)"
-    r" (?:of|for|from|before|after|until|by|in|on|at|about|with)(?: [\w./'’-]{1,20}){1,4}"
-    r"| ?\([^()]{1,20}\))"
+_WHOSE_ZH = (  # 合规风险 is no heading but a risk
+    r"(?:\w{1,6}?的|(?:[本下今上]?(?:周|月|季度?|年|次|日)|年度|近期|当前|主要|关键|重要|潜在|核心|总体"
+    r"|遗留|开放|待定|未决|已知|我们|团队|项目|产品|会议|周会|例会|评审|复盘|迭代|版本|发布|上线|迁移"
+    r"|[\dq]{1,4}[年月日号]?|[一二三四五六七八九十]{1,3}[月日号])的?[ ]?){0,3}"
 )
-# Of one in Chinese: a few signs may stand before it ("周会待办", 搬家的风险), but none that say
-# something of it. Only a list of to-dos is named by any words: 合规风险 is a risk itself.
-_SAID_ZH = r"[没无不非请把将已]|未(?!决)|我(?!们)|(?<!所)有|[由是]|完成|清空|更新|整理|查看|处理|等待|确认|降低|解决"
-_QUIET_ZH = rf"(?!\W{{0,3}}\w{{0,6}}?(?:{_SAID_ZH}))"
-_WHOSE_ZH = (
-    r"(?:\w{1,6}?的|(?:[本下今上]?(?:周|月|季度?|年|次|日)|年度|近期|当前|主要|关键|重要|潜在|核心|总体|遗留|开放"
-    r"|待定|未决|已知|我们|团队|项目|产品|会议|周会|例会|评审|复盘|迭代|版本|发布|上线|迁移|[\dq]{1,4}[年月日号]?"
-    r"|[一二三四五六七八九十]{1,3}[月日号])的?[ ]?){0,3}"
-)
-_BEFORE_ZH = {"todo": r"[\w /.-]{0,6}?"}  # _WHOSE_ZH elsewhere
-_AFTER_ZH = r"(?:事项|列表|清单|一览|汇总|点|项|表)?(?:[ ]?[（(][^()（）]{1,12}[）)])?"
 _ZH: dict[Tag, str] = {
-    "todo": "待办|待辦|行动项|下一步",
-    "risk": "风险",
-    "decision": "决定|决议|决策|结论",
-    "question": "问题|疑问",
-    "goal": "目标|关键结果",
+    "todo": rf"[\w /.-]{{0,6}}?(?:待办|待辦|行动项)|{_WHOSE_ZH}下一步",
+    "risk": rf"{_WHOSE_ZH}风险",
+    "decision": rf"{_WHOSE_ZH}(?:决定|决议|决策|结论)",
+    "question": rf"{_WHOSE_ZH}(?:问题|疑问)",
+    "goal": rf"{_WHOSE_ZH}(?:目标|关键结果)",
 }
+_AFTER_ZH = r"(?:事项|列表|清单|一览|汇总|点|项|表)?(?: ?[（(][^()（）]{1,12}[）)])?"
 
 _RULES = {
     tag: re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE | re.MULTILINE)
@@ -135,11 +135,12 @@ _RULES = {
 }
 _HEADING_RULES = {
     tag: re.compile(
-        rf"\W*(?:{_WHOSE}(?:(?:{_ALONE[tag]}|{_MANY[tag]})\s*\d{{0,2}}\W*|(?:{_MANY[tag]}){_ABOUT}[:：]?)"
-        rf"|{_QUIET_ZH}{_BEFORE_ZH.get(tag, _WHOSE_ZH)}(?:{_ZH[tag]}){_AFTER_ZH}\s*\d{{0,2}}\W*)",
+        rf"\W*{_WHOSE}(?:{_ALONE[tag]}|{many})\s*\d{{0,2}}\W*"
+        rf"|\W*{_WHOSE}(?:{many}){_ABOUT}[:：]?"
+        rf"|\W*(?!\w{{0,6}}?(?:{_SAID_ZH}))(?:{_ZH[tag]}){_AFTER_ZH}\s*\d{{0,2}}\W*",
         re.IGNORECASE,
     )
-    for tag in _MANY
+    for tag, many in _MANY.items()
 }
 
 
