@@ -27,6 +27,7 @@ _DATE = "|".join(
         rf"(?:{_LEAD_WORD}){_MONTH_DAY}",
         rf"(?<![\d/.]){_MONTH_DAY}(?=\s?[之以]?前)",
         r"(?:(?:19|20)\d\d\s?年\s?)?(?:0?[1-9]|1[0-2])\s?月\s?" + DAY + r"(?!\d)\s?[日号]?",
+        r"[一二三四五六七八九十]{1,3}月[一二三四五六七八九十廿]{1,3}[日号]",
         r"(?:本|下|这)?(?:周|星期)[一二三四五六日天]",
         r"(?:本|下|这个?)?(?:周|月|季度|年)(?:底|末|前|内)",
         r"[一二三四五六七八九十0-9]{1,2}月(?:底|初|中旬|份)?",
@@ -41,8 +42,10 @@ _DATE = "|".join(
     )
 )
 _WHEN = re.compile(rf"(?:{_DATE})", re.IGNORECASE)
-_SAID_WHEN = re.compile(
-    rf"(?:\b(?:by|due|until|before|in|on)[:：]?\s+){{0,2}}(?:{_DATE})", re.IGNORECASE
+_DATED = re.compile(
+    rf"(?:\b(?:by|due|until|before|in|on)[:：]?\s+){{0,2}}(?:{_DATE})"
+    r"(?:[之以]?前)?(?:完成|交付|提交)?",
+    re.IGNORECASE,
 )
 _LEADING = re.compile(rf"^(?:{_LEAD_WORD}|(?:in|during)\s+)", re.IGNORECASE)
 
@@ -150,7 +153,9 @@ def _marked(line: str) -> Iterator[str]:
 
 
 def _without_dates(words: str) -> str:
-    return _SAID_WHEN.sub("", words).strip(" ,，;；:：.。-–—")
+    """Return the name that stands before the first date, or else behind it."""
+    parts = (part.strip(" ,，;；:：.。-–—") for part in _DATED.split(words))
+    return next(filter(None, parts), "")
 
 
 def _may_be_names(words: str) -> bool:

@@ -76,27 +76,71 @@ _PATTERNS: dict[Tag, tuple[str, ...]] = {
         r"\b(?:due|deadline)[ \t]{0,3}[:：]|(?:截止|截至|到期)",
         r"(?:0?[1-9]|1[0-2])\s?月\s?"
         + DAY
-        + r"\s?[日号]|(?:本|下|这)?(?:周|星期)[一二三四五六日天]前?",
+        + r"\s?[日号]|[一二三四五六七八九十]{1,3}月[一二三四五六七八九十廿]{1,3}[日号]",
+        r"(?:本|下|这)?(?:周|星期)[一二三四五六日天]前?",
         r"(?:本|下|这个?)(?:周|月|季度)(?:底|末|前|内)|[一二三四五六七八九十0-9]{1,2}月(?:底|初|中旬)",
     ),
 }
 
-_HEADINGS: dict[Tag, str] = {
-    "todo": r"to[- ]?dos?(?: list)?|action items?|actions|next steps?|tasks"
-    r"|待办(?:事项|列表|清单)?|行动项|下一步",
-    "risk": r"(?:key |top |open |main )?risks?|risks? (?:&|and) \w+|(?:主要|潜在)?风险(?:点|项)?",
-    "decision": r"(?:key )?decisions?|decided|决定|决议|决策|结论",
-    "question": r"(?:open )?questions?|unknowns|(?:待定|开放|未决)?问题|疑问",
-    "goal": r"(?:our )?goals?|objectives?|key results?|okrs?|(?:主要|本季|季度)?目标|关键结果",
+# A heading in English: its noun, alone or with a number, or a noun of many and what they are about.
+_WHOSE = (
+    rf"(?:(?:our|my|open|key|top|main|weekly|monthly|project|team|launch|meeting|{MONTH}|q[1-4]"
+    r"|(?:sprint|week|phase|release|version)(?: [\d.]{1,6})?) ){0,3}"
+)
+_PERIOD = (
+    rf"(?:week|month|quarter|year|sprint|iteration|release|phase|meeting|{WEEKDAY}|{MONTH}|q[1-4])"
+)
+_ABOUT = (  # a verb makes a sentence of it
+    rf"(?: (?:this|next|last) {_PERIOD}| (?:today|tomorrow|q[1-4]|(?:19|20)\d\d)"
+    r"| ?\([^()]{1,20}\)|(?! .{0,40}\b(?:is|are|was|were|has|have|will|can|must|should|needs?)\b)"
+    r" (?:of|for|from|before|after|until|by|in|on|at|about|with)(?: [\w./'’-]{1,20}){1,4})"
+)
+_ALONE: dict[Tag, str] = {
+    "todo": "actions?|next step",
+    "risk": r"risk|risks? (?:&|and) \w+",
+    "decision": "decision|decided",
+    "question": "question|unknowns",
+    "goal": "goal|objective|key result|okr",
 }
+_MANY: dict[Tag, str] = {
+    "todo": r"to[- ]?dos?(?: list)?|action items?|next steps|tasks",
+    "risk": "risks",
+    "decision": "decisions",
+    "question": "questions",
+    "goal": "goals|objectives|key results|okrs",
+}
+
+# In Chinese all stands before the noun, and must say nothing of it: 没有风险, 更新待办.
+_SAID_ZH = (
+    r"[没无不非请把将已由是]|未(?!决)|我(?!们)|(?<!所)有"
+    r"|完成|清空|更新|整理|查看|处理|等待|确认|降低|解决"
+)
+_WHOSE_ZH = (  # 合规风险 is no heading but a risk
+    r"(?:\w{1,6}?的|(?:[本下今上]?(?:周|月|季度?|年|次|日)|年度|近期|当前|主要|关键|重要|潜在|核心|总体"
+    r"|遗留|开放|待定|未决|已知|我们|团队|项目|产品|会议|周会|例会|评审|复盘|迭代|版本|发布|上线|迁移"
+    r"|[\dq]{1,4}[年月日号]?|[一二三四五六七八九十]{1,3}[月日号])的?[ ]?){0,3}"
+)
+_ZH: dict[Tag, str] = {
+    "todo": rf"[\w /.-]{{0,6}}?(?:待办|待辦|行动项)|{_WHOSE_ZH}下一步",
+    "risk": rf"{_WHOSE_ZH}风险",
+    "decision": rf"{_WHOSE_ZH}(?:决定|决议|决策|结论)",
+    "question": rf"{_WHOSE_ZH}(?:问题|疑问)",
+    "goal": rf"{_WHOSE_ZH}(?:目标|关键结果)",
+}
+_AFTER_ZH = r"(?:事项|列表|清单|一览|汇总|点|项|表)?(?: ?[（(][^()（）]{1,12}[）)])?"
 
 _RULES = {
     tag: re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE | re.MULTILINE)
     for tag, patterns in _PATTERNS.items()
 }
 _HEADING_RULES = {
-    tag: re.compile(rf"\W*(?:{words})\s*\d{{0,2}}\W*", re.IGNORECASE)
-    for tag, words in _HEADINGS.items()
+    tag: re.compile(
+        rf"\W*{_WHOSE}(?:{_ALONE[tag]}|{many})\s*\d{{0,2}}\W*"
+        rf"|\W*{_WHOSE}(?:{many}){_ABOUT}[:：]?"
+        rf"|\W*(?!\w{{0,6}}?(?:{_SAID_ZH}))(?:{_ZH[tag]}){_AFTER_ZH}\s*\d{{0,2}}\W*",
+        re.IGNORECASE,
+    )
+    for tag, many in _MANY.items()
 }
 
 
@@ -188,10 +232,14 @@ def column_below(
         key=lambda node: (node.bbox[1], node.id),
     )
     column: list[Node] = []
-    bottom, step = heading.bbox[3], _height(heading)
+    bottom, step, between = heading.bbox[3], _height(heading), 0.0
     for node in below:
-        if node.kind == "title" or node.id in headings or node.bbox[1] - bottom > 2.0 * step:
+        gap = node.bbox[1] - bottom
+        if node.kind == "title" or node.id in headings or gap > 2.0 * step:
             break
+        if len(column) > 1 and gap > max(1.5 * _height(node), 3.0 * between):
+            break  # the others stand closer by far
+        between = max(between, gap) if column else 0.0
         column.append(node)
         bottom, step = max(bottom, node.bbox[3]), max(step, min(_height(node), 2.0 * step))
     return column

@@ -1,7 +1,8 @@
 """JSON Canvas (``.canvas``), as Obsidian writes it. Specification: jsoncanvas.org/spec/1.0.
 
-Nodes: text (Markdown), file, link, group. Edges join nodes by id; an arrow head stands at the end
-by default (``toEnd``) and not at the start (``fromEnd``).
+Nodes: text (Markdown), file, link, group. A text that is a heading, joined to nothing, is a title.
+Edges join nodes by id; an arrow head stands at the end by default (``toEnd``) and not at the start
+(``fromEnd``).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 from ingest.board import Board, Limits
 from ingest.readers.containment import contain
+from ingest.readers.markdown import heading_level, lone_heading, plain_words
 from ingest.readers.native import Draft, Item, Link, check_count
 from ingest.readers.native_values import colour_name, ident, items, mapping, number, words
 from ingest.safe import check_size, parse_json
@@ -38,6 +40,7 @@ def read(data: bytes, name: str, limits: Limits) -> Iterator[Board]:
     boxes = {item.id: item.box for item in draft.items}
     for edge in edges:
         _add_edge(draft, mapping(edge), boxes)
+    _add_titles(draft)
     yield draft.board()
 
 
@@ -50,8 +53,7 @@ def _add_node(draft: Draft, node: dict[str, Any]) -> None:
     text = _text(node)
     colour = _colour(node.get("color"))
     box = (min(x, x + w), min(y, y + h), max(x, x + w), max(y, y + h))
-    level = len(text) - len(text.lstrip("#")) if text.startswith("#") else 0
-    size = _LETTERS.get(level, 16.0)
+    size = _LETTERS.get(heading_level(text), 16.0)
     draft.add(Item(ident(node["id"]), kind, text, box, color=colour, size=size))
 
 
@@ -63,7 +65,16 @@ def _text(node: dict[str, Any]) -> str:
         return label
     key = {"file": "file", "link": "url"}.get(str(kind), "text")
     text = words(node.get(key))
+    text = plain_words(text) if key == "text" else text
     return f"{label}\n{text}" if label and text else label or text
+
+
+def _add_titles(draft: Draft) -> None:
+    """Make titles of headings; one that a line ends at is a step as others are."""
+    joined = {end for link in draft.links for end in (link.source, link.target)}
+    for item in draft.items:
+        if item.kind == "box" and (heading := lone_heading(item.text)):
+            item.kind, item.text = "box" if item.id in joined else "title", heading
 
 
 def _colour(value: object) -> str | None:

@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ingest.board import Board, Limits
-from ingest.readers.native_values import FARTHEST, MAX_ID, plain_line, words
+from ingest.readers.markdown import plain_line
+from ingest.readers.native_values import FARTHEST, MAX_ID, words
 from kb.errors import BadSource
 from kb.scene import (
     MAX_NODES,
@@ -321,7 +322,7 @@ class Draft:
         if not free or bounds is None or len(texts) < 2:
             return ""
         largest = max(free, key=lambda one: (one.size, -one.box[1]))
-        middle = sorted(one.size for one in texts)[len(texts) // 2]
+        middle = sorted(one.size for one in texts)[(len(texts) - 1) // 2]
         top = bounds[1] + (bounds[3] - bounds[1]) * 0.34
         stands_out = largest.size >= 1.2 * middle and largest.box[1] <= top
         return plain_line(largest.text) if stands_out else ""

@@ -139,18 +139,3 @@ def html_text(value: object) -> str:
     source = words(html.unescape(_TAG.sub("", _BREAK.sub("\n", source))))
     lines = (" ".join(line.split()) for line in source.split("\n"))
     return "\n".join(line for line in lines if line)
-
-
-_MARKS = re.compile(
-    r"^\s*(?:#{1,6}\s+|[-*+]\s+(?:\[[ xX]\]\s+)?|>\s+)|[*`~]{1,3}|(?<!\w)_+|_+(?!\w)"
-)
-_LINK = re.compile(r"!?\[\[?([^\[\]]{1,500})\]\]?(?:\([^()]{0,2000}\))?")
-
-
-def plain_line(text: str, limit: int = 120) -> str:
-    """Return the first line of Markdown `text` that has words, without its marks."""
-    for line in text.split("\n"):
-        bare = " ".join(_MARKS.sub("", _LINK.sub(r"\1", line[:2000])).split())
-        if bare:
-            return bare if len(bare) <= limit else bare[: limit - 1].rstrip() + "…"
-    return ""

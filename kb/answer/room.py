@@ -18,6 +18,7 @@ from kb.answer.vocabulary import Vocabulary
 from kb.answer.words import Word, words_of
 from kb.catalog import BoardRow
 from kb.evidence import Evidence
+from kb.figures import holds_figures
 from kb.graph import Graph, Ref, Thing
 from kb.moments import moments_of
 from kb.query.hints import Hints
@@ -107,7 +108,8 @@ class Room:
     ) -> float:
         label = label_of(thing.text)
         key, asked = key_of(label), key_of(phrase)
-        if not key:
+        around = self.around(thing, holders)
+        if not key or not holds_figures(f"{label}\n{around}", phrase):
             return 0.0
         if key == asked:
             return 1.0
@@ -116,7 +118,6 @@ class Room:
         direct = self.match.degrees(wanted, label)
         if not any(direct):
             return letters
-        around = self.around(thing, holders)
         beside = self.match.degrees(wanted, around)
         recall = self.match.weighed(
             wanted, [max(d, b) for d, b in zip(direct, beside, strict=True)]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from kb.catalog import NameRow
 from kb.errors import NotFound, WrongUse
+from kb.figures import holds_figures
 from kb.links.joined import joined_names
 from kb.links.names import name_of
 from kb.text import content_terms, language_of, terms_of
@@ -63,7 +64,8 @@ def _stand_in(words: Iterable[str], key: str) -> bool:
 def _near(asked: str, keys: Collection[str]) -> list[str]:
     from rapidfuzz import fuzz, process
 
-    found = process.extract(asked, keys, scorer=fuzz.ratio, score_cutoff=MISSPELT, limit=5)
+    alike = [key for key in keys if holds_figures(key, asked)]
+    found = process.extract(asked, alike, scorer=fuzz.ratio, score_cutoff=MISSPELT, limit=5)
     return [key for key, _, _ in found]
 
 

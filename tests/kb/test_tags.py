@@ -52,6 +52,8 @@ def tags(scene: Scene) -> dict[str, tuple[str, ...]]:
         ("Beta by Friday", ("date",)),
         ("Launch 3/14", ("date",)),
         ("截止 6月1日", ("date",)),
+        ("联系银行 四月二十日前", ("date",)),
+        ("十二月廿一日开业", ("date",)),
         ("[ ] @tom fix login by March", ("todo", "owner", "date")),
     ],
 )
@@ -90,8 +92,36 @@ def test_mere_mentions_give_none(text: str) -> None:
         ("Open questions", "question"),
         ("OKRs", "goal"),
         ("决定", "decision"),
+        ("To do before launch", "todo"),
+        ("Action items for Tom", "todo"),
+        ("Tasks this week", "todo"),
+        ("Weekly to-do (launch)", "todo"),
+        ("周会待办", "todo"),
+        ("本周待办事项", "todo"),
+        ("4月2日周会待办", "todo"),
+        ("risks of the move", "risk"),
+        ("发布风险", "risk"),
+        ("搬家的风险", "risk"),
+        ("open questions before launch", "question"),
+        ("未决问题", "question"),
+        ("decisions of 3 March", "decision"),
+        ("决定事项", "decision"),
+        ("Sprint 12 goals", "goal"),
+        ("三月目标", "goal"),
         ("Risk of fire in the server room", None),
         ("Payment", None),
+        ("Tasks are cheap", None),
+        ("Tasks in Jira are lost", None),
+        ("To do this we need money", None),
+        ("待办已清空", None),
+        ("没有待办", None),
+        ("更新待办", None),
+        ("待办服务", None),
+        ("合规风险", None),
+        ("没有风险", None),
+        ("高风险", None),
+        ("我来决定", None),
+        ("目标用户", None),
     ],
 )
 def test_headings(text: str, tag: str | None) -> None:
@@ -127,6 +157,24 @@ def test_a_heading_names_the_column_below_it_until_a_gap_or_the_next_heading() -
         "far": (),
         "side": (),
     }
+
+
+@pytest.mark.parametrize(
+    ("title", "last"),
+    [("To do before launch", "Launch: Monday 20 April!"), ("周会待办", "下次开会：4月9日下午两点")],
+)
+def test_a_gap_far_wider_than_those_between_its_items_ends_a_list(title: str, last: str) -> None:
+    rows = [("a", 340), ("b", 435), ("c", 535), ("last", 750)]
+    scene = scene_of(
+        Node(id="t", kind="title", text=title, bbox=(240, 180, 830, 290)),
+        *(
+            Node(id=i, kind="text", text=last if i == "last" else f"Step {i}",
+                 bbox=(245, top, 900, top + 75))
+            for i, top in rows
+        ),
+    )  # fmt: skip
+    todo = ("todo",)
+    assert tags(scene) == {"t": (), "a": todo, "b": todo, "c": todo, "last": ("date",)}
 
 
 def test_a_column_may_be_indented_under_its_heading() -> None:
@@ -181,12 +229,29 @@ def test_tags_stay_and_conventions_add_theirs() -> None:
     assert tag_scene(tagged) == tagged
 
 
-@pytest.mark.parametrize(
-    "sign", ["\n", "!", "?", " ", "- ", "[ ", "1. ", "@", "1/1", "目标", "\t-"]
-)
+SIGNS = [
+    "\n",
+    "!",
+    "?",
+    " ",
+    "- ",
+    "[ ",
+    "1. ",
+    "@",
+    "1/1",
+    "目标",
+    "\t-",
+    "to do of ",
+    "本周",
+    "的",
+]
+
+
+@pytest.mark.parametrize("sign", SIGNS)
 def test_long_repetitive_texts_take_no_time(sign: str) -> None:
     text = (sign * 20_000)[:19_999] + "x"
     started = time.process_time()
     tags_of_text(text)
     heading_tag(text)
+    heading_tag((sign * 40)[:40])
     assert time.process_time() - started < 0.5

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ingest.extract.local.attach import between_words, bridge_labels
 from ingest.extract.local.blocks import HAN, Block, block_of, blocks_of, reading_order
+from ingest.extract.local.checkboxes import with_checkboxes
 from ingest.extract.local.doubts import bands_as_frames, unsupported
 from ingest.extract.local.geometry import area_of, gap_between, holds, middle_of, overlap_share
 from ingest.extract.local.names import name_and_label, without_symbols
@@ -47,7 +48,7 @@ def pieces_of(
 
     The third are the places of words that a line runs through, its label already.
     """
-    lines = [line for line in lines if _is_writing(line, detection.ends)]
+    lines = with_checkboxes([line for line in lines if _is_writing(line, detection.ends)])
     shapes = bands_as_frames(detection.shapes, lines)
     owners = [_owner(line, shapes) for line in lines]
     things = _shape_things(shapes, lines, owners)

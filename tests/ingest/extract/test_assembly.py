@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from ingest.extract.local.assemble import assemble
 from ingest.extract.local.both import combined
@@ -23,6 +24,20 @@ def line(box: Box, text: str) -> Line:
 
 def texts(board: Assembly) -> list[str]:
     return [thing.text for thing in board.things]
+
+
+@pytest.mark.parametrize(
+    ("read", "words"),
+    [
+        (["口联系供应商", "口 Load test"], ["□ 联系供应商", "□ Load test"]),
+        (["☑ 写周报", "口订机票"], ["☑ 写周报", "□ 订机票"]),
+        (["联系供应商", "口订机票"], ["联系供应商", "口订机票"]),
+        (["口味测试", "口碑传播"], ["口味测试", "口碑传播"]),
+    ],
+)
+def test_empty_checkboxes_are_not_taken_for_a_sign(read: list[str], words: list[str]) -> None:
+    rows = [line((0.0, 60.0 * i, 200.0, 60.0 * i + 30), text) for i, text in enumerate(read)]
+    assert texts(assemble(Detection(()), rows, 600)) == words
 
 
 def test_a_name_below_a_ring_is_the_rings() -> None:

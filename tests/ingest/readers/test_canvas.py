@@ -27,7 +27,7 @@ def test_sample():
     by_id = {one.id: one for one in scene.nodes}
     assert by_id["t2"].parent == "inner"
     assert by_id["inner"].parent == "g"
-    assert by_id["t1"].text == "## 目标\n- 降低延迟\n- Keep **costs** flat"
+    assert by_id["t1"].text == "## 目标\n- 降低延迟\n- Keep costs flat"
     assert scene.title == "评审 Review"
     ends = {one.id: (one.source, one.target, one.directed, one.kind) for one in scene.relations}
     assert ends == {
@@ -37,6 +37,29 @@ def test_sample():
         "e4": ("l", "f", False, "arrow"),
     }
     assert scene.notes
+
+
+@pytest.mark.parametrize("title", ["Roadmap spring 2026", "春季路线图"])
+def test_a_heading_alone_is_the_title(title):
+    cards = [
+        node("a", text=f"# {title}", w=400),
+        node("b", y=90, text="- [x] **Call** the bank"),
+    ]
+    scene = scene_of(cards)
+    assert scene.title == title
+    assert [(one.kind, one.text) for one in scene.nodes] == [
+        ("title", title),
+        ("box", "- [x] Call the bank"),
+    ]
+
+
+def test_a_heading_that_a_line_joins_is_a_step():
+    cards = [node("a", text="# Pay"), node("b", y=90, text="## Ship\nby post")]
+    scene = scene_of(cards, [{"id": "e", "fromNode": "a", "toNode": "b"}])
+    assert [(one.kind, one.text) for one in scene.nodes] == [
+        ("box", "Pay"),
+        ("box", "## Ship\nby post"),
+    ]
 
 
 def test_an_empty_file_but_for_white_space_is_an_empty_board():

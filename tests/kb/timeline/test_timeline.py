@@ -158,6 +158,19 @@ def test_linked_names_are_one_thing_and_chinese_is_answered_in_chinese(base: Kno
     ]
 
 
+def test_a_misspelt_thing_is_found_and_one_of_another_number_is_not(base: KnowledgeBase) -> None:
+    put(
+        base,
+        "1.canvas",
+        scene([node("a", "Sprint 12", (0, 0)), node("b", "迭代计划第2期", (0, 9))]),
+    )
+    assert len(told(base, "Sprimt 12")) == 1
+    assert len(told(base, "迭代计划第二期")) == 1
+    for other in ("Sprint 13", "迭代计划第3期", "迭代计划第三期"):
+        with pytest.raises(NotFound, match="called like"):
+            told(base, other)
+
+
 def test_a_word_of_its_name_is_enough_and_nothing_is_told_of_others(base: KnowledgeBase) -> None:
     put(base, "1.canvas", flow(), taken=day(1))
     put(base, "2.canvas", flow(), taken=day(2), workspace="other")

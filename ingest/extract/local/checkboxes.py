@@ -1,0 +1,21 @@
+"""Empty checkboxes: the reader has no sign for one and reads 口, which looks the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingest.extract.local.seen import Line
+
+_LIST = 2  # lines with a box: one alone is the sign
+_WORDS = "味碑头岸腔红罩令号径播试算语感袋述才气服琴技供诀粮"  # 口味, 口碑 … are no boxes
+_BOX = re.compile(rf"^口[ \t]?(?=[^\s{_WORDS}])")
+_DRAWN = re.compile(rf"{_BOX.pattern}|[□☐☑]")
+
+
+def with_checkboxes(lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with □ for 口 where it opens the items of a list."""
+    if sum(bool(_DRAWN.match(line.text)) for line in lines) < _LIST:
+        return list(lines)
+    return [replace(line, text=_BOX.sub("□ ", line.text, count=1)) for line in lines]
