@@ -113,12 +113,16 @@ def ingest_items(
 
 @dataclass
 class _Pending:
-    """A source of this run on its way to ready; `paths` are yet to be told as added."""
+    """A source of this run on its way to ready.
+
+    `paths` are yet to be told as added; `blank` while nothing was read on its boards.
+    """
 
     source: SourceRow
     name: str
     paths: list[str]
     units: int = 0
+    blank: bool = True
 
 
 class _Run:
@@ -146,6 +150,7 @@ class _Run:
         self._reading: dict[str, _Pending] = {}
         self._to_index: dict[str, _Pending] = {}
         self._known: dict[str, list[tuple[LocationRow, SourceRow]]] = {}
+        self._replacing: dict[str, list[str]] = {}  # by source: where other bytes stood before
         self._finished_now: set[str] = set()
         self._waiting: set[str] = set()  # other workspaces whose leftovers can't be read now
 
@@ -250,6 +255,8 @@ class _Run:
             self.reached("blob")
         source = self.base.catalog.register(new, again=again)
         self.reached("registered")
+        if source.state != "ready" and self.base.catalog.holds_others(new):
+            self._replacing.setdefault(new.id, []).append(item.path)
         waiting = self._to_index.get(new.id)
         if new.id in self._reading:  # the same bytes twice in one run
             self._reading[new.id].paths.append(item.path)
@@ -321,6 +328,7 @@ class _Run:
         scene = Scene.model_validate_json(board.scene)
         self._count(scene)
         pending.units += len(scene.nodes) + len(scene.relations) + 1
+        pending.blank = pending.blank and not scene.nodes
         self.base.catalog.put_board(
             source.workspace,
             source.id,
@@ -362,6 +370,8 @@ class _Run:
         indexed, self._to_index = self._to_index, {}
         finish_removals(self.base)  # what these sources replace
         for pending in indexed.values():
+            self.summary.replaced += self._replacing.pop(pending.source.id, [])
+            self.summary.blank += pending.paths if pending.blank else []
             for path in pending.paths:
                 self._tell("added", path)
 

@@ -27,6 +27,8 @@ class Event:
 class Summary:
     """What became of every file; the shape of ``kb ingest --json``.
 
+    `replaced` and `blank` are some of those files: `replaced` had other bytes before, whose boards
+    it replaced; on `blank` nothing could be read.
     `model`: what a model server was asked, what went wrong and what was mended, summed over all
     boards; empty without one.
     """
@@ -34,6 +36,8 @@ class Summary:
     added: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    blank: list[str] = field(default_factory=list)
     seconds: float = 0.0
     model: dict[str, float] = field(default_factory=dict)
 
@@ -43,6 +47,8 @@ class Summary:
             "added": self.added,
             "unchanged": self.unchanged,
             "failed": self.failed,
+            "replaced": self.replaced,
+            "blank": self.blank,
             "seconds": round(self.seconds, 3),
         }
         return {**told, "model": self.model} if self.model else told

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from kb.catalog.dating import date_boards, drawn_at
 from kb.catalog.leaving import drop_boards
 from kb.catalog.migrate import migrate
 from kb.catalog.rows import NewBoard, NewSource, board_id_of, board_rows
@@ -32,11 +33,14 @@ def open_catalog(url: str) -> Catalog:
         engine = _engine(url)
         migrate(engine)
     except SQLAlchemyError as error:
-        shown = make_url(url).render_as_string(hide_password=True)
+        place = make_url(url)
         raise KBError(
-            f"the catalog {shown} can't be opened: {error}",
+            f"the catalog {place.render_as_string(hide_password=True)} can't be opened: "
+            f"{getattr(error, 'orig', None) or error}",  # not SQLAlchemy's link to its manual
             code="catalog_unreachable",
-            hint="check KB_DATABASE_URL and the free space of the disk",
+            hint="check that file, its rights and the free space of its disk"
+            if place.drivername.startswith("sqlite")
+            else "check KB_DATABASE_URL, and that the database runs",
         ) from error
     return Catalog(engine)
 
@@ -112,6 +116,17 @@ class Catalog:
         with self.session() as session:
             row = session.get(SourceRow, source_id)
             return row if row is not None and row.workspace == workspace else None
+
+    def holds_others(self, new: NewSource) -> bool:
+        """Tell whether boards of other bytes stand where `new` was seen."""
+        statement = (
+            select(SourceRow.id)
+            .join(LocationRow)
+            .where(LocationRow.workspace == new.workspace, LocationRow.origin == new.origin)
+            .where(SourceRow.id != new.id, SourceRow.state.in_(("ready", "extracted")))
+        )
+        with self.session() as session:
+            return session.scalar(statement.limit(1)) is not None
 
     def register(self, new: NewSource, *, again: bool = False) -> SourceRow:
         """Write down that a source was seen; a known one gets the new location.
@@ -237,6 +252,8 @@ class Catalog:
                     older = (LocationRow.workspace == workspace) & (LocationRow.origin == origin)
                     older &= LocationRow.source_id != source_id
                     replaced.update(_forget_places(session, older))
+            for batch in _batches(source_ids):
+                date_boards(session, batch)
         return sorted(replaced)
 
     def forget(self, source_id: str) -> None:
@@ -266,6 +283,7 @@ class Catalog:
         row, nodes, relations = board_rows(workspace, source_id, board)
         with self.session() as session:
             drop_boards(session, BoardRow.id == row.id)
+            row.drawn_at = drawn_at(session, row)
             session.add(row)
             session.flush()
             session.add_all(nodes)
@@ -276,12 +294,11 @@ class Catalog:
     def boards(
         self, workspace: str, *, limit: int | None = None, offset: int = 0
     ) -> list[BoardRow]:
-        """Return the boards of a workspace, newest capture (else ingest) first."""
-        at = func.coalesce(BoardRow.captured_at, BoardRow.created_at)
+        """Return the boards of a workspace, the last drawn first (`kb.drawn`)."""
         statement = (
             select(BoardRow)
             .where(BoardRow.workspace == workspace, BoardRow.state != "deleting")
-            .order_by(at.desc(), BoardRow.id)
+            .order_by(BoardRow.drawn_at.desc(), BoardRow.id)
             .limit(limit)
             .offset(offset)
         )
@@ -327,6 +344,40 @@ class Catalog:
             by_board = by_board.where(BoardRow.picture.in_(wanted))
         with self.session() as session:
             return set(session.scalars(by_source)) | set(session.scalars(by_board))
+
+    def workspaces(self) -> dict[str, int]:
+        """Return the workspaces that hold boards, by name, and how many."""
+        statement = (
+            select(BoardRow.workspace, func.count())
+            .where(BoardRow.state != "deleting")
+            .group_by(BoardRow.workspace)
+            .order_by(BoardRow.workspace)
+        )
+        with self.session() as session:
+            return {workspace: boards for workspace, boards in session.execute(statement)}
+
+    def has_board(self, workspace: str) -> bool:
+        """Tell whether a workspace holds any board."""
+        statement = select(BoardRow.id).where(
+            BoardRow.workspace == workspace, BoardRow.state != "deleting"
+        )
+        with self.session() as session:
+            return session.scalar(statement.limit(1)) is not None
+
+    def origins(self, board_ids: Sequence[str]) -> dict[str, str]:
+        """Return, by board, the absolute place of the path that it is shown under."""
+        found: dict[str, str] = {}
+        with self.session() as session:
+            for batch in _batches(board_ids):
+                statement = (
+                    select(BoardRow.id, LocationRow.origin)
+                    .join(LocationRow, LocationRow.source_id == BoardRow.source_id)
+                    .where(BoardRow.id.in_(batch))
+                    .order_by(LocationRow.path, LocationRow.origin)
+                )
+                for board, origin in session.execute(statement):
+                    found.setdefault(board, origin)
+        return found
 
     def counts(self, workspace: str) -> dict[str, int]:
         """Return how many sources, boards, nodes and relations a workspace holds."""
