@@ -23,7 +23,7 @@ def boards_at(base: KnowledgeBase, rows: Sequence[BoardRow]) -> list[BoardAt]:
     with base.catalog.session() as session:
         places: dict[str, list[LocationRow]] = {row.source_id: [] for row in rows}
         statement = select(LocationRow).where(LocationRow.source_id.in_(places))
-        for place in session.scalars(statement.order_by(LocationRow.path)):
+        for place in session.scalars(statement.order_by(LocationRow.path, LocationRow.origin)):
             places[place.source_id].append(place)
     return [_board_at(row, places[row.source_id]) for row in rows]
 
