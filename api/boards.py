@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from kb.drawn import Dated
-
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
     from kb.catalog import BoardRow
@@ -31,8 +29,8 @@ class BoardSummary(BaseModel):
     height: int
     picture: str  # hash of the picture's bytes
     picture_type: str
-    when: datetime  # it was drawn, as well as can be told
-    dated: Dated  # what tells that
+    when: datetime  # drawn, as well as can be told
+    dated: str  # what tells that: see `kb.drawn`
     captured_at: datetime | None
     ingested_at: datetime
     state: str  # "ready", or "extracted" while the index lacks it

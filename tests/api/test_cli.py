@@ -302,6 +302,17 @@ def test_a_full_disk_is_no_bug(reading: Path, kb: Kb, monkeypatch: pytest.Monkey
         assert ran.json()["error"]["hint"]
 
 
+def test_a_damaged_catalog_is_no_bug() -> None:
+    import sqlite3
+
+    from sqlalchemy.exc import DatabaseError
+
+    broken = sqlite3.DatabaseError("database disk image is malformed")
+    told = as_kb_error(DatabaseError("SELECT 1", {}, broken))
+    assert (told.code, told.exit_code) == ("store_damaged", 1)
+    assert "sqlalche.me" not in told.message
+
+
 def test_a_bug_is_called_one(reading: Path, kb: Kb, monkeypatch: pytest.MonkeyPatch) -> None:
     del reading
 

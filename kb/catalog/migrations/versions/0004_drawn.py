@@ -33,8 +33,8 @@ def upgrade() -> None:
         for row in [BoardRow(captured_at=taken, created_at=made)]
     ]
     if dated:
-        board, at = sa.bindparam("board"), sa.bindparam("at")
-        bind.execute(sa.update(_BOARDS).where(_BOARDS.c.id == board).values(drawn_at=at), dated)
+        at = sa.update(_BOARDS).values(drawn_at=sa.bindparam("at"))
+        bind.execute(at.where(_BOARDS.c.id == sa.bindparam("board")), dated)
 
 
 def downgrade() -> None:
