@@ -113,16 +113,13 @@ def ingest_items(
 
 @dataclass
 class _Pending:
-    """A source of this run on its way to ready.
-
-    `paths` are yet to be told as added; `blank` while nothing was read on its boards.
-    """
+    """A source of this run on its way to ready; `paths` are yet to be told as added."""
 
     source: SourceRow
     name: str
     paths: list[str]
     units: int = 0
-    blank: bool = True
+    blank: bool = True  # nothing was read on its boards so far
 
 
 class _Run:
@@ -326,7 +323,7 @@ class _Run:
         picture = source.sha256 if board.picture is None else self.base.blobs.put(board.picture)
         self.reached("picture")
         scene = Scene.model_validate_json(board.scene)
-        self._count(scene)
+        self.summary.count(scene.extractor.figures)
         pending.units += len(scene.nodes) + len(scene.relations) + 1
         pending.blank = pending.blank and not scene.nodes
         self.base.catalog.put_board(
@@ -391,12 +388,6 @@ class _Run:
             self._pool = None
 
     # telling
-
-    def _count(self, scene: Scene) -> None:
-        """Sum up what the model server was asked; shares such as the agreement are no sums."""
-        for name, value in scene.extractor.figures.items():
-            if not name.startswith("agreement"):
-                self.summary.model[name] = round(self.summary.model.get(name, 0.0) + value, 3)
 
     def _tell(self, outcome: Outcome, path: str) -> None:
         (self.summary.added if outcome == "added" else self.summary.unchanged).append(path)

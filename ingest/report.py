@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -40,6 +40,12 @@ class Summary:
     blank: list[str] = field(default_factory=list)
     seconds: float = 0.0
     model: dict[str, float] = field(default_factory=dict)
+
+    def count(self, figures: Mapping[str, float]) -> None:
+        """Sum up what the model server was asked; shares such as the agreement are no sums."""
+        for name, value in figures.items():
+            if not name.startswith("agreement"):
+                self.model[name] = round(self.model.get(name, 0.0) + value, 3)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON object."""
