@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
     from kb.catalog import BoardRow
+    from kb.compare.shapes import BoardAt
 
 
 class BoardSummary(BaseModel):
@@ -28,13 +29,15 @@ class BoardSummary(BaseModel):
     height: int
     picture: str  # hash of the picture's bytes
     picture_type: str
+    when: datetime  # drawn, as well as can be told
+    dated: str  # what tells that: see `kb.drawn`
     captured_at: datetime | None
     ingested_at: datetime
     state: str  # "ready", or "extracted" while the index lacks it
 
 
 class BoardPage(BaseModel):
-    """Some of the boards of a workspace, newest first."""
+    """Some of the boards of a workspace, the last drawn first."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,18 +59,16 @@ def board_page(base: KnowledgeBase, workspace: str, *, limit: int, offset: int) 
 
 
 def summaries(base: KnowledgeBase, rows: Sequence[BoardRow]) -> list[BoardSummary]:
-    """Return `rows` as they are shown; a source's paths are asked for once."""
-    paths: dict[str, str] = {}
-    for row in rows:
-        if row.source_id not in paths:
-            paths[row.source_id] = next(iter(base.catalog.paths(row.source_id)), "")
-    return [_summary(row, paths[row.source_id]) for row in rows]
+    """Return `rows` as they are shown."""
+    from kb.moments import boards_at
+
+    return [_summary(row, at) for row, at in zip(rows, boards_at(base, rows), strict=True)]
 
 
-def _summary(row: BoardRow, path: str) -> BoardSummary:
+def _summary(row: BoardRow, at: BoardAt) -> BoardSummary:
     return BoardSummary(
         id=row.id,
-        source=path,
+        source=at.board.source,
         page=row.page,
         name=row.name,
         title=row.title,
@@ -76,9 +77,36 @@ def _summary(row: BoardRow, path: str) -> BoardSummary:
         height=row.height,
         picture=row.picture,
         picture_type=row.picture_type,
+        when=at.when,
+        dated=at.dated,
         captured_at=_time(row.captured_at),
         ingested_at=datetime.fromtimestamp(row.created_at, UTC),
         state=row.state,
+    )
+
+
+class WorkspaceSummary(BaseModel):
+    """A workspace, and how many boards it holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    boards: int
+
+
+class Workspaces(BaseModel):
+    """The workspaces of a store that hold boards, by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    workspaces: tuple[WorkspaceSummary, ...]
+
+
+def workspaces_of(base: KnowledgeBase) -> Workspaces:
+    """Return the workspaces of the store."""
+    held = base.catalog.workspaces().items()
+    return Workspaces(
+        workspaces=tuple(WorkspaceSummary(name=name, boards=boards) for name, boards in held)
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import sys
 
-from kb.errors import KBError, StoreHeld
+from kb.errors import KBError, StoreDamaged, StoreHeld
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FULL_HINT = "free some space on the disk of the store (KB_HOME) and of the temporary files"
@@ -96,6 +96,8 @@ def _from_sqlite(error: BaseException) -> KBError | None:
         return KBError("the disk is full", code="disk_full", hint=_FULL_HINT)
     if "locked" in told:
         return StoreHeld("the catalog is busy", hint="try again in a moment")
+    if "malformed" in told or "not a database" in told:
+        return StoreDamaged(f"the catalog is damaged: {told}", hint="restore it from a backup")
     if "readonly" in told or "unable to open" in told or "disk I/O" in told:
         return KBError(
             f"the catalog can't be used: {told}",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from kb.errors import WrongUse
+from kb.errors import NotFound, WrongUse
 from kb.evidence import Filters
+
+if TYPE_CHECKING:
+    from kb.base import KnowledgeBase
 
 
 def filters_from(**fields: Any) -> Filters:
@@ -28,3 +31,16 @@ def filters_from(**fields: Any) -> Filters:
     except ValidationError as error:
         first = error.errors()[0]
         raise WrongUse(f"filter {first['loc'][0]}: {first['msg']}", code="bad_filter") from error
+
+
+def check_named(base: KnowledgeBase, workspace: str, filters: Filters) -> None:
+    """Raise `NotFound` where `filters` name a board or a path that the workspace doesn't have."""
+    for board in filters.boards:
+        base.catalog.board(workspace, board)
+    if filters.source and not base.index.count(
+        workspace=workspace, filters=Filters(source=filters.source)
+    ):
+        raise NotFound(
+            f"no board of workspace {workspace!r} came from {filters.source!r}",
+            hint="`kb boards list` shows the boards",
+        )

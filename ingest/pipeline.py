@@ -119,6 +119,7 @@ class _Pending:
     name: str
     paths: list[str]
     units: int = 0
+    blank: bool = True  # nothing was read on its boards so far
 
 
 class _Run:
@@ -146,6 +147,7 @@ class _Run:
         self._reading: dict[str, _Pending] = {}
         self._to_index: dict[str, _Pending] = {}
         self._known: dict[str, list[tuple[LocationRow, SourceRow]]] = {}
+        self._replacing: dict[str, list[str]] = {}  # by source: where other bytes stood before
         self._finished_now: set[str] = set()
         self._waiting: set[str] = set()  # other workspaces whose leftovers can't be read now
 
@@ -250,6 +252,8 @@ class _Run:
             self.reached("blob")
         source = self.base.catalog.register(new, again=again)
         self.reached("registered")
+        if source.state != "ready" and self.base.catalog.holds_others(new):
+            self._replacing.setdefault(new.id, []).append(item.path)
         waiting = self._to_index.get(new.id)
         if new.id in self._reading:  # the same bytes twice in one run
             self._reading[new.id].paths.append(item.path)
@@ -319,8 +323,9 @@ class _Run:
         picture = source.sha256 if board.picture is None else self.base.blobs.put(board.picture)
         self.reached("picture")
         scene = Scene.model_validate_json(board.scene)
-        self._count(scene)
+        self.summary.count(scene.extractor.figures)
         pending.units += len(scene.nodes) + len(scene.relations) + 1
+        pending.blank = pending.blank and not scene.nodes
         self.base.catalog.put_board(
             source.workspace,
             source.id,
@@ -362,6 +367,8 @@ class _Run:
         indexed, self._to_index = self._to_index, {}
         finish_removals(self.base)  # what these sources replace
         for pending in indexed.values():
+            self.summary.replaced += self._replacing.pop(pending.source.id, [])
+            self.summary.blank += pending.paths if pending.blank else []
             for path in pending.paths:
                 self._tell("added", path)
 
@@ -381,12 +388,6 @@ class _Run:
             self._pool = None
 
     # telling
-
-    def _count(self, scene: Scene) -> None:
-        """Sum up what the model server was asked; shares such as the agreement are no sums."""
-        for name, value in scene.extractor.figures.items():
-            if not name.startswith("agreement"):
-                self.summary.model[name] = round(self.summary.model.get(name, 0.0) + value, 3)
 
     def _tell(self, outcome: Outcome, path: str) -> None:
         (self.summary.added if outcome == "added" else self.summary.unchanged).append(path)

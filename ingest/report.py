@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -27,6 +27,8 @@ class Event:
 class Summary:
     """What became of every file; the shape of ``kb ingest --json``.
 
+    `replaced` and `blank` are some of those files: `replaced` had other bytes before, whose boards
+    it replaced; on `blank` nothing could be read.
     `model`: what a model server was asked, what went wrong and what was mended, summed over all
     boards; empty without one.
     """
@@ -34,8 +36,16 @@ class Summary:
     added: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    blank: list[str] = field(default_factory=list)
     seconds: float = 0.0
     model: dict[str, float] = field(default_factory=dict)
+
+    def count(self, figures: Mapping[str, float]) -> None:
+        """Sum up what the model server was asked; shares such as the agreement are no sums."""
+        for name, value in figures.items():
+            if not name.startswith("agreement"):
+                self.model[name] = round(self.model.get(name, 0.0) + value, 3)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON object."""
@@ -43,6 +53,8 @@ class Summary:
             "added": self.added,
             "unchanged": self.unchanged,
             "failed": self.failed,
+            "replaced": self.replaced,
+            "blank": self.blank,
             "seconds": round(self.seconds, 3),
         }
         return {**told, "model": self.model} if self.model else told

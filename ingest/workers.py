@@ -131,10 +131,11 @@ class WorkerPool:
                     return None
         except TimeoutError:
             return ReadFailure(
-                "timeout", f"{job.name} took longer than {self._options.timeout_s:g} s for a board"
+                "timeout",
+                f"{job.name}: it took longer than {self._options.timeout_s:g} s for a board",
             )
         except (EOFError, OSError):
-            return ReadFailure("worker_crashed", f"the worker died while reading {job.name}")
+            return ReadFailure("worker_crashed", f"{job.name}: the worker died while reading it")
 
     def _failed(self, lane: _Lane, job: Job, failure: ReadFailure) -> None:
         if self._stopping.is_set():

@@ -35,11 +35,15 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as it should be, and what a repair does about it."""
+    """One thing that is not as it should be, and what a repair does about it.
+
+    `lost` names the source whose boards can't be mended: they are gone until it is ingested again.
+    """
 
     kind: Kind
     what: str
     repair: str
+    lost: str = ""
 
 
 def check(
@@ -100,16 +104,16 @@ def _boards(base: KnowledgeBase, read_data: bool) -> Iterator[Finding]:
 def _source_findings(base: KnowledgeBase, source: SourceRow, read_data: bool) -> Iterator[Finding]:
     boards = base.catalog.boards_of(source.id)
     where = _name(base, source)
-    again = "the source is marked failed; ingest its file again"
+    again = "its boards are dropped and it is marked failed; then ingest its file again"
     for name in sorted({source.sha256, *(board.picture for board in boards)}):
         if not base.blobs.has(name):
-            yield Finding("missing_blob", f"{name} of {where}", again)
+            yield Finding("missing_blob", f"{name} of {where}", again, where)
         elif read_data and hash_of(base.blobs.get(name)) != name:
-            yield Finding("damaged_blob", f"{name} of {where}", again)
+            yield Finding("damaged_blob", f"{name} of {where}", again, where)
     try:
         boards_to_index(base, source.id)
     except ValidationError:
-        yield Finding("damaged_scene", where, again)
+        yield Finding("damaged_scene", where, again, where)
 
 
 def _index(base: KnowledgeBase) -> Iterator[Finding]:
@@ -213,4 +217,4 @@ def _mend_index(base: KnowledgeBase) -> None:
 
 def _name(base: KnowledgeBase, source: SourceRow) -> str:
     paths = base.catalog.paths(source.id)
-    return paths[0] if paths else source.id
+    return f"{paths[0] if paths else source.id} in workspace {source.workspace}"

@@ -25,8 +25,8 @@ def choose(
     """Take the `k` best hits, at most `per_board` of a board and its versions.
 
     What exceeds that, or repeats what is said already (on a version of the board, or a node's words
-    in a relation of it), comes in only where the others run out. With `versions` each is a board of
-    its own: what changed is asked.
+    in a relation of it), comes in only where the others run out; what a board says as a whole and
+    in its only node, once. With `versions` each is a board of its own: what changed is asked.
     """
     taken: list[Hit] = []
     spare: list[Hit] = []
@@ -36,6 +36,8 @@ def choose(
         if len(taken) == k:
             break
         family = families.of(hit)
+        if families.echoes(family, hit):
+            continue
         if counts.get(family, 0) < per_board and families.says(family, hit):
             taken.append(hit)
             counts[family] = counts.get(family, 0) + 1
@@ -76,6 +78,11 @@ class _Families:
         self._said.append([])
         return len(self._sketches) - 1
 
+    def echoes(self, family: int, hit: Hit) -> bool:
+        """Whether the same words of the same nodes were taken as another unit."""
+        told = _told(hit)
+        return any(_echoes(told, said) for said in self._said[family])
+
     def says(self, family: int, hit: Hit) -> bool:
         """Whether no other version said the same, nor a relation the words of this node."""
         told = _told(hit)
@@ -102,8 +109,15 @@ def _told(hit: Hit) -> _Told:
 def _repeats(one: _Told, said: _Told) -> bool:
     if one.board != said.board:
         return one.unit == said.unit and same_words(one.words, said.words)
+    if one.words == said.words:
+        return True
     within = one.unit == "node" and said.unit == "relation" and set(one.nodes) <= set(said.nodes)
     return within and one.words in said.words
+
+
+def _echoes(one: _Told, said: _Told) -> bool:
+    same = (one.board, one.words, set(one.nodes)) == (said.board, said.words, set(said.nodes))
+    return same and one.unit != said.unit
 
 
 def same_words(one: str, two: str) -> bool:

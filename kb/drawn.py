@@ -2,7 +2,8 @@
 
 In this order: when the picture was taken, if the file says so; a date in the file's name
 ("retro-2026-03-02.png", "IMG_20260302_101500.jpg") or else in a folder's, the nearest first; when
-the file was saved; when it was ingested. The index and the histories of boards go by this alone.
+the file was saved; when it was ingested. Lists, the index and the histories of boards go by this
+alone.
 """
 
 from __future__ import annotations

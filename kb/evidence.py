@@ -34,7 +34,7 @@ class Filters(Shape):
     kinds: tuple[Literal[NodeKind, RelationKind], ...] = ()
     tags: tuple[Tag, ...] = ()
     colors: tuple[str, ...] = ()  # ink or fill
-    since: datetime | None = None  # board captured (else ingested) at or after
+    since: datetime | None = None  # board drawn (`kb.drawn`) at or after
     until: datetime | None = None
     source: str = ""  # a path, or a folder of paths
     boards: tuple[str, ...] = ()
@@ -79,7 +79,8 @@ class Answer(Shape):
     """The answer to a question. Not `answered`: the boards don't hold it, and `answer` says so.
 
     `model` is the served model that wrote it, "" where it is composed of quotes; `note` tells
-    where it is less than was hoped for, as when the served model doesn't answer.
+    where it is less than was hoped for, as when the served model doesn't answer,
+    or that the workspace holds no boards.
     """
 
     question: str

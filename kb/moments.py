@@ -36,7 +36,7 @@ def _places(session: Session, rows: Sequence[BoardRow]) -> dict[str, list[Locati
     """Return by a source's id where it was seen."""
     places: dict[str, list[LocationRow]] = {row.source_id: [] for row in rows}
     statement = select(LocationRow).where(LocationRow.source_id.in_(places))
-    for place in session.scalars(statement.order_by(LocationRow.path)):
+    for place in session.scalars(statement.order_by(LocationRow.path, LocationRow.origin)):
         places[place.source_id].append(place)
     return places
 

@@ -168,6 +168,12 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
+        if first["type"] == "extra_forbidden":
+            raise WrongUse(
+                f"there is no setting {name!r} ({config_file()})",
+                hint="docs/settings.md tells all of them",
+                code="bad_setting",
+            ) from error
         raise WrongUse(
             f"setting {name}: {first['msg']}",
             hint=f"see KB_{name.upper()} in docs/settings.md",

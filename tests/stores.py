@@ -21,7 +21,7 @@ from kb.catalog import (
 from kb.settings import load_settings
 from tests.embedding import HashedWords
 
-_WHEN = {"created_at", "attempts", "mtime_ns", "decided_at"}
+_WHEN = {"created_at", "drawn_at", "attempts", "mtime_ns", "decided_at"}
 _TABLES: tuple[type[Any], ...] = (
     SourceRow,
     LocationRow,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.common import SOME_FAILED, JsonOption, WorkspaceOption, open_base
+from api.cli.files import file_option, folder_option, write_file
 from api.cli.output import console, put, put_json, say, shown
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def search(
     as_json: JsonOption = False,
 ) -> int:
     """Find places on boards."""
-    from api.filters import filters_from
+    from api.filters import check_named, filters_from
 
     filters = filters_from(
         units=unit,
@@ -88,7 +89,10 @@ def search(
         boards=board,
     )
     with open_base(workspace) as base:
+        from kb.emptiness import emptiness_of
         from kb.search import search as find
+
+        check_named(base, base.settings.workspace, filters)
 
         def answer(text: str) -> SearchResult:
             return find(base, text, workspace=base.settings.workspace, filters=filters, k=k)
@@ -96,10 +100,13 @@ def search(
         if from_file is not None:
             return _each(_questions(query, from_file), answer)
         result = answer(_one(query))
+        empty = "" if result.evidence else emptiness_of(base, base.settings.workspace)
     if as_json:
         put_json(result)
     else:
         _print_evidence(result)
+    if empty or not (as_json or result.evidence):
+        say(empty or "nothing found")
     return 0
 
 
@@ -109,12 +116,18 @@ def ask(
     k: Top = 10,
     show: Annotated[
         Path | None,
-        typer.Option("--show", help="Folder for a picture of each citation, marked."),
+        typer.Option(
+            "--show",
+            help="Folder for a picture of each citation, marked.",
+            callback=folder_option,
+        ),
     ] = None,
     history: Annotated[
         Path | None,
         typer.Option(
-            "--history", help="JSON lines of earlier answers, for follow-ups; this one is added."
+            "--history",
+            help="JSON lines of earlier answers, for follow-ups; this one is added.",
+            callback=file_option,
         ),
     ] = None,
     stream: Stream = False,
@@ -135,13 +148,13 @@ def ask(
             return _each(_questions(question, from_file, stream=stream), answer)
         asked = _one(question)
         result = _streamed(base, asked, k, turns, as_json=as_json) if stream else answer(asked)
-        if history is not None:
-            _remember(history, result)
         pictures = _show(base, result, show) if show is not None else {}
     if not as_json:
         _print_answer(result, pictures, said=stream)
     elif not stream:
         put_json(result)
+    if history is not None:
+        _remember(history, result)
     return 0
 
 
@@ -196,8 +209,7 @@ def _turns(path: Path) -> list[Turn]:
 
 def _remember(path: Path, answer: Answer) -> None:
     turn = {"question": answer.question, "answer": answer.answer}
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(turn, ensure_ascii=False) + "\n")
+    write_file(path, json.dumps(turn, ensure_ascii=False) + "\n", after=True)
 
 
 # many questions
@@ -212,8 +224,11 @@ def _questions(given: str | None, path: Path, *, stream: bool = False) -> Iterat
         raise WrongUse(f"{what} and --from together make no sense")
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"{path} can't be read: {error}") from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise WrongUse(f"{path} can't be read: {reason}") from error
+    except UnicodeDecodeError as error:
+        raise WrongUse(f"{path} can't be read: it is not UTF-8") from error
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield _question(line, f"{path}, line {number}")
@@ -256,8 +271,6 @@ def _print_evidence(result: SearchResult) -> None:
     from rich.text import Text
 
     out = console()
-    if not result.evidence:
-        say("nothing found")
     board = ""
     for number, found in enumerate(result.evidence, 1):
         if found.board.id != board:
@@ -304,12 +317,11 @@ def _show(base: KnowledgeBase, result: Answer, folder: Path) -> dict[int, Path]:
     """Write a marked picture for each citation; return the files by number."""
     from api.marking import Mark, marked
 
-    folder.mkdir(parents=True, exist_ok=True)
     written = {}
     for citation in result.citations:
         row = base.catalog.board(base.settings.workspace, citation.board.id)
         path = folder / f"{citation.n}-{row.id}.png"
         mark = Mark(citation.region, str(citation.n))
-        path.write_bytes(marked(base.blobs.get(row.picture), [mark]))
+        write_file(path, marked(base.blobs.get(row.picture), [mark]))
         written[citation.n] = path
     return written

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from api.cli.common import JsonOption, WorkspaceOption, open_base
-from api.cli.output import console, put, put_json, say, shown
+from api.cli.files import picture_option, write_picture
+from api.cli.output import console, counted, put, put_json, say, shown
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +27,12 @@ def diff(
     ] = "",
     *,
     picture: Annotated[
-        Path | None, typer.Option("--picture", help="PNG file: the later board, changes marked.")
+        Path | None,
+        typer.Option(
+            "--picture",
+            help="Picture file: the later board, changes marked.",
+            callback=picture_option,
+        ),
     ] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
@@ -38,7 +44,7 @@ def diff(
     with open_base(workspace) as base:
         found = compare(base, base.settings.workspace, before, after)
         if picture is not None:
-            picture.write_bytes(changes_picture(base, base.settings.workspace, found))
+            write_picture(picture, changes_picture(base, base.settings.workspace, found))
     if as_json:
         put_json(found)
     else:
@@ -71,4 +77,4 @@ def timeline(
         region = ",".join(f"{value:g}" for value in cited.region)
         place = f"board {cited.board.id}  nodes {','.join(cited.nodes)}  region {region}"
         out.print(Text(f"[{cited.n}] {shown(cited.board.source)}  {shown(place)}", style="dim"))
-    say(f"{len(told.events)} events; known as: {', '.join(told.names)}")
+    say(f"{counted(len(told.events), 'event')}; known as: {', '.join(told.names)}")

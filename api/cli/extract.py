@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.common import SOME_FAILED, JsonOption, settings_for
-from api.cli.output import put, put_json, say, shown
+from api.cli.files import folder_option, picture_option, write_file
+from api.cli.output import counted, failure, put, put_json, say
 
 if TYPE_CHECKING:
     from ingest.discover import Found
     from ingest.worker import ReadBoard
     from kb.settings import Settings
-
-
-_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 
 
 def register(app: typer.Typer) -> None:
@@ -42,11 +40,18 @@ def extract(
     files: Annotated[list[Path], typer.Argument(help="Files, folders and zips of boards.")],
     *,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder for one JSON file a board.")
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="Folder for one JSON file a board.", callback=folder_option
+        ),
     ] = None,
     overlay: Annotated[
         Path | None,
-        typer.Option("--overlay", help="Picture file: the board with what was understood of it."),
+        typer.Option(
+            "--overlay",
+            help="Picture file: the board with what was understood of it.",
+            callback=picture_option,
+        ),
     ] = None,
     extractor: Annotated[
         str | None, typer.Option("--extractor", help="Who reads pictures: auto, local or vlm.")
@@ -78,12 +83,11 @@ def extract(
                     overlays.take(item, board)
         except BadSource as error:
             failed.append({"source": item.path, "code": error.code, "message": error.message})
-            message = error.message.removeprefix(f"{item.path}: ")
-            say(f"failed: {shown(item.path)}: {shown(message)} ({error.code})")
+            say(failure(item.path, error.code, error.message))
     if as_json and out is not None:
         put_json({"written": sink.written, "failed": failed})
     elif out is not None:
-        say(f"{len(sink.written)} boards written to {out}")
+        say(f"{counted(len(sink.written), 'board')} written to {out}")
     if overlays is not None:
         say(f"what was understood: {', '.join(overlays.written) or 'nothing'}")
     return SOME_FAILED if failed else 0
@@ -109,15 +113,13 @@ class _Sink:
         self._folder = folder
         self._names: dict[str, str] = {}  # file name → origin of its source
         self.written: list[str] = []
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
 
     def take(self, item: Found, board: ReadBoard) -> None:
         if self._folder is None:
             put(board.scene)
             return
         path = self._folder / self._name(item, board.page)
-        path.write_text(f"{board.scene}\n", encoding="utf-8")
+        write_file(path, f"{board.scene}\n")
         self.written.append(str(path))
 
     def _name(self, item: Found, page: int) -> str:
@@ -135,15 +137,6 @@ class _Overlays:
     """Pictures of boards with what was understood of them."""
 
     def __init__(self, path: Path) -> None:
-        from kb.errors import WrongUse
-
-        if path.suffix.lower() not in _PICTURES:
-            raise WrongUse(
-                f"a picture can't be called {path.name!r}",
-                hint=f"its name ends in one of: {' '.join(_PICTURES)}",
-                code="wrong_suffix",
-            )
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self.written: list[str] = []
 

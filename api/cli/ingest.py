@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.common import SOME_FAILED, JsonOption, WorkspaceOption, open_base
-from api.cli.output import put_json, say, shown
+from api.cli.output import failure, put_json, say
 
 if TYPE_CHECKING:
     from ingest.report import Event, Summary, Watcher
@@ -78,11 +78,6 @@ def watching() -> Iterator[Watcher]:
         yield _Lines().watcher()
 
 
-def _failure(event: Event) -> str:
-    message = event.message.removeprefix(f"{event.path}: ")
-    return f"failed: {shown(event.path)}: {shown(message)} ({event.code})"
-
-
 def _waiting(holder: str) -> str:
     return f"waiting: the store is held by {holder}"
 
@@ -109,7 +104,7 @@ class _Lines:
             return
         self._done += 1
         if event.outcome == "failed":
-            say(_failure(event))
+            say(failure(event.path, event.code, event.message))
         now = time.monotonic()
         if now - self._last >= _EVERY_S:
             self._last = now
@@ -146,7 +141,7 @@ def _bar() -> Iterator[Watcher]:
                 return
             if event.outcome == "failed":
                 counts["failed"] += 1
-                console.print(_failure(event))
+                console.print(failure(event.path, event.code, event.message))
             speed = bar.tasks[0].speed
             bar.update(
                 task,
@@ -169,6 +164,10 @@ def _table(summary: Summary) -> None:
     table.add_column()
     for outcome in ("added", "unchanged", "failed"):
         table.add_row(str(len(getattr(summary, outcome))), outcome)
+    if summary.replaced:
+        table.add_row(str(len(summary.replaced)), "changed: their former boards are gone")
+    if summary.blank:
+        table.add_row(str(len(summary.blank)), "with nothing that could be read on them")
     told = summary.model
     if told:
         by_model = told.get("boards", 0) - told.get("fallbacks", 0)

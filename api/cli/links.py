@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.common import JsonOption, WorkspaceOption, open_base
-from api.cli.output import console, put_json, say, shown
+from api.cli.output import console, counted, put_json, say, shown
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
@@ -63,6 +63,8 @@ def list_links(
         return
     for link in page.links:
         _print_link(link)
+    if not page.links:
+        say("no links")
     if page.more:
         say(f"there are more; --offset {offset + limit} shows them")
 
@@ -85,7 +87,7 @@ def suggest_links(
     if as_json:
         put_json({"boards": looked})
     else:
-        say(f"looked at {looked} boards")
+        say(f"looked at {counted(looked, 'board')}")
 
 
 @links.command("accept")

@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
@@ -26,7 +27,7 @@ from api.cli import (
     store,
     tune,
 )
-from api.cli.output import put_error, use_utf8
+from api.cli.output import put, put_error, use_utf8
 
 INTERRUPTED = 130
 _PIPE_CLOSED = 141  # as a shell tells a command that died of SIGPIPE
@@ -39,6 +40,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        put(f"kb {version('whiteboard-kb')}")
+        raise typer.Exit
+
+
 for room in (
     ingest,
     extract,
@@ -54,6 +65,16 @@ for room in (
     evaluate,
 ):
     room.register(app)
+
+
+@app.callback()
+def _every_command(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, help="Print the version.", callback=_version)
+    ] = False,
+) -> None:
+    del version
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

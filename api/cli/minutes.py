@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli.common import JsonOption, WorkspaceOption, open_base
+from api.cli.files import file_option, write_file
 from api.cli.output import put, put_json
 
 
@@ -19,7 +20,9 @@ def register(app: typer.Typer) -> None:
 def minutes(
     board: Annotated[list[str], typer.Argument(metavar="BOARD…", help="Ids of boards.")],
     *,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write.", callback=file_option)
+    ] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -29,7 +32,7 @@ def minutes(
     with open_base(workspace) as base:
         made = minutes_of(base, board, workspace=base.settings.workspace)
     if out is not None:
-        out.write_text(page(made), encoding="utf-8")
+        write_file(out, page(made))
     if as_json:
         put_json(made)
     elif out is None:

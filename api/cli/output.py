@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,6 +43,17 @@ def say(text: str) -> None:
 
     sys.stderr.write(f"{clean(text)}\n")
     sys.stderr.flush()
+
+
+def failure(path: str, code: str, message: str) -> str:
+    """Return a line for a file that could not be read; many messages begin with its name."""
+    reason = message.removeprefix(f"{path}: ").removeprefix(f"{PurePath(path).name}: ")
+    return f"failed: {shown(path)}: {shown(reason)} ({code})"
+
+
+def counted(count: int, what: str) -> str:
+    """Return how many of a thing there are, as in "1 board" and "2 boards"."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def console() -> Console:

@@ -1,4 +1,4 @@
-"""`kb check`, `kb reindex`, `kb config`: the store as a whole."""
+"""`kb check`, `kb reindex`, `kb config`, `kb workspaces`: the store as a whole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli.common import SOME_FAILED, JsonOption, open_base, settings_for
-from api.cli.output import console, put, put_json, say, shown
+from api.cli.output import console, counted, put, put_json, say, shown
 
 
 def register(app: typer.Typer) -> None:
@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     app.command("check")(check)
     app.command("reindex")(reindex)
     app.command("config")(config)
+    app.command("workspaces")(workspaces)
 
 
 def check(
@@ -26,7 +27,10 @@ def check(
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Compare catalog, stored files and index. Exit code 3 where something is (still) wrong."""
+    """Compare catalog, stored files and index.
+
+    Exit code 3 where something is (still) wrong, or boards must be ingested again.
+    """
     from kb.check import check as look
 
     with open_base() as base:
@@ -37,16 +41,26 @@ def check(
             progress=lambda what: say(f"looking at {what}" if what != "repair" else "repairing"),
         )
         left = look(base, read_data=read_data) if repair and findings else findings
+    lost = sorted({found.lost for found in findings if found.lost}) if repair else []
+    code = SOME_FAILED if left or lost else 0
     if as_json:
         shapes = [
             {"kind": found.kind, "what": found.what, "repair": found.repair} for found in findings
         ]
-        put_json({"findings": shapes, "repaired": repair, "left": len(left)})
-        return SOME_FAILED if left else 0
+        put_json({"findings": shapes, "repaired": repair, "left": len(left), "lost": lost})
+        return code
+    after = "" if repair else "after a repair "
     for found in findings:
-        put(f"{found.kind}: {shown(found.what)}: {shown(found.repair)}")
-    say(f"{len(findings)} findings" + (f", {len(left)} left after the repair" if repair else ""))
-    return SOME_FAILED if left else 0
+        put(f"{found.kind}: {shown(found.what)}: {after}{shown(found.repair)}")
+    say(
+        counted(len(findings), "finding")
+        + (f", {len(left)} left after the repair" if repair else "")
+    )
+    for source in lost:
+        say(f"lost until its file is ingested again: {source}")
+    if findings and not repair:
+        say("nothing was changed; `kb check --repair` mends what can be mended")
+    return code
 
 
 def reindex(*, as_json: JsonOption = False) -> None:
@@ -60,7 +74,7 @@ def reindex(*, as_json: JsonOption = False) -> None:
     if as_json:
         put_json({"boards": boards, "seconds": seconds})
     else:
-        say(f"{boards} boards in {seconds:.1f} s")
+        say(f"{counted(boards, 'board')} in {seconds:.1f} s")
 
 
 def config(*, as_json: JsonOption = False) -> None:
@@ -82,3 +96,18 @@ def config(*, as_json: JsonOption = False) -> None:
         table.add_row(*(Text(cell) for cell in row))
     console().print(table)
     say(f"settings file: {config_file()}")
+
+
+def workspaces(*, as_json: JsonOption = False) -> None:
+    """List the workspaces that hold boards, and how many."""
+    from api.boards import workspaces_of
+
+    with open_base() as base:
+        told = workspaces_of(base)
+    if as_json:
+        put_json(told)
+        return
+    for workspace in told.workspaces:
+        put(f"{workspace.name}  {counted(workspace.boards, 'board')}")
+    if not told.workspaces:
+        say("no workspace holds boards; `kb ingest` adds some")

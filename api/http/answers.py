@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from api.filters import filters_from
+from api.filters import check_named, filters_from
 from api.http.documented import answer, body, errors
 from api.http.events import MEDIA_TYPE, begun, event_stream, sse
 from api.http.scope import StoreOf, Workspace
@@ -104,4 +104,6 @@ async def _lines(events: AsyncIterator[Event]) -> AsyncIterator[str]:
 def _find(store: StoreOf, workspace: str, query: str, k: int, filters: Filters) -> SearchResult:
     from kb.search import search as find
 
-    return find(store.base, query, workspace=workspace, filters=filters, k=k)
+    base = store.base
+    check_named(base, workspace, filters)
+    return find(base, query, workspace=workspace, filters=filters, k=k)

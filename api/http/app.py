@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 
 from api.errors import as_kb_error
 from api.exposure import is_loopback
-from api.http import answers, boards, changes, chat, links, minutes
+from api.http import answers, boards, changes, chat, links, minutes, workspaces
 from api.http.documented import answer, errors
 from api.http.guard import Guard, error_response, host_name
 from api.http.scope import StoreOf
@@ -51,7 +51,7 @@ def create_app(settings: Settings, *, warm: bool = True) -> FastAPI:
         redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
-    for part in (boards, answers, chat, links, changes, minutes):
+    for part in (boards, workspaces, answers, chat, links, changes, minutes):
         app.include_router(part.router)
     app.get("/healthz", tags=["server"], responses=answer("health", "Alive"))(healthz)
     app.get(

@@ -102,6 +102,8 @@ class UploadResult(_Body):
     """What became of each uploaded file, as `kb ingest --json` tells it, and the boards."""
 
     added: list[str]
+    replaced: list[str] = []
+    blank: list[str] = []
     unchanged: list[str]
     failed: list[Failure]
     seconds: float
@@ -135,6 +137,8 @@ SUMMARY = {
     "height": 1200,
     "picture": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "picture_type": "image/png",
+    "when": "2026-03-02T09:30:00Z",
+    "dated": "saved",
     "captured_at": None,
     "ingested_at": "2026-03-02T09:30:00Z",
     "state": "ready",
@@ -222,6 +226,8 @@ EXAMPLES: dict[str, Any] = {
     "health": {"status": "ok"},
     "upload": {
         "added": ["order-flow.excalidraw"],
+        "replaced": [],
+        "blank": [],
         "unchanged": [],
         "failed": [],
         "seconds": 0.42,
@@ -230,6 +236,7 @@ EXAMPLES: dict[str, Any] = {
     },
     "page": {"boards": [SUMMARY], "total": 1, "limit": 50, "offset": 0},
     "removed": {"removed": [BOARD_ID]},
+    "workspaces": {"workspaces": [{"name": "default", "boards": 1}]},
     "search_body": {"query": "what happens when stock is low", "filters": {"tags": ["risk"]}},
     "search": {"query": "stock", "evidence": [EVIDENCE]},
     "ask_body": {"question": "What follows the stock check?"},

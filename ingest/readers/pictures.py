@@ -43,7 +43,7 @@ def read(data: bytes, name: str, limits: Limits) -> Iterator[Board]:
     with warnings.catch_warnings():
         # Pillow warns of large pictures and of odd tags; our own caps and checks stand instead
         warnings.simplefilter("ignore")
-        image = _open(data, kind, name)
+        image = _open(data, kind, name, limits)
         _check_size(image, name, limits)
         pages = _count_pages(image, kind, name, limits)
     with image:
@@ -54,7 +54,7 @@ def read(data: bytes, name: str, limits: Limits) -> Iterator[Board]:
             yield board
 
 
-def _open(data: bytes, kind: str, name: str) -> Image.Image:
+def _open(data: bytes, kind: str, name: str, limits: Limits) -> Image.Image:
     """Read the header, with no other decoder than the one for `kind`."""
     try:
         if kind == "heif":
@@ -63,7 +63,7 @@ def _open(data: bytes, kind: str, name: str) -> Image.Image:
             return cast("Image.Image", HeifImageFile(io.BytesIO(data)))  # type: ignore[no-untyped-call]
         return Image.open(io.BytesIO(data), formats=(kind.upper(),))
     except Image.DecompressionBombError as error:
-        raise BadSource(f"{name}: the picture is too large: {error}", code="too_large") from error
+        raise _too_large(name, limits) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise BadSource(
             f"{name}: the {kind.upper()} header is damaged or cut off", code="corrupt"
@@ -73,12 +73,18 @@ def _open(data: bytes, kind: str, name: str) -> Image.Image:
 def _check_size(image: Image.Image, name: str, limits: Limits) -> None:
     width, height = image.size
     if width * height > limits.max_pixels or max(width, height) > MAX_SIDE:
-        raise BadSource(
-            f"{name}: {width:,} × {height:,} pixels are more than the "
-            f"{limits.max_pixels / 1e6:.0f} megapixels allowed",
-            code="too_large",
-            hint="save it smaller, or raise KB_MAX_MEGAPIXELS",
-        )
+        raise _too_large(name, limits, f"{width:,} × {height:,} pixels")
+
+
+def _too_large(name: str, limits: Limits, size: str = "its pixels") -> BadSource:
+    """Return the error of a picture above our caps, or above what Pillow opens at all."""
+    most = min(limits.max_pixels, 2 * (Image.MAX_IMAGE_PIXELS or limits.max_pixels))
+    return BadSource(
+        f"{name}: {size} are more than the {most / 1e6:.0f} megapixels "
+        f"or the {MAX_SIDE:,} of a side that are allowed",
+        code="too_large",
+        hint="save it smaller" + (", or raise KB_MAX_MEGAPIXELS" * (most == limits.max_pixels)),
+    )
 
 
 def _count_pages(image: Image.Image, kind: str, name: str, limits: Limits) -> int:
@@ -108,7 +114,7 @@ def _board(
         if kind == "tiff":
             image.seek(page)
             _check_size(image, name, limits)
-        _decode(image, kind, name)
+        _decode(image, kind, name, limits)
         turn = 1 if kind == "heif" else orientation(image)  # libheif has turned it already
         frames = getattr(image, "n_frames", 1) if kind in ("png", "webp") else 1
         opaque = not image.has_transparency_data
@@ -123,11 +129,11 @@ def _board(
         )
 
 
-def _decode(image: Image.Image, kind: str, name: str) -> None:
+def _decode(image: Image.Image, kind: str, name: str, limits: Limits) -> None:
     try:
         image.load()
     except Image.DecompressionBombError as error:
-        raise BadSource(f"{name}: the picture is too large: {error}", code="too_large") from error
+        raise _too_large(name, limits) from error
     except (OSError, SyntaxError, ValueError, EOFError, RuntimeError, IndexError) as error:
         raise BadSource(
             f"{name}: the {kind.upper()} data is damaged or cut off: {error}", code="corrupt"

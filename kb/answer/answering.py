@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kb.answer.extractive import extractive
+from kb.emptiness import emptiness_of
 from kb.evidence import Answer, Done, Event, Found, Turn, told
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def ask(
         WrongUse: the question is empty or too long, or `k` makes no sense.
     """
     if not base.settings.llm_url:
-        return extractive(base, question, workspace=workspace, k=k, history=history)
+        return _composed(base, question, workspace=workspace, k=k, history=history)
     for event in ask_stream(base, question, workspace=workspace, k=k, history=history):
         if isinstance(event, Done):
             return event.answer
@@ -57,14 +58,23 @@ def ask_stream(
     history: Sequence[Turn] = (),
 ) -> Generator[Event, None, None]:
     """Answer as `ask` does, piece by piece. Raises at the first event."""
-    if base.settings.llm_url:
+    if base.settings.llm_url and base.catalog.has_board(workspace):
         from kb.answer.served import stream
 
         yield from stream(base, question, workspace=workspace, k=k, history=history)
         return
-    answer = extractive(base, question, workspace=workspace, k=k, history=history)
+    answer = _composed(base, question, workspace=workspace, k=k, history=history)
     yield Found(evidence=answer.evidence)
     yield from told(answer)
+
+
+def _composed(
+    base: KnowledgeBase, question: str, *, workspace: str, k: int, history: Sequence[Turn]
+) -> Answer:
+    """Compose an answer of the boards' words; its note says where there are no boards at all."""
+    answer = extractive(base, question, workspace=workspace, k=k, history=history)
+    empty = "" if answer.answered else emptiness_of(base, workspace)
+    return answer.model_copy(update={"note": empty}) if empty else answer
 
 
 async def ask_async(

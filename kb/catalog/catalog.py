@@ -2,73 +2,30 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, delete, event, func, select, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from kb.catalog.dating import date_boards, drawn_at
+from kb.catalog.engine import open_engine
 from kb.catalog.leaving import drop_boards
-from kb.catalog.migrate import migrate
 from kb.catalog.rows import NewBoard, NewSource, board_id_of, board_rows
 from kb.catalog.tables import BoardRow, LocationRow, NodeRow, RelationRow, SourceRow
-from kb.errors import KBError, NotFound
+from kb.errors import NotFound
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Engine
 
 _BATCH = 5_000  # ids in one statement
-_PATIENCE_S = 30  # for others that write
 
 
 def open_catalog(url: str) -> Catalog:
-    """Open the catalog at an SQLAlchemy `url` and bring its tables up to date."""
-    try:
-        engine = _engine(url)
-        migrate(engine)
-    except SQLAlchemyError as error:
-        shown = make_url(url).render_as_string(hide_password=True)
-        raise KBError(
-            f"the catalog {shown} can't be opened: {error}",
-            code="catalog_unreachable",
-            hint="check KB_DATABASE_URL and the free space of the disk",
-        ) from error
-    return Catalog(engine)
-
-
-def _engine(url: str) -> Engine:
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _tune_sqlite)
-    return engine
-
-
-def _tune_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE_S * 1000}")
-    _write_ahead(cursor)
-    cursor.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _write_ahead(cursor: sqlite3.Cursor) -> None:
-    """Switch to the write-ahead log; SQLite does not wait for others by itself here."""
-    end = time.monotonic() + _PATIENCE_S
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > end:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+    """Open the catalog at an SQLAlchemy `url` and bring its tables up to date. Raises `KBError`."""
+    return Catalog(open_engine(url))
 
 
 class Catalog:
@@ -126,6 +83,17 @@ class Catalog:
         with self.session() as session:
             row = session.get(SourceRow, source_id)
             return row if row is not None and row.workspace == workspace else None
+
+    def holds_others(self, new: NewSource) -> bool:
+        """Tell whether boards of other bytes stand where `new` was seen."""
+        statement = (
+            select(SourceRow.id)
+            .join(LocationRow)
+            .where(LocationRow.workspace == new.workspace, LocationRow.origin == new.origin)
+            .where(SourceRow.id != new.id, SourceRow.state.in_(("ready", "extracted")))
+        )
+        with self.session() as session:
+            return session.scalar(statement.limit(1)) is not None
 
     def register(self, new: NewSource, *, again: bool = False) -> SourceRow:
         """Write down that a source was seen; a known one gets the new location.
@@ -251,6 +219,8 @@ class Catalog:
                     older = (LocationRow.workspace == workspace) & (LocationRow.origin == origin)
                     older &= LocationRow.source_id != source_id
                     replaced.update(_forget_places(session, older))
+            for batch in _batches(source_ids):
+                date_boards(session, batch)
         return sorted(replaced)
 
     def forget(self, source_id: str) -> None:
@@ -280,6 +250,7 @@ class Catalog:
         row, nodes, relations = board_rows(workspace, source_id, board)
         with self.session() as session:
             drop_boards(session, BoardRow.id == row.id)
+            row.drawn_at = drawn_at(session, row)
             session.add(row)
             session.flush()
             session.add_all(nodes)
@@ -290,12 +261,11 @@ class Catalog:
     def boards(
         self, workspace: str, *, limit: int | None = None, offset: int = 0
     ) -> list[BoardRow]:
-        """Return the boards of a workspace, newest capture (else ingest) first."""
-        at = func.coalesce(BoardRow.captured_at, BoardRow.created_at)
+        """Return the boards of a workspace, the last drawn first (`kb.drawn`)."""
         statement = (
             select(BoardRow)
             .where(BoardRow.workspace == workspace, BoardRow.state != "deleting")
-            .order_by(at.desc(), BoardRow.id)
+            .order_by(BoardRow.drawn_at.desc(), BoardRow.id)
             .limit(limit)
             .offset(offset)
         )
@@ -341,6 +311,40 @@ class Catalog:
             by_board = by_board.where(BoardRow.picture.in_(wanted))
         with self.session() as session:
             return set(session.scalars(by_source)) | set(session.scalars(by_board))
+
+    def workspaces(self) -> dict[str, int]:
+        """Return the workspaces that hold boards, by name, and how many."""
+        statement = (
+            select(BoardRow.workspace, func.count())
+            .where(BoardRow.state != "deleting")
+            .group_by(BoardRow.workspace)
+            .order_by(BoardRow.workspace)
+        )
+        with self.session() as session:
+            return {workspace: boards for workspace, boards in session.execute(statement)}
+
+    def has_board(self, workspace: str) -> bool:
+        """Tell whether a workspace holds any board."""
+        statement = select(BoardRow.id).where(
+            BoardRow.workspace == workspace, BoardRow.state != "deleting"
+        )
+        with self.session() as session:
+            return session.scalar(statement.limit(1)) is not None
+
+    def origins(self, board_ids: Sequence[str]) -> dict[str, str]:
+        """Return, by board, the absolute place of the path that it is shown under."""
+        found: dict[str, str] = {}
+        with self.session() as session:
+            for batch in _batches(board_ids):
+                statement = (
+                    select(BoardRow.id, LocationRow.origin)
+                    .join(LocationRow, LocationRow.source_id == BoardRow.source_id)
+                    .where(BoardRow.id.in_(batch))
+                    .order_by(LocationRow.path, LocationRow.origin)
+                )
+                for board, origin in session.execute(statement):
+                    found.setdefault(board, origin)
+        return found
 
     def counts(self, workspace: str) -> dict[str, int]:
         """Return how many sources, boards, nodes and relations a workspace holds."""

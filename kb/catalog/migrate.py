@@ -12,7 +12,7 @@ from kb.errors import StoreDamaged
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-HEAD = "0003"  # the newest revision in migrations/versions
+HEAD = "0004"  # the newest revision in migrations/versions
 
 
 def migrate(engine: Engine) -> None:

@@ -72,6 +72,7 @@ class BoardRow(Base):
     """One board with its scene as JSON; nodes and relations repeat it for the graph.
 
     ``linked`` tells that its names and its likeness to other boards were looked at (`kb.links`).
+    ``drawn_at`` is its moment (`kb.drawn`), told anew whenever its source is ready again.
     """
 
     __tablename__ = "boards"
@@ -90,6 +91,7 @@ class BoardRow(Base):
     scene: Mapped[str] = mapped_column(Text)
     captured_at: Mapped[float | None]
     created_at: Mapped[float]
+    drawn_at: Mapped[float] = mapped_column(default=0.0, server_default="0")
     state: Mapped[str]
     linked: Mapped[bool] = mapped_column(default=False, server_default=false())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kb.quoting import clean
 from kb.reading import label_of, one_line, outline
@@ -37,13 +37,32 @@ _STYLES: dict[Tag, str] = {
 
 
 def to_mermaid(scene: Scene) -> str:
-    """Return `scene` as a flowchart; what holds other nodes becomes a subgraph."""
-    ids = {node.id: f"n{number}" for number, (_, node) in enumerate(outline(scene), start=1)}
+    """Return `scene` as a flowchart; what holds other nodes becomes a subgraph.
+
+    What has no words and no part in anything, as a doodle, is left out.
+    """
+    nodes = _telling(scene)
+    ids = {node.id: f"n{number}" for number, (_, node) in enumerate(nodes, start=1)}
     lines = list(_header(scene))
-    lines += _nodes(scene, ids)
+    lines += _nodes(nodes, ids)
     lines += _edges(scene, ids)
-    lines += _classes(scene, ids)
+    lines += _classes(nodes, ids)
     return "\n".join(lines) + "\n"
+
+
+def _telling(scene: Scene) -> list[tuple[int, Node]]:
+    """Return the outline of what has words, tags or lines, and of what holds such nodes."""
+    parents = {node.id: node.parent for node in scene.nodes}
+    drawn = [relation for relation in scene.relations if relation.kind != "contains"]
+    ends = {end for relation in drawn for end in (relation.source, relation.target)}
+    kept: set[str] = set()
+    for node in scene.nodes:
+        if label_of(clean(node.text)) or node.tags or node.id in ends:
+            at: str | None = node.id
+            while at is not None and at not in kept:
+                kept.add(at)
+                at = parents[at]
+    return [(depth, node) for depth, node in outline(scene) if node.id in kept]
 
 
 def escape(text: str) -> str:
@@ -64,10 +83,10 @@ def _header(scene: Scene) -> Iterator[str]:
     yield "flowchart LR"
 
 
-def _nodes(scene: Scene, ids: dict[str, str]) -> Iterator[str]:
-    holders = {node.parent for node in scene.nodes if node.parent}
+def _nodes(nodes: Sequence[tuple[int, Node]], ids: dict[str, str]) -> Iterator[str]:
+    holders = {node.parent for _, node in nodes if node.parent}
     open_at: list[int] = []
-    for depth, node in outline(scene):
+    for depth, node in nodes:
         while open_at and open_at[-1] >= depth:
             yield "  " * (open_at.pop() + 1) + "end"
         indent = "  " * (depth + 1)
@@ -114,9 +133,9 @@ def _nested(relation: Relation, parents: dict[str, str | None]) -> bool:
     return False
 
 
-def _classes(scene: Scene, ids: dict[str, str]) -> Iterator[str]:
+def _classes(nodes: Sequence[tuple[int, Node]], ids: dict[str, str]) -> Iterator[str]:
     for tag, style in _STYLES.items():
-        tagged = [ids[node.id] for _, node in outline(scene) if tag in node.tags]
+        tagged = [ids[node.id] for _, node in nodes if tag in node.tags]
         if tagged:
             yield f"  classDef {tag} {style}"
             yield f"  class {','.join(tagged)} {tag}"

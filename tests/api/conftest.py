@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from starlette.testclient import TestClient
 
+from api.cli.main import run
 from ingest.pipeline import ingest
 from kb.settings import load_settings
 from tests.boardfiles import canvas
@@ -22,6 +24,20 @@ ALPHA = ["Check stock", "Pack the order", "Ship", "Risk: supplier late"]
 BETA = ["熔断降级", "限流", "Secret plan"]
 
 Connect = Callable[..., TestClient]
+
+
+class Ran(NamedTuple):
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Kb = Callable[..., Ran]
 
 
 @pytest.fixture(scope="package")
@@ -69,6 +85,18 @@ def reading(made_home: Path, quiet: pytest.MonkeyPatch, monkeypatch: pytest.Monk
     del quiet
     monkeypatch.setenv("KB_HOME", str(made_home))
     return made_home
+
+
+@pytest.fixture
+def kb(capsys: pytest.CaptureFixture[str]) -> Kb:
+    """The `kb` command, run in this process."""
+
+    def call(*arguments: str) -> Ran:
+        capsys.readouterr()
+        code = run(list(arguments))
+        return Ran(code, *capsys.readouterr())
+
+    return call
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ import pytest
 from PIL import Image
 
 from kb.scene import Scene
-from tests.api.conftest import Connect, code_of
-from tests.api.test_cli import Kb, kb  # noqa: F401 - a fixture
+from tests.api.conftest import Connect, Kb, code_of
 from tests.kb.compare.scenes import renamed
 from tests.kb.links.filling import put
 from tests.stores import open_store
@@ -51,14 +50,14 @@ def home(grown_home: Path, tmp_path: Path, quiet: Any, monkeypatch: pytest.Monke
 
 
 @pytest.fixture
-def boards(home: Path, kb: Kb) -> list[str]:  # noqa: F811
+def boards(home: Path, kb: Kb) -> list[str]:
     """The two versions, the older one first."""
     del home
     page = kb("boards", "list", "--json").json()["boards"]
     return [one["id"] for one in sorted(page, key=lambda one: str(one["source"]), reverse=True)]
 
 
-def test_versions(boards: list[str], kb: Kb) -> None:  # noqa: F811
+def test_versions(boards: list[str], kb: Kb) -> None:
     old, new = boards
     told = kb("versions", "list", old, "--json").json()
     assert [one["at"]["board"]["id"] for one in told["later"]] == [new]
@@ -74,7 +73,7 @@ def test_versions(boards: list[str], kb: Kb) -> None:  # noqa: F811
     assert kb("versions", "accept", old, "nope").code == 2
 
 
-def test_diff_in_words_json_and_colours(boards: list[str], kb: Kb, tmp_path: Path) -> None:  # noqa: F811
+def test_diff_in_words_json_and_colours(boards: list[str], kb: Kb, tmp_path: Path) -> None:
     old, new = boards
     shown = kb("diff", old, new)
     assert shown.code == 0
@@ -95,7 +94,7 @@ def test_diff_in_words_json_and_colours(boards: list[str], kb: Kb, tmp_path: Pat
     assert kb("diff", old, new, "--workspace", "beta").code == 2
 
 
-def test_timeline(boards: list[str], kb: Kb) -> None:  # noqa: F811
+def test_timeline(boards: list[str], kb: Kb) -> None:
     old, new = boards
     told = kb("timeline", "check stock", "--json").json()
     assert [event["what"] for event in told["events"]][:2] == ["appeared", "changed"]
@@ -107,7 +106,7 @@ def test_timeline(boards: list[str], kb: Kb) -> None:  # noqa: F811
     assert kb("timeline", "secret plan").code == 2  # it stands in another workspace
 
 
-def test_links(boards: list[str], kb: Kb) -> None:  # noqa: F811
+def test_links(boards: list[str], kb: Kb) -> None:
     del boards
     listed = kb("links", "list", "--json").json()
     (link,) = [one for one in listed["links"] if one["names"][1]["text"] == "Chek stock"]

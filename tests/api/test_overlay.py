@@ -45,6 +45,7 @@ def boards(tmp_path, monkeypatch):
 
 def test_every_board_gets_its_picture(boards, tmp_path, capsys):
     out = tmp_path / "new" / "seen.png"
+    out.parent.mkdir()
     assert kb(["extract", str(boards), "--overlay", str(out)]) == 0
     told = capsys.readouterr()
     scenes = [json.loads(line) for line in told.out.splitlines()]

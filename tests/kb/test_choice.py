@@ -86,3 +86,20 @@ def test_every_page_is_full_and_holds_nothing_twice(rows: list[tuple[str, str]],
     assert len(shown) == min(k, len(hits))
     assert len({hit.id for hit in shown}) == len(shown)
     assert sorted(hit.id for hit in grouped(shown)) == sorted(hit.id for hit in shown)
+
+
+def test_a_board_of_one_node_is_said_once() -> None:
+    for words in ("Buy tea", "买茶"):
+        node = {"board": "a", "unit": "node", "nodes": ["1"], "text": words}
+        whole = {"board": "a", "unit": "board", "nodes": ["1"], "text": words}
+        elsewhere = {"board": "b", "unit": "node", "nodes": ["1"], "text": words}
+        hits = [Hit("n", 0.9, node), Hit("b", 0.8, whole), Hit("e", 0.7, elsewhere)]
+        assert [hit.id for hit in choose(hits, 5)] == ["n", "e"]
+
+
+def test_equal_words_at_two_places_of_a_board_come_after_the_rest() -> None:
+    first = {"board": "a", "unit": "node", "nodes": ["1"], "text": "to do"}
+    second = {"board": "a", "unit": "node", "nodes": ["2"], "text": "To do"}
+    other = {"board": "a", "unit": "node", "nodes": ["3"], "text": "Ship"}
+    hits = [Hit("1", 0.9, first), Hit("2", 0.8, second), Hit("3", 0.7, other)]
+    assert [hit.id for hit in choose(hits, 3)] == ["1", "3", "2"]

@@ -176,6 +176,19 @@ def test_pixels_are_counted_before_they_are_decoded(form: str) -> None:
     assert only(encode(upright(), form), "a", Limits(max_pixels=60 * 40)).page == 1
 
 
+def test_a_picture_that_no_decoder_would_open_is_refused_in_our_words() -> None:
+    huge = encode(Image.new("1", (20_000, 20_000)), "PNG")
+    with pytest.raises(BadSource, match="100 megapixels") as error:
+        only(huge)
+    assert error.value.code == "too_large"
+    assert "KB_MAX_MEGAPIXELS" in error.value.hint
+    assert "bomb" not in error.value.message
+    with pytest.raises(BadSource) as error:
+        only(huge, "a.png", Limits(max_pixels=10**9))
+    assert "1000 megapixels" not in error.value.message  # raising our cap further helps nobody
+    assert "KB_MAX_MEGAPIXELS" not in error.value.hint
+
+
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "HEIF", "TIFF"])
 def test_a_cut_file_is_corrupt(form: str) -> None:
     data = encode(Image.effect_noise((200, 200), 60).convert("RGB"), form)

@@ -176,6 +176,37 @@ def test_boards_come_newest_capture_first_and_in_pages(catalog: Catalog) -> None
     assert [b.page for b in catalog.boards("default", limit=1, offset=1)] == [2]
 
 
+def test_boards_come_in_the_order_of_their_dates_whatever_tells_them(catalog: Catalog) -> None:
+    for number, name in enumerate(("2031-01-01.png", "x.png", "归档/2024-05-06.png")):
+        seen = catalog.register(source(name, f"{number}{number}"))
+        catalog.put_board("default", seen.id, board())
+        catalog.finish([seen.id])
+    shown = [catalog.paths(row.source_id)[0] for row in catalog.boards("default")]
+    assert shown == ["2031-01-01.png", "归档/2024-05-06.png", "x.png"]  # saved in 1970
+    copied = catalog.register(source("2040-01-01/x.png", "11"))
+    assert copied.state == "extracted"
+    catalog.finish([copied.id])
+    assert catalog.paths(catalog.boards("default")[0].source_id) == ["2040-01-01/x.png", "x.png"]
+
+
+def test_workspaces_with_boards_are_counted(catalog: Catalog) -> None:
+    for workspace, pages in (("b", 2), ("a", 1), ("empty", 0)):
+        row = catalog.register(source(workspace=workspace))
+        for page in range(1, pages + 1):
+            catalog.put_board(workspace, row.id, board(page))
+    assert catalog.workspaces() == {"a": 1, "b": 2}
+    assert [catalog.has_board(name) for name in ("a", "empty", "nobody")] == [True, False, False]
+
+
+def test_a_broken_file_is_told_without_manuals(tmp_path: Path) -> None:
+    (tmp_path / "c.sqlite").write_bytes(b"no database at all" * 100)
+    with pytest.raises(KBError, match="not a database") as caught:
+        open_catalog(f"sqlite:///{tmp_path / 'c.sqlite'}")
+    assert caught.value.code == "catalog_unreachable"
+    assert "sqlalche.me" not in caught.value.message
+    assert "KB_DATABASE_URL" not in caught.value.hint
+
+
 def test_very_long_texts_fit(catalog: Catalog) -> None:
     row = catalog.register(source())
     board_id = catalog.put_board("default", row.id, board(text="很长的文字" * 4000))

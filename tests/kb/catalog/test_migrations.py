@@ -16,6 +16,27 @@ from kb.catalog.tables import Base
 from tests.kb.catalog.test_catalog import board
 
 
+def test_boards_of_an_older_version_are_dated(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'c.sqlite'}"
+    catalog = open_catalog(url)
+    for name, sha in (("2024-01-01.png", "aa"), ("会议/2026-01-01.png", "bb")):
+        source = catalog.register(NewSource("w", f"/{name}", name, sha, 1, 1))
+        catalog.put_board("w", source.id, board())
+    before = {row.id: row.drawn_at for row in catalog.boards("w")}
+    catalog.close()
+    engine = create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(kb.catalog.migrations.__file__).parent))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0003")
+    engine.dispose()
+    again = open_catalog(url)
+    assert {row.id: row.drawn_at for row in again.boards("w")} == before
+    assert min(before.values()) > 1.7e9
+    again.close()
+
+
 def test_a_store_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'c.sqlite'}"
     catalog = open_catalog(url)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -161,6 +162,36 @@ def check_mermaid(text: str) -> None:
 @pytest.mark.parametrize("name", SCENES)
 def test_mermaid_is_well_formed(name: str) -> None:
     check_mermaid(export_scene(SCENES[name](), "mermaid"))
+
+
+def test_what_has_no_words_and_no_part_in_anything_is_no_empty_box() -> None:
+    def node(name: str, text: str = "", **more: Any) -> Node:
+        return Node(id=name, kind="drawing", text=text, bbox=(0, 0, 9, 9), **more)
+
+    scene = Scene(
+        width=100,
+        height=100,
+        nodes=(
+            node("doodle"),
+            node("blank", "\n \u3000"),
+            node("frame"),
+            node("in", "茶", parent="frame"),
+            node("empty frame"),
+            node("doodle in it", parent="empty frame"),
+            node("end"),
+            node("tagged", tags=("risk",)),
+        ),
+        relations=(
+            Relation(id="1", source="in", target="end"),
+            Relation(id="2", source="empty frame", target="doodle in it", kind="contains"),
+        ),
+        extractor=ExtractorInfo(name="test"),
+    )
+    text = export_scene(scene, "mermaid")
+    check_mermaid(text)
+    assert len(re.findall(r'^ +(subgraph )?n\d+\W*"', text, re.MULTILINE)) == 4
+    assert "subgraph" in text
+    assert "茶" in text
 
 
 @settings(max_examples=80, deadline=None)
