@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from kb.catalog import LocationRow
 from kb.compare.shapes import BoardAt
@@ -22,23 +21,11 @@ if TYPE_CHECKING:
 def boards_at(base: KnowledgeBase, rows: Sequence[BoardRow]) -> list[BoardAt]:
     """Return boards with their moments, in the order given."""
     with base.catalog.session() as session:
-        places = _places(session, rows)
+        places: dict[str, list[LocationRow]] = {row.source_id: [] for row in rows}
+        statement = select(LocationRow).where(LocationRow.source_id.in_(places))
+        for place in session.scalars(statement.order_by(LocationRow.path, LocationRow.origin)):
+            places[place.source_id].append(place)
     return [_board_at(row, places[row.source_id]) for row in rows]
-
-
-def moments_of(session: Session, rows: Sequence[BoardRow]) -> dict[str, float]:
-    """Return by a board's id when it was drawn, in Unix seconds."""
-    places = _places(session, rows)
-    return {row.id: moment_of(row, places[row.source_id]).at for row in rows}
-
-
-def _places(session: Session, rows: Sequence[BoardRow]) -> dict[str, list[LocationRow]]:
-    """Return by a source's id where it was seen."""
-    places: dict[str, list[LocationRow]] = {row.source_id: [] for row in rows}
-    statement = select(LocationRow).where(LocationRow.source_id.in_(places))
-    for place in session.scalars(statement.order_by(LocationRow.path, LocationRow.origin)):
-        places[place.source_id].append(place)
-    return places
 
 
 def _board_at(row: BoardRow, places: Sequence[LocationRow]) -> BoardAt:

@@ -18,7 +18,9 @@ from kb.answer.selection import selected
 from kb.answer.tagged import tagged, topic_of
 from kb.answer.vocabulary import vocabulary_of
 from kb.evidence import Answer, Turn
+from kb.figures import holds_figures
 from kb.graph import Graph
+from kb.query.asides import without_time
 from kb.query.hints import hints_of
 from kb.query.patterns import Intent
 from kb.query.question import understand
@@ -135,13 +137,19 @@ def _free(
 def _settled(room: Room) -> bool:
     """Say whether silence is the answer.
 
-    So it is where no board mentions the thing, where nothing at all carries the tag, and where the
-    thing is known and no arrow leaves it.
+    So it is where no board mentions the thing, where nothing at all carries the tag, where the
+    thing is known and no arrow leaves it, and where what was found is of another number: sprint 12,
+    where 13 is asked for.
     """
     if room.question.intent == "mentions":
         return True
     if room.question.intent == "tagged":
         return not topic_of(room.question.x)
+    numbered, _ = without_time(room.question.x)
+    titles = room.words.titles
+    said = (f"{titles.get(e.board.id, '')}\n{e.text}" for e in room.found)
+    if not any(holds_figures(text, numbered) for text in said):
+        return True
     if room.question.intent not in _NEEDS_ARROWS:
         return False
     return any(link.score >= SURE_LINK for link in room.link(room.question.x))

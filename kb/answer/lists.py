@@ -230,9 +230,10 @@ def board_named(room: Room, phrase: str) -> str | None:
 
 
 def _contents(room: Room, holder: str, things: Sequence[Thing]) -> str:
+    each = [[thing] for thing in things]
     if room.zh:
-        return f"{holder}里有（{len(things)}项）：{listed(room, things, '、')}。"
-    return f"{holder} holds {len(things)}: {listed(room, things, ', ')}."
+        return f"{holder}里有（{len(things)}项）：{listed(room, each, '、')}。"
+    return f"{holder} holds {len(things)}: {listed(room, each, ', ')}."
 
 
 def _quotes(room: Room, things: Sequence[Thing], most: int) -> str:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 from sqlalchemy import select
-from sqlalchemy.orm import defer
 
 from kb.answer.matching import Matcher
 from kb.answer.notebook import Notebook
@@ -20,7 +19,6 @@ from kb.catalog import BoardRow
 from kb.evidence import Evidence
 from kb.figures import holds_figures
 from kb.graph import Graph, Ref, Thing
-from kb.moments import moments_of
 from kb.query.hints import Hints
 from kb.query.question import Question
 from kb.reading import label_of
@@ -127,8 +125,8 @@ class Room:
 
     def moments(self, boards: Iterable[str]) -> dict[str, float]:
         """Return when boards were drawn, by id, in Unix seconds."""
-        rows = select(BoardRow).where(BoardRow.id.in_(set(boards))).options(defer(BoardRow.scene))
-        return moments_of(self.notes.session, self.notes.session.scalars(rows).all())
+        drawn = select(BoardRow.id, BoardRow.drawn_at).where(BoardRow.id.in_(set(boards)))
+        return {board: at for board, at in self.notes.session.execute(drawn)}
 
     def of_time(self, boards: Iterable[str]) -> set[str]:
         """Return those of the boards that were drawn when the question says; all if it doesn't."""

@@ -11,6 +11,7 @@ from sqlalchemy import String, cast, or_, select
 from kb.answer.matching import Matcher, pool_of
 from kb.answer.notebook import name
 from kb.answer.room import Room
+from kb.answer.versions import Told, cited, told_once
 from kb.answer.words import Word, words_of
 from kb.catalog import BoardRow, NodeRow
 from kb.graph import Ref, Thing
@@ -52,12 +53,12 @@ _STATES: dict[State, tuple[str, str]] = {
 
 def tagged(room: Room) -> str | None:
     """List or count what carries each tag asked for, within the topic that the question names."""
-    asked_for = {tag: _asked_for(room, tag) for tag in room.question.tags}
+    asked_for = {tag: told_once(room, _asked_for(room, tag)) for tag in room.question.tags}
     told = [_told(room, tag, things) for tag, things in asked_for.items() if things]
     return ("" if room.zh else " ").join(told) or None
 
 
-def _told(room: Room, tag: Tag, things: Sequence[Thing]) -> str:
+def _told(room: Room, tag: Tag, things: Sequence[Told]) -> str:
     one, many, zh = _TAG_NAMES[tag]
     state, state_zh = _STATES[room.question.state]
     if room.zh:
@@ -66,11 +67,9 @@ def _told(room: Room, tag: Tag, things: Sequence[Thing]) -> str:
     return f"{len(things)} {what}: {listed(room, things, '; ')}."
 
 
-def listed(room: Room, things: Sequence[Thing], mark: str) -> str:
+def listed(room: Room, things: Sequence[Told], mark: str) -> str:
     """Name the first MAX_LISTED things with their citations, and tell how many more there are."""
-    told = mark.join(
-        f"{name(t)} {room.notes.cite(room.notes.of_thing(t))}" for t in things[:MAX_LISTED]
-    )
+    told = mark.join(f"{name(t[0])} {cited(room, t)}" for t in things[:MAX_LISTED])
     more = len(things) - MAX_LISTED
     if more <= 0:
         return told
@@ -97,13 +96,12 @@ def tagged_things(room: Room, tag: Tag, colors: Collection[str] = ()) -> list[Th
 
     With `colors`, only those whose ink or fill has one of them.
     """
-    at = BoardRow.captured_at
     statement = (
         select(NodeRow.board_id, NodeRow.node_id)
         .join(BoardRow, BoardRow.id == NodeRow.board_id)
         .where(NodeRow.workspace == room.workspace, BoardRow.state != "deleting")
         .where(cast(NodeRow.tags, String).like(f'%"{tag}"%'), NodeRow.text != "")
-        .order_by(at.is_(None), at.desc(), NodeRow.board_id, NodeRow.y0, NodeRow.x0)
+        .order_by(BoardRow.drawn_at.desc(), NodeRow.board_id, NodeRow.y0, NodeRow.x0)
         .limit(MAX_TAGGED)
     )
     if colors:
@@ -114,7 +112,10 @@ def tagged_things(room: Room, tag: Tag, colors: Collection[str] = ()) -> list[Th
 
 
 def _in_state(room: Room, things: list[Thing], state: State) -> list[Thing]:
-    """Keep the things that are still open, those that are done, or those that are late."""
+    """Keep the things that are still open, those that are done, or those that are late.
+
+    What versions of a board repeat is as the newest of them has it.
+    """
     if not state:
         return things
     nodes: dict[str, set[str]] = {}
@@ -125,6 +126,7 @@ def _in_state(room: Room, things: list[Thing], state: State) -> list[Thing]:
     for board, scene in room.notes.session.execute(scenes):
         ended = finished(Scene.model_validate_json(scene), nodes[board])
         done.update((board, node.id) for node in ended)
+    done = {one.ref for told in told_once(room, things) if told[0].ref in done for one in told}
     kept = [t for t in things if (t.ref in done) == (state == "done")]
     if state != "late":
         return kept

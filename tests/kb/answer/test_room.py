@@ -47,6 +47,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
         ("第2阶段之后是什么？", "上线测试"),
         ("第二阶段之后是什么？", "上线测试"),
         ("第3阶段之后是什么？", ""),
+        ("第三阶段之后是什么？", ""),
         ("What is due on 9 April?", ""),
     ],
 )

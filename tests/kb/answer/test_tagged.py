@@ -174,3 +174,21 @@ def test_a_list_that_is_cut_says_so(base: KnowledgeBase) -> None:
     answer = ask(base, "What is in the spare shelf?", workspace="stores").answer
     assert "holds 23: " in answer
     assert answer.endswith("and 3 more.")
+
+
+def test_versions_of_a_board_count_once_and_the_newest_says_what_is_done(
+    told: tuple[KnowledgeBase, dict[str, str]],
+) -> None:
+    rest = ["Ask the printer", "Send a parcel", "Book the revenue", "Write to the landlord"]
+    for days_ago, bank in ((20, "[ ]"), (10, "[x]")):
+        texts = [f"{bank} Call the bank", "[ ] Order kraft boxes", *rest]
+        nodes = [node(f"n{i}", text, 2 * i) for i, text in enumerate(texts)]
+        put(told[0], "versions", dated(days_ago, "plan"), scene_of("Plan", "en", nodes, []))
+
+    def answered(question: str) -> str:
+        return ask(told[0], question, workspace="versions").answer
+
+    assert answered("List the to-dos").startswith("2 to-dos: “")
+    assert "kraft boxes" in answered("Which to-dos are open?")
+    assert "bank" not in answered("Which to-dos are open?")
+    assert "“［x］ Call the bank” [1][2]" in answered("Which to-dos are done?")
