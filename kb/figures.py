@@ -18,6 +18,9 @@ _FIGURE = re.compile(
 )
 
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
 @lru_cache(maxsize=20_000)
 def figures_of(text: str) -> tuple[str, ...]:
     """Return the figures in `text` as written in digits, in reading order: "2", "2.1", "2000"."""
@@ -28,9 +31,17 @@ def figures_of(text: str) -> tuple[str, ...]:
 
 
 def holds_figures(text: str, asked: str) -> bool:
-    """Say whether `text` has all figures of `asked`; more don't matter, nor does their order."""
-    wanted = figures_of(asked)
-    return not wanted or Counter(wanted) <= Counter(figures_of(text))
+    """Say whether `text` has all figures of `asked`; more don't matter, nor does their order.
+
+    A year need only not be another one: boards seldom write down when they were drawn.
+    """
+    wanted = Counter(figures_of(asked))
+    if not wanted:
+        return True
+    held = Counter(figures_of(text))
+    if not any(map(_YEAR.fullmatch, held)):
+        wanted = Counter({one: n for one, n in wanted.items() if not _YEAR.fullmatch(one)})
+    return wanted <= held
 
 
 def _plain(digits: str) -> str:

@@ -38,6 +38,9 @@ def test_figures_in_digits_or_chinese_numerals(text: str, figures: tuple[str, ..
         ("第2阶段", "第二阶段", True),
         ("第2阶段", "第三阶段", False),
         ("Train team - Tom, 15 April 2026", "2026 April 15", True),
+        ("Retro of the staging team", "the retro of autumn 2025", True),
+        ("Budget 2026", "the budget of 2025", False),
+        ("Sprint 12", "sprint 13 of 2025", False),
     ],
 )
 def test_all_figures_that_are_asked_must_be_there(text: str, asked: str, held: bool) -> None:
