@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kb.listed import name_of, on_one_line, unmarked
 from kb.quoting import markdown
-from kb.reading import label_of, one_line, outline
+from kb.reading import label_of, outline
 from kb.scene import Node, Scene, Tag
 from kb.units import sentence_of
 
@@ -45,7 +46,7 @@ def to_markdown(scene: Scene) -> str:
     for tag in _TAGGED:
         tagged = [node for _, node in outline(scene) if tag in node.tags and node.text.strip()]
         if tagged:
-            lines = "\n".join(f"- {markdown(one_line(node.text))}" for node in tagged)
+            lines = "\n".join(f"- {markdown(on_one_line(node.text))}" for node in tagged)
             blocks.append(f"## {words[tag]}\n\n{lines}")
     return "\n\n".join(blocks) + "\n"
 
@@ -65,13 +66,13 @@ def _items(scene: Scene) -> Iterator[str]:
 
 
 def _item(node: Node, indent: str) -> str:
-    lines = [line.strip() for line in markdown(node.text).splitlines() if line.strip()]
+    lines = [line.strip() for line in markdown(unmarked(node.text)).splitlines() if line.strip()]
     tags = f" `{', '.join(node.tags)}`" if node.tags else ""
     return f"{indent}- " + f"\\\n{indent}  ".join(lines) + tags
 
 
 def _relations(scene: Scene) -> Iterator[str]:
-    names = {node.id: label_of(node.text) for node in scene.nodes}
+    names = {node.id: name_of(node.text) for node in scene.nodes}
     for relation in scene.relations:
         source, target = names[relation.source], names[relation.target]
         if relation.kind != "contains" and (source or target or relation.label):

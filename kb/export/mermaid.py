@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
+from kb.listed import unmarked
 from kb.quoting import clean
 from kb.reading import label_of, one_line, outline
 from kb.scene import Node, NodeKind, Relation, Scene, Tag
@@ -39,7 +40,7 @@ _STYLES: dict[Tag, str] = {
 def to_mermaid(scene: Scene) -> str:
     """Return `scene` as a flowchart; what holds other nodes becomes a subgraph.
 
-    What has no words and no part in anything, as a doodle, is left out.
+    What has no words and no part in anything, as a doodle, is left out; so is the title's own node.
     """
     nodes = _telling(scene)
     ids = {node.id: f"n{number}" for number, (_, node) in enumerate(nodes, start=1)}
@@ -55,9 +56,12 @@ def _telling(scene: Scene) -> list[tuple[int, Node]]:
     parents = {node.id: node.parent for node in scene.nodes}
     drawn = [relation for relation in scene.relations if relation.kind != "contains"]
     ends = {end for relation in drawn for end in (relation.source, relation.target)}
+    title = label_of(clean(scene.title))
     kept: set[str] = set()
     for node in scene.nodes:
-        if label_of(clean(node.text)) or node.tags or node.id in ends:
+        words = label_of(clean(node.text))
+        titled = node.kind == "title" and words == title  # it stands over the chart
+        if (words and not titled) or node.tags or node.id in ends:
             at: str | None = node.id
             while at is not None and at not in kept:
                 kept.add(at)
@@ -91,7 +95,7 @@ def _nodes(nodes: Sequence[tuple[int, Node]], ids: dict[str, str]) -> Iterator[s
             yield "  " * (open_at.pop() + 1) + "end"
         indent = "  " * (depth + 1)
         if node.id in holders:
-            yield f'{indent}subgraph {ids[node.id]}["{escape(node.text)}"]'
+            yield f'{indent}subgraph {ids[node.id]}["{escape(unmarked(node.text))}"]'
             open_at.append(depth)
         else:
             yield indent + ids[node.id] + _shape(node)
@@ -101,7 +105,7 @@ def _nodes(nodes: Sequence[tuple[int, Node]], ids: dict[str, str]) -> Iterator[s
 
 def _shape(node: Node) -> str:
     before, after = _SHAPES.get(node.kind, ("[", "]"))
-    return f'{before}"{escape(node.text)}"{after}'
+    return f'{before}"{escape(unmarked(node.text))}"{after}'
 
 
 def _edges(scene: Scene, ids: dict[str, str]) -> Iterator[str]:

@@ -7,17 +7,19 @@ from collections.abc import Iterator, Sequence
 
 from kb.export.mermaid import to_mermaid
 from kb.facts import dates_in, owners_in
+from kb.listed import box_of, items_of, on_one_line
 from kb.minutes.advice import Block, Language, advised
-from kb.minutes.flow import chains, told_as
+from kb.minutes.flow import chains, flow_of, told_as
 from kb.minutes.ledger import Ledger, Read
 from kb.minutes.modules import modules
 from kb.minutes.shapes import SECTIONS, Diagram, Line, Minutes, Section, SectionName
-from kb.reading import label_of, one_line, outline
-from kb.scene import Node, Scene, Tag
+from kb.reading import label_of, outline
+from kb.scene import Node, Relation, Scene, Tag
 from kb.tags import heading_tag
 from kb.text import key_of, language_of
 
 MAX_LINES = 200  # of one section
+MIN_BOXES = 2  # checkboxes that make a list of a node
 
 _TAGGED: tuple[tuple[SectionName, Tag], ...] = (
     ("goals", "goal"),
@@ -26,7 +28,8 @@ _TAGGED: tuple[tuple[SectionName, Tag], ...] = (
     ("questions", "question"),
     ("risks", "risk"),
 )
-_DONE = ("[x]", "☑", "✓", "✔", "✅")
+_REMARKS: frozenset[Tag] = frozenset(("risk", "question"))
+_DONE = frozenset("☑✓✔✅")
 
 
 def compose(boards: Sequence[Read]) -> Minutes:
@@ -37,21 +40,20 @@ def compose(boards: Sequence[Read]) -> Minutes:
     for board in boards:
         for name, line in _BoardLines(board, ledger):
             lines[name].append(line)
+    sections, citations = ledger.in_order(
+        [_section(name, _once(_blocks(found)), language) for name, found in lines.items() if found]
+    )
     return Minutes(
         title=", ".join(dict.fromkeys(filter(None, (label_of(b.ref.title) for b in boards)))),
         language=language,
         boards=tuple(board.ref for board in boards),
-        sections=tuple(
-            _section(name, _once(_blocks(found)), language)
-            for name, found in lines.items()
-            if found
-        ),
+        sections=sections,
         diagrams=tuple(
             Diagram(board=board.ref, mermaid=to_mermaid(board.scene))
             for board in boards
             if any(relation.kind != "contains" for relation in board.scene.relations)
         ),
-        citations=ledger.citations(),
+        citations=citations,
     )
 
 
@@ -124,13 +126,17 @@ class _BoardLines:
         self.scene: Scene = board.scene
         self.nodes = {node.id: node for node in board.scene.nodes}
         self.beside = _beside(board.scene)
+        self.steps = _joined_by(flow_of(board.scene))
         self.told: set[str] = set()
 
     def __iter__(self) -> Iterator[tuple[SectionName, Line]]:
         for name, tag in _TAGGED:
             for node in self._tagged(tag):
                 self.told.add(node.id)
-                yield name, self._todo(node) if name == "todos" else self._line(node)
+                if name == "todos":
+                    yield from self._todos(node)
+                else:
+                    yield name, self._line(node)
                 if name in ("risks", "questions"):
                     yield from ((name, line) for line in self._answers(node))
         for hub, members in modules(self.scene):
@@ -153,35 +159,60 @@ class _BoardLines:
 
     def _line(self, node: Node, depth: int = 0) -> Line:
         return Line(
-            text=one_line(node.text), cites=(self.ledger.cite(self.board, [node]),), depth=depth
+            text=on_one_line(node.text),
+            cites=(self.ledger.cite(self.board, [node]),),
+            depth=depth,
         )
 
     def _answers(self, node: Node) -> Iterator[Line]:
-        """Yield what the board sets against a risk, or under a question: what hangs on it."""
+        """Yield what the board sets against a risk, or under a question: what hangs on it.
+
+        A step of the flow is what the risk is about, and another risk is one more.
+        """
         for other in self.beside.get(node.id, ()):
-            if other.text.strip() and other.id != node.parent and not heading_tag(other.text):
+            a_step = bool(self.steps.get(other.id, set()) - {node.id})
+            if (
+                other.text.strip()
+                and other.id != node.parent
+                and not a_step
+                and not heading_tag(other.text)
+                and _REMARKS.isdisjoint(other.tags)
+            ):
                 self.told.add(other.id)
                 yield self._line(other, 1)
 
-    def _todo(self, node: Node) -> Line:
-        """Return a to-do with its owner and date, from its own words or a note that hangs on it."""
-        owner, owner_at = self._said(node, "owner")
-        due, due_at = self._said(node, "date")
+    def _todos(self, node: Node) -> Iterator[tuple[SectionName, Line]]:
+        """Yield a to-do, or each of a list with checkboxes; what else the list says is a note."""
+        items = items_of(node.text)
+        if sum(bool(box_of(item)[0]) for item in items) < MIN_BOXES:
+            yield "todos", self._todo(node, node.text, on_one_line(node.text))
+            return
+        for item in items:
+            if box_of(item)[0]:
+                yield "todos", self._todo(node, item, item)
+            elif not heading_tag(item):
+                yield "notes", self._line(node).model_copy(update={"text": item})
+
+    def _todo(self, node: Node, written: str, told: str) -> Line:
+        """Return a to-do with its owner and date, as `written` or in a note that hangs on it."""
+        owner, owner_at = self._said(node, written, "owner")
+        due, due_at = self._said(node, written, "date")
+        box, words = box_of(told)
         self.told.update(at.id for at in (owner_at, due_at) if at is not None)
         places = [node, *(at for at in (owner_at, due_at) if at is not None)]
         return Line(
-            text=one_line(node.text),
+            text=words or told,
             cites=(self.ledger.cite(self.board, places),),
             owner=owner,
             due=due,
-            done=node.text.lstrip(" \t-*•·").lower().startswith(_DONE),
+            done=box in _DONE,
         )
 
-    def _said(self, node: Node, tag: Tag) -> tuple[str, Node | None]:
+    def _said(self, node: Node, written: str, tag: Tag) -> tuple[str, Node | None]:
         """Return who or when, and the node that says it; ("", None) where nothing does."""
         near = (n for n in self.beside.get(node.id, ()) if tag in n.tags and "todo" not in n.tags)
-        for place in (node, *near):
-            found = owners_in(place.text) if tag == "owner" else dates_in(place.text)[:1]
+        for place, text in ((node, written), *((note, note.text) for note in near)):
+            found = owners_in(text) if tag == "owner" else dates_in(text)[:1]
             if found:
                 mark = "、" if language_of(found[0]) == "zh" else ", "
                 return mark.join(found), place
@@ -192,6 +223,15 @@ class _BoardLines:
         return bool(node.text.strip()) and not (
             label_of(node.text) == title or heading_tag(node.text)
         )
+
+
+def _joined_by(arrows: Sequence[Relation]) -> dict[str, set[str]]:
+    """Return, by node, the other ends of its arrows."""
+    found: dict[str, set[str]] = {}
+    for arrow in arrows:
+        found.setdefault(arrow.source, set()).add(arrow.target)
+        found.setdefault(arrow.target, set()).add(arrow.source)
+    return found
 
 
 def _beside(scene: Scene) -> dict[str, list[Node]]:

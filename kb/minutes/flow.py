@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 
+from kb.listed import name_of
 from kb.reading import label_of, reading_order
 from kb.scene import Relation, Scene
 
 MAX_CHAIN = 12  # arrows in one line
+
+
+def flow_of(scene: Scene) -> list[Relation]:
+    """Return the arrows that lead from step to step.
+
+    A risk or a question that nothing leads to is no step but a remark: its arrow shows what it is
+    about, or its answer. A question with several ways is a branch.
+    """
+    arrows = [r for r in scene.relations if r.kind == "arrow" and r.directed]
+    entered = {arrow.target for arrow in arrows}
+    ways = Counter(arrow.source for arrow in arrows)
+    remarks = {
+        node.id
+        for node in scene.nodes
+        if node.id not in entered
+        and node.kind != "diamond"
+        and ("risk" in node.tags or ("question" in node.tags and ways[node.id] == 1))
+    }
+    return [arrow for arrow in arrows if arrow.source not in remarks]
 
 
 def chains(scene: Scene) -> list[list[Relation]]:
@@ -17,11 +37,7 @@ def chains(scene: Scene) -> list[list[Relation]]:
     shapes of which neither has words are left out.
     """
     texts = {node.id: node.text.strip() for node in scene.nodes}
-    arrows = [
-        r
-        for r in scene.relations
-        if r.kind == "arrow" and r.directed and (texts[r.source] or texts[r.target])
-    ]
+    arrows = [r for r in flow_of(scene) if texts[r.source] or texts[r.target]]
     leaving: dict[str, list[Relation]] = {}
     entering: dict[str, int] = {}
     for arrow in arrows:
@@ -64,7 +80,7 @@ def _chain(
 
 def told_as(chain: list[Relation], scene: Scene) -> str:
     """Write a chain on one line; a shape without words is a dot."""
-    names = {node.id: label_of(node.text) or "·" for node in scene.nodes}
+    names = {node.id: name_of(node.text) or "·" for node in scene.nodes}
     words = [names[chain[0].source]]
     for arrow in chain:
         label = label_of(arrow.label)

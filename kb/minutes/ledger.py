@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from kb.evidence import BoardRef, Citation
+from kb.minutes.shapes import Section
 from kb.scene import Node, Scene, union_box
 
 MAX_QUOTE = 2_000
@@ -43,6 +44,22 @@ class Ledger:
             self._citations.append(citation)
         return self._numbers[place]
 
-    def citations(self) -> tuple[Citation, ...]:
-        """Return what was cited, numbered from 1."""
-        return tuple(self._citations)
+    def in_order(
+        self, sections: Sequence[Section]
+    ) -> tuple[tuple[Section, ...], tuple[Citation, ...]]:
+        """Return `sections` and what they cite, numbered from 1 as a reader meets the numbers."""
+        met = dict.fromkeys(n for section in sections for line in section.lines for n in line.cites)
+        new = {old: number for number, old in enumerate(met, start=1)}
+        renumbered = tuple(
+            section.model_copy(
+                update={
+                    "lines": tuple(
+                        line.model_copy(update={"cites": tuple(new[n] for n in line.cites)})
+                        for line in section.lines
+                    )
+                }
+            )
+            for section in sections
+        )
+        cited = (self._citations[old - 1].model_copy(update={"n": new[old]}) for old in met)
+        return renumbered, tuple(cited)

@@ -9,6 +9,7 @@ from kb.scene import Node, Scene
 from kb.tags import column_below, heading_tag
 
 MAX_HEADINGS = 200
+MIN_COLUMNS = 2
 MIN_SPOKES = 2  # plain lines from which a node is a hub; the title's node is one anyway
 
 Module = tuple[Node, list[tuple[int, Node]]]
@@ -16,11 +17,11 @@ Module = tuple[Node, list[tuple[int, Node]]]
 
 
 def modules(scene: Scene) -> list[Module]:
-    """Return containers, else headings with what stands below them, else the hubs of a mind map.
+    """Return containers, else headings with what stands below, columns, or hubs of a mind map.
 
     What heads a list of risks, to-dos or the like is no module: those have sections of their own.
     """
-    for found in (_containers, _headings, _hubs):
+    for found in (_containers, _headings, _columns, _hubs):
         if kept := [module for module in found(scene) if heading_tag(module[0].text) is None]:
             return kept
     return []
@@ -53,6 +54,35 @@ def _headings(scene: Scene) -> Iterator[Module]:
             yield node, [(1, member) for member in below]
 
 
+def _columns(scene: Scene) -> Iterator[Module]:
+    """Yield the words over columns of stickies, as of a retrospective, with the stickies.
+
+    A column reaches from its words to the next ones in their row.
+    """
+    named = [node for node in scene.nodes if node.parent is None and node.text.strip()]
+    stickies = [node for node in named if node.kind == "sticky"]
+    top = min((node.bbox[1] for node in stickies), default=0.0)
+    above = [
+        node
+        for node in named
+        if node.kind in ("text", "title")
+        and (node.bbox[1] + node.bbox[3]) / 2 < top
+        and label_of(node.text) != label_of(scene.title)
+    ]
+    lowest = max((node.bbox[1] for node in above), default=0.0)
+    row = sorted((node for node in above if node.bbox[3] > lowest), key=lambda node: node.bbox[0])
+    if len(row) < MIN_COLUMNS:
+        return
+    below: dict[str, list[Node]] = {}
+    for sticky in stickies:
+        middle = (sticky.bbox[0] + sticky.bbox[2]) / 2
+        head = max((node for node in row if node.bbox[0] <= middle), key=row.index, default=row[0])
+        below.setdefault(head.id, []).append(sticky)
+    for head in row:
+        if head.id in below:
+            yield head, [(1, sticky) for sticky in reading_order(below[head.id])]
+
+
 def _hubs(scene: Scene) -> Iterator[Module]:
     """Yield the nodes that plain lines leave, each with the ends that no hub above it has told."""
     by_id = {node.id: node for node in scene.nodes}
@@ -65,9 +95,11 @@ def _hubs(scene: Scene) -> Iterator[Module]:
     order = {node.id: at for at, node in enumerate(reading_order(scene.nodes))}
     title = label_of(scene.title)
     centres = {ident for ident in spokes if title and label_of(by_id[ident].text) == title}
-    for hub in sorted(spokes, key=lambda i: (i not in centres, -len(spokes[i]), order[i])):
+    # From the centre of a mind map most is near, also where a branch has as many ends.
+    near = {i: len(ends) + sum(len(spokes[end]) for end in ends) for i, ends in spokes.items()}
+    for hub in sorted(spokes, key=lambda i: (i not in centres, -near[i], order[i])):
         ends = [by_id[end] for end in dict.fromkeys(spokes[hub]) if end not in told]
         ends = [end for end in ends if end.text.strip() and end.id != hub]
         if ends and by_id[hub].text.strip() and (len(spokes[hub]) >= MIN_SPOKES or hub in centres):
-            told.add(hub)
+            told.update((hub, *(end.id for end in ends)))
             yield by_id[hub], [(1, end) for end in reading_order(ends)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kb.evidence import BoardRef, Citation
+from kb.listed import on_one_line
 from kb.minutes.shapes import Line, Minutes, Section
 from kb.quoting import markdown
 from kb.reading import one_line
@@ -127,7 +128,7 @@ def _marks(line: Line) -> str:
 
 
 def _footnote(citation: Citation, words: dict[str, str]) -> str:
-    quote = one_line(citation.text)
+    quote = on_one_line(citation.text)
     quote = quote if len(quote) <= MAX_QUOTED else quote[: MAX_QUOTED - 1].rstrip() + "…"
     place = [
         _board(citation.board),

@@ -121,6 +121,38 @@ def test_json_reads_back() -> None:
     assert Scene.model_validate_json(export_scene(scene, "json")) == scene
 
 
+@pytest.mark.parametrize(
+    ("text", "markdown_line", "label"),
+    [
+        ("- [x] call the bank", "- ☑ call the bank", "☑ call the bank"),
+        ("[ ] 联系供应商", "- ☐ 联系供应商", "☐ 联系供应商"),
+        ("□ 写测试", "- ☐ 写测试", "☐ 写测试"),
+        ("## Goals\n- one\n- two", "- Goals\\\n  one\\\n  two", "Goals<br/>one<br/>two"),
+        ("-5 degrees", "- \\-5 degrees", "-5 degrees"),
+        ("#release", "- \\#release", "#35;release"),
+    ],
+)
+def test_the_marks_of_lists_are_left_out_and_boxes_keep_their_state(
+    text: str, markdown_line: str, label: str
+) -> None:
+    scene = chinese().model_copy(
+        update={"nodes": (chinese().nodes[0].model_copy(update={"text": text}),), "relations": ()}
+    )
+    assert f"\n{markdown_line}\n" in export_scene(scene, "markdown")
+    assert f'"{label}"' in export_scene(scene, "mermaid")
+    assert Scene.model_validate_json(export_scene(scene, "json")) == scene
+
+
+def test_the_title_stands_over_a_chart_and_not_in_it() -> None:
+    scene = chinese()
+    title = Node(id="t", kind="title", text="支付\n流程", bbox=(0, -50, 90, -30))
+    titled = scene.model_copy(update={"nodes": (title, *scene.nodes)})
+    assert export_scene(titled, "mermaid") == export_scene(scene, "mermaid")
+    joined = Relation(id="2", source="t", target="a")
+    drawn = titled.model_copy(update={"relations": (*scene.relations, joined)})
+    assert export_scene(drawn, "mermaid").count("支付") == 3  # a step is drawn
+
+
 def test_unknown_format() -> None:
     with pytest.raises(WrongUse, match="pptx"):
         export_scene(chinese(), "pptx")
