@@ -126,17 +126,14 @@ class _BoardLines:
         self.scene: Scene = board.scene
         self.nodes = {node.id: node for node in board.scene.nodes}
         self.beside = _beside(board.scene)
-        self.steps = _joined_by(flow_of(board.scene))
+        self.steps = _neighbours(flow_of(board.scene))
         self.told: set[str] = set()
 
     def __iter__(self) -> Iterator[tuple[SectionName, Line]]:
         for name, tag in _TAGGED:
             for node in self._tagged(tag):
                 self.told.add(node.id)
-                if name == "todos":
-                    yield from self._todos(node)
-                else:
-                    yield name, self._line(node)
+                yield from self._things(name, tag, node)
                 if name in ("risks", "questions"):
                     yield from ((name, line) for line in self._answers(node))
         for hub, members in modules(self.scene):
@@ -155,7 +152,35 @@ class _BoardLines:
                 yield "notes", self._line(node)
 
     def _tagged(self, tag: Tag) -> list[Node]:
-        return [n for _, n in outline(self.scene) if tag in n.tags and n.text.strip()]
+        return [
+            node
+            for _, node in outline(self.scene)
+            if node.text.strip() and (tag in node.tags or _headed(node.text)[0] == tag)
+        ]
+
+    def _things(
+        self, name: SectionName, tag: Tag, node: Node
+    ) -> Iterator[tuple[SectionName, Line]]:
+        """Yield what a node says for a section: all of it, or each item of a list.
+
+        A list belongs to a section by its own heading, or to the to-dos by its checkboxes; what
+        stands there without one is a note.
+        """
+        heading, items = _headed(node.text)
+        boxed = [item for item in items if box_of(item)[0]]
+        if heading == tag:
+            listed = items
+        elif name == "todos" and len(boxed) >= MIN_BOXES:
+            listed = boxed
+            yield from (("notes", self._item(node, item)) for item in items if item not in boxed)
+        else:
+            yield name, self._todo(node) if name == "todos" else self._line(node)
+            return
+        for item in listed:
+            yield name, self._todo(node, item) if name == "todos" else self._item(node, item)
+
+    def _item(self, node: Node, item: str) -> Line:
+        return self._line(node).model_copy(update={"text": item})
 
     def _line(self, node: Node, depth: int = 0) -> Line:
         return Line(
@@ -172,32 +197,24 @@ class _BoardLines:
         for other in self.beside.get(node.id, ()):
             a_step = bool(self.steps.get(other.id, set()) - {node.id})
             if (
-                other.text.strip()
+                self._is_note(other)
                 and other.id != node.parent
                 and not a_step
-                and not heading_tag(other.text)
                 and _REMARKS.isdisjoint(other.tags)
             ):
                 self.told.add(other.id)
                 yield self._line(other, 1)
 
-    def _todos(self, node: Node) -> Iterator[tuple[SectionName, Line]]:
-        """Yield a to-do, or each of a list with checkboxes; what else the list says is a note."""
-        items = items_of(node.text)
-        if sum(bool(box_of(item)[0]) for item in items) < MIN_BOXES:
-            yield "todos", self._todo(node, node.text, on_one_line(node.text))
-            return
-        for item in items:
-            if box_of(item)[0]:
-                yield "todos", self._todo(node, item, item)
-            elif not heading_tag(item):
-                yield "notes", self._line(node).model_copy(update={"text": item})
+    def _todo(self, node: Node, item: str = "") -> Line:
+        """Return a to-do, or one `item` of a list, with its owner and date.
 
-    def _todo(self, node: Node, written: str, told: str) -> Line:
-        """Return a to-do with its owner and date, as `written` or in a note that hangs on it."""
-        owner, owner_at = self._said(node, written, "owner")
-        due, due_at = self._said(node, written, "date")
+        They stand in its own words or in a note that hangs on it.
+        """
+        told = item or on_one_line(node.text)
         box, words = box_of(told)
+        own = [words] if item else [words, node.text]
+        owner, owner_at = self._said(node, own, "owner")
+        due, due_at = self._said(node, own, "date")
         self.told.update(at.id for at in (owner_at, due_at) if at is not None)
         places = [node, *(at for at in (owner_at, due_at) if at is not None)]
         return Line(
@@ -208,10 +225,11 @@ class _BoardLines:
             done=box in _DONE,
         )
 
-    def _said(self, node: Node, written: str, tag: Tag) -> tuple[str, Node | None]:
+    def _said(self, node: Node, own: Sequence[str], tag: Tag) -> tuple[str, Node | None]:
         """Return who or when, and the node that says it; ("", None) where nothing does."""
         near = (n for n in self.beside.get(node.id, ()) if tag in n.tags and "todo" not in n.tags)
-        for place, text in ((node, written), *((note, note.text) for note in near)):
+        texts = (*((node, text) for text in own), *((note, note.text) for note in near))
+        for place, text in texts:
             found = owners_in(text) if tag == "owner" else dates_in(text)[:1]
             if found:
                 mark = "、" if language_of(found[0]) == "zh" else ", "
@@ -225,7 +243,14 @@ class _BoardLines:
         )
 
 
-def _joined_by(arrows: Sequence[Relation]) -> dict[str, set[str]]:
+def _headed(text: str) -> tuple[Tag | None, list[str]]:
+    """Return what the heading of a list makes of its items, and the items."""
+    head, *items = items_of(text) or [""]
+    tag = heading_tag(head) if items else None
+    return tag, items if tag else [head, *items]
+
+
+def _neighbours(arrows: Sequence[Relation]) -> dict[str, set[str]]:
     """Return, by node, the other ends of its arrows."""
     found: dict[str, set[str]] = {}
     for arrow in arrows:

@@ -106,11 +106,14 @@ def _table(section: Section, words: dict[str, str]) -> Iterator[str]:
         cells = [_said(line), markdown(line.owner), markdown(line.due)]
         cells.append(words["yes"] if line.done else "")
         yield "| " + " | ".join(cells) + " |"
-    told = [(line, said) for line in section.lines for said in line.suggestions]
+    told = dict.fromkeys(
+        f"- {_suggested(said, words)} {_marks(line)}"
+        for line in section.lines
+        for said in line.suggestions
+    )
     if told or section.more:
         yield ""
-    for line, said in told:
-        yield f"- {_suggested(said, words)} {_marks(line)}"
+    yield from told
     if section.more:
         yield f"- {words['more'].format(section.more)}"
 

@@ -88,6 +88,12 @@ def test_a_step_is_what_a_risk_is_about_and_no_answer_to_it(
     assert (told.text, len(told.suggestions)) == (risk, 1)
 
 
+def test_the_centre_of_a_mind_map_is_no_answer_to_a_risk_on_a_branch() -> None:
+    nodes = [node("c", "新品上市", 0), node("r", "风险：供应商延期", 3), node("m", "备用供应商", 6)]
+    scene = scene_of("新品上市", "zh", nodes, [line("1", "c", "r"), line("2", "r", "m")])
+    assert texts(compose(read(scene)), "risks") == ["风险：供应商延期", "  备用供应商"]
+
+
 def test_risks_may_share_a_measure_and_are_none_to_each_other() -> None:
     nodes = [
         node("a", "Risk: supplier late", 0),
@@ -150,17 +156,40 @@ def test_the_marks_of_lists_are_no_words() -> None:
 def test_each_checkbox_of_a_list_is_a_todo() -> None:
     lists = (
         "## Launch\n- [x] Order boxes\n- [ ] Call the bank\n  about limits - Tom, 3 May",
-        "## 待办\n- [ ] 写测试（李强）\n- [x] 联系供应商",
+        "## 待办\n- [ ] 王芳：写测试\n- [x] 联系供应商",
+        "- [ ] Anna: write mails",
     )
     nodes = [node(f"n{at}", text, 6 * at) for at, text in enumerate(lists)]
     minutes = compose(read(scene_of("Week", "en", nodes, [])))
     assert [(x.text, x.owner, x.due, x.done) for x in lines(minutes, "todos")] == [
         ("Order boxes", "", "", True),
         ("Call the bank about limits - Tom, 3 May", "Tom", "3 May", False),
-        ("写测试（李强）", "李强", "", False),
+        ("王芳：写测试", "王芳", "", False),
         ("联系供应商", "", "", True),
+        ("Anna: write mails", "Anna", "", False),
     ]
     assert texts(minutes, "notes") == ["Launch"]
+    rows = [row for row in page(minutes).splitlines() if row.startswith("- *Suggestion*")]
+    assert len(rows) == len(set(rows))
+
+
+def test_a_list_with_a_heading_stands_item_by_item_in_its_section() -> None:
+    cards = (
+        "## Goals\n- faster checkout\n- fewer returns",
+        "Risks:\n• supplier late\n• 数据泄露",
+        "## 待办\n- 订会议室\n- [x] 联系银行",
+        "## Risks\nwritten in one go",
+    )
+    nodes = [node(f"n{at}", text, 6 * at) for at, text in enumerate(cards)]
+    minutes = compose(read(scene_of("Week", "en", nodes, [])))
+    assert texts(minutes, "goals") == ["faster checkout", "fewer returns"]
+    assert texts(minutes, "risks") == ["supplier late", "数据泄露", "written in one go"]
+    assert all(len(told.suggestions) == 1 for told in lines(minutes, "risks"))
+    assert [(told.text, told.done) for told in lines(minutes, "todos")] == [
+        ("订会议室", False),
+        ("联系银行", True),
+    ]
+    assert texts(minutes, "notes") == []
 
 
 def test_numbers_are_those_in_which_a_reader_meets_them() -> None:
