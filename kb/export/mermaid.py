@@ -59,7 +59,7 @@ def _telling(scene: Scene) -> list[tuple[int, Node]]:
     title = label_of(clean(scene.title))
     kept: set[str] = set()
     for node in scene.nodes:
-        words = label_of(clean(node.text))
+        words = one_line(clean(node.text))
         titled = node.kind == "title" and words == title  # it stands over the chart
         if (words and not titled) or node.tags or node.id in ends:
             at: str | None = node.id

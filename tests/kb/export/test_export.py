@@ -148,6 +148,9 @@ def test_the_title_stands_over_a_chart_and_not_in_it() -> None:
     title = Node(id="t", kind="title", text="支付\n流程", bbox=(0, -50, 90, -30))
     titled = scene.model_copy(update={"nodes": (title, *scene.nodes)})
     assert export_scene(titled, "mermaid") == export_scene(scene, "mermaid")
+    long = title.model_copy(update={"text": "支付流程" * 30})  # the chart's title cuts it
+    cut = titled.model_copy(update={"title": long.text, "nodes": (long, *scene.nodes)})
+    assert f'"{long.text}"' in export_scene(cut, "mermaid")
     joined = Relation(id="2", source="t", target="a")
     drawn = titled.model_copy(update={"relations": (*scene.relations, joined)})
     assert export_scene(drawn, "mermaid").count("支付") == 3  # a step is drawn
