@@ -15,7 +15,7 @@ from kb.minutes.modules import modules
 from kb.minutes.shapes import SECTIONS, Diagram, Line, Minutes, Section, SectionName
 from kb.reading import label_of, outline
 from kb.scene import Node, Relation, Scene, Tag
-from kb.tags import heading_tag
+from kb.tags import heading_tag, tags_of_text
 from kb.text import key_of, language_of
 
 MAX_LINES = 200  # of one section
@@ -164,20 +164,22 @@ class _BoardLines:
         """Yield what a node says for a section: all of it, or each item of a list.
 
         A list belongs to a section by its own heading, or to the to-dos by its checkboxes; what
-        stands there without one is a note.
+        stands there without one is a note. An item may be more than its heading says.
         """
         heading, items = _headed(node.text)
         boxed = [item for item in items if box_of(item)[0]]
+        listed: list[str] = []
         if heading == tag:
             listed = items
         elif name == "todos" and len(boxed) >= MIN_BOXES:
             listed = boxed
             yield from (("notes", self._item(node, item)) for item in items if item not in boxed)
-        else:
-            yield name, self._todo(node) if name == "todos" else self._line(node)
-            return
+        elif heading:
+            listed = [item for item in items if tag in tags_of_text(item)]
         for item in listed:
             yield name, self._todo(node, item) if name == "todos" else self._item(node, item)
+        if not listed:
+            yield name, self._todo(node) if name == "todos" else self._line(node)
 
     def _item(self, node: Node, item: str) -> Line:
         return self._line(node).model_copy(update={"text": item})
@@ -245,7 +247,7 @@ class _BoardLines:
 
 def _headed(text: str) -> tuple[Tag | None, list[str]]:
     """Return what the heading of a list makes of its items, and the items."""
-    head, *items = items_of(text) or [""]
+    head, *items = [item for item in items_of(text) if box_of(item)[1]] or [""]
     tag = heading_tag(head) if items else None
     return tag, items if tag else [head, *items]
 

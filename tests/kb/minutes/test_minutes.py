@@ -177,13 +177,19 @@ def test_a_list_with_a_heading_stands_item_by_item_in_its_section() -> None:
     cards = (
         "## Goals\n- faster checkout\n- fewer returns",
         "Risks:\n• supplier late\n• 数据泄露",
-        "## 待办\n- 订会议室\n- [x] 联系银行",
-        "## Risks\nwritten in one go",
+        "## 待办\n- 订会议室\n- [x] 联系银行\n- [ ] ",
+        "## Risks\nwritten in one go\n\n- Who pays?",
     )
     nodes = [node(f"n{at}", text, 6 * at) for at, text in enumerate(cards)]
     minutes = compose(read(scene_of("Week", "en", nodes, [])))
     assert texts(minutes, "goals") == ["faster checkout", "fewer returns"]
-    assert texts(minutes, "risks") == ["supplier late", "数据泄露", "written in one go"]
+    assert texts(minutes, "risks") == [
+        "supplier late",
+        "数据泄露",
+        "written in one go",
+        "Who pays?",
+    ]
+    assert texts(minutes, "questions") == ["Who pays?"]
     assert all(len(told.suggestions) == 1 for told in lines(minutes, "risks"))
     assert [(told.text, told.done) for told in lines(minutes, "todos")] == [
         ("订会议室", False),
