@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -9,32 +9,14 @@ from hypothesis import strategies as st
 
 from kb.base import KnowledgeBase
 from kb.errors import NotFound, WrongUse
-from kb.evidence import BoardRef
 from kb.minutes import Minutes, compose, minutes_of, page
 from kb.minutes.advice import advised
-from kb.minutes.ledger import Read
 from kb.minutes.shapes import Line, SectionName
 from kb.minutes.wording import worded
 from kb.quoting import markdown
-from kb.scene import Node, NodeKind, Relation, Scene
-from kb.tags import tag_scene
+from kb.scene import Relation
 from tests.kb.answer.boards import INCIDENT, INJECTED, ORDERS, REFUND, arrow, line, node, scene_of
-
-
-def read(*scenes: Scene) -> list[Read]:
-    return [
-        Read(BoardRef(id=f"b{at}", source=f"{at}.png", title=scene.title), tag_scene(scene))
-        for at, scene in enumerate(scenes)
-    ]
-
-
-def lines(minutes: Minutes, name: SectionName) -> list[Line]:
-    return [line for section in minutes.sections if section.name == name for line in section.lines]
-
-
-def texts(minutes: Minutes, name: SectionName) -> list[str]:
-    return ["  " * line.depth + line.text for line in lines(minutes, name)]
-
+from tests.kb.minutes.told import lines, read, texts
 
 PLAN = scene_of(
     "Launch",
@@ -58,144 +40,6 @@ PLAN = scene_of(
     ],
     [line("1", "t3", "o"), line("2", "t3", "d"), arrow("3", "r", "a")],
 )
-
-
-def test_what_leads_to_a_risk_is_no_answer_to_it() -> None:
-    nodes = [node("d", "Deploy", 0), node("r", "Risk: no way back", 2), node("p", "Rehearse", 4)]
-    scene = scene_of("Launch", "en", nodes, [arrow("1", "d", "r"), line("2", "p", "r")])
-    assert texts(compose(read(scene)), "risks") == ["Risk: no way back", "  Rehearse"]
-
-
-@pytest.mark.parametrize(
-    ("risk", "steps"),
-    [
-        ("Risk: only one printer", ["Print", "Pack", "Ship"]),
-        ("风险：打印机只有一台", ["打印", "装箱", "发货"]),
-        ("Question: who pays for it?", ["Print", "Pack", "Ship"]),
-    ],
-)
-@pytest.mark.parametrize("step", [0, 1, 2])
-@pytest.mark.parametrize("join", [arrow, line])
-def test_a_step_is_what_a_risk_is_about_and_no_answer_to_it(
-    risk: str, steps: list[str], step: int, join: Callable[..., Relation]
-) -> None:
-    nodes = [node(f"s{at}", text, 3 * at) for at, text in enumerate(steps)]
-    nodes.append(node("r", risk, 12))
-    ways = [arrow("1", "s0", "s1"), arrow("2", "s1", "s2"), join("3", "r", f"s{step}")]
-    minutes = compose(read(scene_of("Warehouse", "en", nodes, ways)))
-    assert texts(minutes, "flow") == [" → ".join(steps)]
-    (told,) = lines(minutes, "questions" if "?" in risk else "risks")
-    assert (told.text, len(told.suggestions)) == (risk, 1)
-
-
-def test_the_centre_of_a_mind_map_is_no_answer_to_a_risk_on_a_branch() -> None:
-    nodes = [node("c", "新品上市", 0), node("r", "风险：供应商延期", 3), node("m", "备用供应商", 6)]
-    scene = scene_of("新品上市", "zh", nodes, [line("1", "c", "r"), line("2", "r", "m")])
-    assert texts(compose(read(scene)), "risks") == ["风险：供应商延期", "  备用供应商"]
-
-
-def test_risks_may_share_a_measure_and_are_none_to_each_other() -> None:
-    nodes = [
-        node("a", "Risk: supplier late", 0),
-        node("b", "Risk: boxes run out", 3),
-        node("m", "Second supplier", 6),
-    ]
-    joins = [arrow("1", "a", "m"), arrow("2", "b", "m"), line("3", "a", "b")]
-    minutes = compose(read(scene_of("Launch", "en", nodes, joins)))
-    assert texts(minutes, "risks") == [
-        "Risk: supplier late",
-        "  Second supplier",
-        "Risk: boxes run out",
-        "  Second supplier",
-    ]
-    assert texts(minutes, "flow") == []
-
-
-def test_a_risk_on_the_way_and_a_question_that_parts_it_stay_in_the_flow() -> None:
-    nodes = [node(i, text, at) for at, (i, text) in enumerate(
-        [("a", "Pick"), ("r", "⚠ check by hand"), ("p", "Pack"), ("s", "Ship")]
-    )]  # fmt: skip
-    ways = [arrow("1", "a", "r"), arrow("2", "r", "p"), arrow("3", "p", "s")]
-    minutes = compose(read(scene_of("Warehouse", "en", nodes, ways)))
-    assert texts(minutes, "flow") == ["Pick → ⚠ check by hand → Pack → Ship"]
-    parting = [node("q", "In stock?", 0), node("y", "Pay", 3), node("n", "Wait", 6)]
-    parts = [arrow("1", "q", "y", "yes"), arrow("2", "q", "n", "no")]
-    scene = scene_of("Shop", "en", parting, parts)
-    asked = scene.nodes[0].model_copy(update={"tags": ("question",)})
-    scene = scene.model_copy(update={"nodes": (asked, *scene.nodes[1:])})
-    assert texts(compose(read(scene)), "flow") == [
-        "In stock? → Pay (yes)",
-        "In stock? → Wait (no)",
-    ]
-
-
-def test_the_marks_of_lists_are_no_words() -> None:
-    nodes = [
-        node("t", "- [x] call the bank - Tom", 0),
-        node("o", "□ 联系供应商", 3),
-        node("q", "- Who pays?", 6),
-        node("r", "• 风险：超时", 9),
-        node("n", "## Later\n- new shop\n- web\n  in Chinese", 12),
-        node("a", "- [x] paid", 15),
-        node("b", "## Ship", 18),
-    ]
-    minutes = compose(read(scene_of("Launch", "en", nodes, [arrow("1", "a", "b")])))
-    assert [(x.text, x.owner, x.done) for x in lines(minutes, "todos")] == [
-        ("call the bank - Tom", "Tom", True),
-        ("联系供应商", "", False),
-        ("paid", "", True),
-    ]
-    assert texts(minutes, "questions") == ["Who pays?"]
-    assert texts(minutes, "risks") == ["风险：超时"]
-    assert texts(minutes, "notes") == ["Later · new shop · web in Chinese"]
-    assert texts(minutes, "flow") == ["☑ paid → Ship"]
-    assert not re.search(r"\\[-#]|\\\[", page(minutes))
-    assert "- [x] call the bank - Tom" in {c.text for c in minutes.citations}
-
-
-def test_each_checkbox_of_a_list_is_a_todo() -> None:
-    lists = (
-        "## Launch\n- [x] Order boxes\n- [ ] Call the bank\n  about limits - Tom, 3 May",
-        "## 待办\n- [ ] 王芳：写测试\n- [x] 联系供应商",
-        "- [ ] Anna: write mails",
-    )
-    nodes = [node(f"n{at}", text, 6 * at) for at, text in enumerate(lists)]
-    minutes = compose(read(scene_of("Week", "en", nodes, [])))
-    assert [(x.text, x.owner, x.due, x.done) for x in lines(minutes, "todos")] == [
-        ("Order boxes", "", "", True),
-        ("Call the bank about limits - Tom, 3 May", "Tom", "3 May", False),
-        ("王芳：写测试", "王芳", "", False),
-        ("联系供应商", "", "", True),
-        ("Anna: write mails", "Anna", "", False),
-    ]
-    assert texts(minutes, "notes") == ["Launch"]
-    rows = [row for row in page(minutes).splitlines() if row.startswith("- *Suggestion*")]
-    assert len(rows) == len(set(rows))
-
-
-def test_a_list_with_a_heading_stands_item_by_item_in_its_section() -> None:
-    cards = (
-        "## Goals\n- faster checkout\n- fewer returns",
-        "Risks:\n• supplier late\n• 数据泄露",
-        "## 待办\n- 订会议室\n- [x] 联系银行\n- [ ] ",
-        "## Risks\nwritten in one go\n\n- Who pays?",
-    )
-    nodes = [node(f"n{at}", text, 6 * at) for at, text in enumerate(cards)]
-    minutes = compose(read(scene_of("Week", "en", nodes, [])))
-    assert texts(minutes, "goals") == ["faster checkout", "fewer returns"]
-    assert texts(minutes, "risks") == [
-        "supplier late",
-        "数据泄露",
-        "written in one go",
-        "Who pays?",
-    ]
-    assert texts(minutes, "questions") == ["Who pays?"]
-    assert all(len(told.suggestions) == 1 for told in lines(minutes, "risks"))
-    assert [(told.text, told.done) for told in lines(minutes, "todos")] == [
-        ("订会议室", False),
-        ("联系银行", True),
-    ]
-    assert texts(minutes, "notes") == []
 
 
 def test_numbers_are_those_in_which_a_reader_meets_them() -> None:
@@ -295,56 +139,6 @@ def test_what_two_boards_say_stands_once_with_both_places() -> None:
     minutes = compose(read(REFUND, REFUND))
     (risk,) = lines(minutes, "risks")
     assert {minutes.citations[n - 1].board.id for n in risk.cites} == {"b0", "b1"}
-
-
-def test_the_branches_of_a_mind_map_are_modules() -> None:
-    mind = scene_of(
-        "Tea", "en",
-        [node(i, i.title(), at) for at, i in enumerate(["tea", "shops", "web", "berlin", "app"])],
-        [line("1", "tea", "shops"), line("2", "web", "tea"), line("3", "shops", "berlin"),
-         line("4", "web", "app")],
-    )  # fmt: skip
-    assert texts(compose(read(mind)), "modules") == [
-        "Tea", "  Shops", "  Web", "Shops", "  Berlin", "Web", "  App",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("heads", [("Went well", "Try next"), ("做得好", "下次改进")])
-def test_columns_of_stickies_are_modules(heads: tuple[str, str]) -> None:
-    def at(name: str, kind: NodeKind, text: str, x: float, y: float, w: float) -> Node:
-        return Node(id=name, kind=kind, text=text, bbox=(x, y, x + w, y + 20))
-
-    nodes = [
-        at("t", "title", "Retro", 200, 0, 80),
-        at("h", "text", heads[0], 10, 50, 60),
-        at("k", "text", heads[1], 300, 55, 60),
-        at("a", "sticky", "A", 12, 90, 80),
-        at("b", "sticky", "B", 120, 95, 80),  # to the right of all the words that head it
-        at("c", "sticky", "C", 280, 92, 80),
-        at("d", "sticky", "D", 14, 130, 80),
-        at("n", "text", "Lunch", 20, 400, 80),
-    ]
-    minutes = compose(read(scene_of("Retro", "en", nodes, [])))
-    assert texts(minutes, "modules") == [heads[0], "  A", "  B", "  D", heads[1], "  C"]
-    assert texts(minutes, "notes") == ["Lunch"]
-
-
-def test_stickies_under_one_line_of_words_are_no_columns() -> None:
-    nodes = [node("h", "Ideas", 0, kind="text"), node("a", "A", 3, kind="sticky")]
-    assert texts(compose(read(scene_of("", "en", nodes, []))), "modules") == []
-
-
-def test_the_centre_of_a_mind_map_without_a_title_comes_first() -> None:
-    # A branch that stands above has as many lines; two of its leaves are joined.
-    names = ["taste", "jasmine", "peach", "oolong", "tea", "price", "low", "high", "web", "shop"]
-    ends = ["taste jasmine", "taste peach", "oolong taste", "tea taste", "tea price",
-            "tea web", "tea shop", "price low", "price high", "low high"]  # fmt: skip
-    joins = [line(str(at), *pair.split()) for at, pair in enumerate(ends)]
-    nodes = [node(name, name, at) for at, name in enumerate(names)]
-    told = texts(compose(read(scene_of("", "en", nodes, joins))), "modules")
-    assert told[:5] == ["tea", "  taste", "  price", "  web", "  shop"]
-    members = [text for text in told if text.startswith(" ")]
-    assert len(members) == len(set(members))
 
 
 def test_headings_follow_the_language_of_the_boards() -> None:
