@@ -275,6 +275,8 @@ JOINS = re.compile(
     r"(?:(?:and|the|all|our|any|open|key|main|what|which|有?哪些|有?什么|主要的?)\s*){0,3}",
     re.IGNORECASE,
 )
+# Before the topic of a list, beside words without content: "decisions were made about X".
+LEADS_TO = frozenset({"made", "taken", "raised", "noted", "listed", "written", "mentioned"})
 HAS = re.compile(r"(?<![拥没国私所享持])有(?=\s|$)")  # what is left of 有哪些
 COUNTS = re.compile(
     r"^how many\b|\bnumber of\b|多少(?:个|条|项|张|块)|几(?:个|条|项|张|块)|有多少", re.IGNORECASE
