@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kb.answer import flow, lists
 from kb.answer.addressed import orders_a_model
+from kb.answer.collection import boards
 from kb.answer.conversation import whole
 from kb.answer.lookup import lookup
 from kb.answer.matching import Matcher
@@ -53,6 +54,7 @@ def _mentions(room: Room) -> str | None:
 
 
 _HANDLERS: dict[Intent, Handler] = {
+    "boards": boards,
     "follows": flow.follows,
     "leads": flow.leads,
     "path": flow.path,
@@ -140,11 +142,11 @@ def _free(
 def _settled(room: Room) -> bool:
     """Say whether silence is the answer.
 
-    So it is where a model was told what to do, where no board mentions the thing, where nothing at
-    all carries the tag, where the thing is known and no arrow leaves it, and where what was found
-    is of another number: sprint 12, where 13 is asked for.
+    So it is where a model was told what to do, where no board is of the kind asked for or mentions
+    the thing, where nothing at all carries the tag, where the thing is known and no arrow leaves
+    it, and where what was found is of another number: sprint 12, where 13 is asked for.
     """
-    if room.question.intent == "mentions" or orders_a_model(room.question.text):
+    if room.question.intent in ("boards", "mentions") or orders_a_model(room.question.text):
         return True
     if room.question.intent == "tagged":
         return not topic_of(room.question.x)

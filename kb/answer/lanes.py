@@ -9,6 +9,9 @@ from kb.answer.notebook import name
 from kb.answer.room import SURE_LINK, Room
 from kb.catalog import NodeRow, RelationRow
 from kb.graph import Ref, Thing
+from kb.scene import Box
+
+ASKEW = 0.1  # of a lane's length, by which its ends may miss those of the lane beside it
 
 
 def lane(room: Room) -> str | None:
@@ -37,7 +40,7 @@ def _lane_of(room: Room, thing: Thing) -> Thing | None:
 
 
 def _is_lane(room: Room, holder: Thing) -> bool:
-    """Say whether arrows go from a container to those behind it and come back.
+    """Say whether arrows go from a container to others drawn abreast with it, and come back.
 
     People hand work to each other and get it back; phases and topics only follow each other.
     """
@@ -52,7 +55,22 @@ def _is_lane(room: Room, holder: Thing) -> bool:
         .where(source.parent.is_not(None), target.parent.is_not(None))
     )
     ways = {(one, two) for one, two in room.notes.session.execute(arrows) if one != two}
-    return _reaches(ways, ident, ident)
+    things = room.graph.things((board, end) for way in ways for end in way)
+    regions = {node: thing.region for (_, node), thing in things.items()}
+    abreast = {
+        (one, two)
+        for one, two in ways
+        if one in regions and two in regions and _abreast(regions[one], regions[two])
+    }
+    return _reaches(abreast, ident, ident)
+
+
+def _abreast(one: Box, two: Box) -> bool:
+    """Say whether two boxes begin and end together, from left to right or from top to bottom."""
+    return any(
+        max(abs(one[low] - two[low]), abs(one[high] - two[high])) <= ASKEW * (one[high] - one[low])
+        for low, high in ((0, 2), (1, 3))
+    )
 
 
 def _reaches(ways: set[tuple[str, str]], start: str, end: str) -> bool:

@@ -85,7 +85,9 @@ def understand(text: str) -> Question:
                 break
             if intent == "mentions" and (asked := _mentions(text, bare, language, form)):
                 return asked
-            if found := form.fullmatch(bare):
+            # Whose time is asked for is a board: "which boards are from March?"
+            subject = without_time(bare)[0] if intent == "boards" else bare
+            if found := form.fullmatch(subject):
                 named = found.groupdict()
                 x, y = thing_of(named.get("x") or ""), thing_of(named.get("y") or "")
                 return Question(

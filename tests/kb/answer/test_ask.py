@@ -199,13 +199,17 @@ def test_a_step_in_a_lane_is_done_by_whom_it_names(tmp_path: Path) -> None:
     with open_store(tmp_path) as base:
         put(base, "lanes", "lanes.png", scene_of("Returns", "en", [*boxes, *steps], [there, back]))
         put(base, "phases", "phases.png", scene_of("Returns", "en", [*boxes, *steps], [there]))
+        narrow = boxes[1].model_copy(update={"bbox": (300.0, 500.0, 360.0, 900.0)})
+        frames = scene_of("Returns", "en", [boxes[0], narrow, *steps], [there, back])
+        put(base, "frames", "frames.png", frames)
         for question in ("Who is responsible for Post the box?", "谁负责 Post the box？"):
             answer = ask(base, question, workspace="lanes")
             assert "“Post the box” [1]" in answer.answer
             assert "“Customer” [2]" in answer.answer
             assert [c.nodes for c in answer.citations] == [("send",), ("Customer",)]
-            # What only comes before is no lane: nobody hands work back to a phase.
-            assert "Customer" not in ask(base, question, workspace="phases").answer
+            # Nobody hands work back to a phase, and lanes are drawn side by side.
+            for other in ("phases", "frames"):
+                assert "Customer" not in ask(base, question, workspace=other).answer
 
 
 @pytest.mark.parametrize(
