@@ -52,9 +52,10 @@ def _is_lane(room: Room, holder: Thing) -> bool:
         .join(source, (source.board_id == board) & (source.node_id == RelationRow.source))
         .join(target, (target.board_id == board) & (target.node_id == RelationRow.target))
         .where(RelationRow.board_id == board, RelationRow.directed)
-        .where(source.parent.is_not(None), target.parent.is_not(None))
     )
-    ways = {(one, two) for one, two in room.notes.session.execute(arrows) if one != two}
+    ways = {
+        (one, two) for one, two in room.notes.session.execute(arrows) if one and two and one != two
+    }
     things = room.graph.things((board, end) for way in ways for end in way)
     regions = {node: thing.region for (_, node), thing in things.items()}
     abreast = {

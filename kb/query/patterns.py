@@ -228,8 +228,8 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
     (
         "holds",
         (
-            r"(?:what|which)(?!(?: has| have)? changed ){some}{be}(?: there| written| listed| shown)*"
-            r" {in} {x}",
+            r"(?:what|which)(?!(?: has| have)? changed ){some}{be}"
+            r"(?: there| written| listed| shown)* {in} {x}",
             r"(?:what|which){some} (?:belongs?|stands?) (?:to|in|under) {x}",
             r"what{some} (?:does|do) {x} (?:contain|hold|include|consist of|show|say|cover)",
             r"(?:list|name|show)(?: me)? {the}(?:all )?(?:items?|things?|contents?|notes?|parts?)"
