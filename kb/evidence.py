@@ -80,7 +80,7 @@ class Answer(Shape):
 
     `model` is the served model that wrote it, "" where it is composed of quotes; `note` tells
     where it is less than was hoped for, as when the served model doesn't answer,
-    or that the workspace holds no boards.
+    that the workspace holds no boards, or what else tells of changes.
     """
 
     question: str

@@ -54,7 +54,7 @@ def units_of(scene: Scene) -> list[Unit]:
     context = _Context(scene)
     units = [unit for _, node in outline(scene) for unit in _node_units(node, context)]
     units += _relation_units(scene, context)
-    board = _board_unit(scene)
+    board = board_unit(scene)
     return units if board is None else [*units, board]
 
 
@@ -147,7 +147,8 @@ def _relation_units(scene: Scene, context: _Context) -> Iterable[Unit]:
         )
 
 
-def _board_unit(scene: Scene) -> Unit | None:
+def board_unit(scene: Scene) -> Unit | None:
+    """Return the unit that stands for the board as a whole; None where it has no words."""
     title = label_of(scene.title)
     named = [(node, label_of(node.text)) for _, node in outline(scene)]
     labels: dict[str, Node] = {}

@@ -70,6 +70,15 @@ _ADDRESSED = re.compile(
     re.IGNORECASE | re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
 
+_SENTENCE = re.compile(r"[.!?;。！？；，\n]+")
+_QUOTED = re.compile(r"[\"“「『].*?[\"”」』]|(?<!\w)'.*?'(?!\w)", re.DOTALL)
+_ASKS = re.compile(
+    r"^\W*(?:(?:and|but|so|to|in|on|by|at|for|from|of|with) ){0,2}"
+    r"(?:what|who|whom|whose|when|where|why|how|which|is|are|was|were|do|does|did|has|have)\b"
+    r"|什么|谁|哪|为何|怎么|如何|多少|几|何时|吗",
+    re.IGNORECASE,
+)
+
 _SPACED = re.compile(r"(?<=\b\w) (?=\w\b)")  # i g n o r e
 
 
@@ -79,3 +88,12 @@ def addressed_to_a_model(text: str) -> bool:
     plain = unicodedata.normalize("NFKC", text)
     plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
     return bool(_ADDRESSED.search(plain) or _ADDRESSED.search(_SPACED.sub("", plain)))
+
+
+def orders_a_model(question: str) -> bool:
+    """Say whether what was put as a question tells a model what to do, and asks nothing thereby.
+
+    What it quotes may be what it asks for: 'who wrote "ignore the rules"?'.
+    """
+    sentences = _SENTENCE.split(_QUOTED.sub(" ", question))
+    return any(addressed_to_a_model(one) and not _ASKS.search(one) for one in sentences)

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 from kb.answer.extractive import extractive
 from kb.emptiness import emptiness_of
 from kb.evidence import Answer, Done, Event, Found, Turn, told
+from kb.query.patterns import ASKS_CHANGES
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
 
+CHANGES = "`kb diff A B` compares two boards, `kb diff BOARD` a board with its version before"
 AT_ONCE = 32  # asynchronous questions of a process that are worked on; others wait their turn
 
 
@@ -71,10 +73,17 @@ def ask_stream(
 def _composed(
     base: KnowledgeBase, question: str, *, workspace: str, k: int, history: Sequence[Turn]
 ) -> Answer:
-    """Compose an answer of the boards' words; its note says where there are no boards at all."""
+    """Compose an answer of the boards' words; its note says what to do where there is none."""
     answer = extractive(base, question, workspace=workspace, k=k, history=history)
-    empty = "" if answer.answered else emptiness_of(base, workspace)
-    return answer.model_copy(update={"note": empty}) if empty else answer
+    if answer.answered:
+        return answer
+    note = emptiness_of(base, workspace) or _elsewhere(answer.question)
+    return answer.model_copy(update={"note": note}) if note else answer
+
+
+def _elsewhere(question: str) -> str:
+    """Return the words for what tells changes, which no board does; "" for other questions."""
+    return CHANGES if ASKS_CHANGES.search(question) else ""
 
 
 async def ask_async(

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kb.answer.tagged import STATES, TAG_NAMES
 from kb.evidence import Turn
 from kb.facts import owners_in
+from kb.query.patterns import ARTICLE
 from kb.query.question import MAX_QUESTION, Question, understand
 from kb.reading import one_line
 from kb.tags import MONTH, WEEKDAY
@@ -67,14 +69,24 @@ _ASKS = re.compile(
     r"(?:'s)?\b|什么|谁|哪|为什么|怎么|多少|几|何时",
     re.IGNORECASE,
 )
+_NTH = re.compile(
+    r"(?:(?:and|(?:what|how) about) )?the (?P<en>first|second|third|fourth|fifth)(?: (?:one|item))?"
+    r"|(?:那么?)?第(?P<zh>[一二三四五])[个项条](?:呢|是什么)?",
+    re.IGNORECASE,
+)
+_NTHS = ("first", "second", "third", "fourth", "fifth", *"一二三四五")
 _ITS = re.compile(r"\b(?:its|their)\s+(?P<part>[\w-]+)", re.IGNORECASE)
 _IT = re.compile(
-    r"\b(?:(?-i:(?!IT\b))it|this one|that one|they|them|(?:this|that|these|those)"
+    # in "what is it that Tom does?" it points at nothing
+    r"\b(?:(?-i:(?!IT\b))it(?! (?:that|who|which)\b)"
+    r"|this one|that one|they|them|(?:this|that|these|those)"
     r"(?: (?:step|box|thing|task|node|risk|item|service|board|one)s?(?=$|[\s?,.])"
     # "a board that mentions …" and "these orders" point at nothing before them
     r"|(?=[\s?,.]*$|[?,.]|,? (?:and|or|but|due|done|ready|live|finished)\b)))(?!\w)",
     re.IGNORECASE,
 )
+_THEY = re.compile(r"\b(?:they|them)\b|它们", re.IGNORECASE)
+_THEIR = re.compile(r"\btheir\s+(?P<part>[\w-]+)", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"\b(?:and|or|but|so|if|when|once|because|until|while|although)\b|[,，;；]", re.IGNORECASE
 )
@@ -111,17 +123,20 @@ def whole(question: str, history: Sequence[Turn]) -> str:
     asked = understand(question)
     if asked.language == "en" and bare.isupper():
         bare = re.sub(r"\bIT\b", "it", bare)
-    thing = _thing(turns)
-    if not thing:
-        return question
-    meant = _meant(bare, asked, turns, thing)
-    return meant if len(meant) <= MAX_QUESTION else question
+    meant = _meant(bare, asked, turns)
+    return meant if meant and len(meant) <= MAX_QUESTION else question
 
 
-def _meant(bare: str, asked: Question, turns: Sequence[Turn], thing: str) -> str:
-    """Return the question that `bare` stands for, a few words or a whole one."""
+def _meant(bare: str, asked: Question, turns: Sequence[Turn]) -> str:
+    """Return the question that `bare` stands for, a few words or a whole one; "" for none."""
     short = _OPENING.sub("", bare)
     zh = asked.language == "zh"
+    if nth := _NTH.fullmatch(bare):
+        return _nth(turns[-1], _NTHS.index((nth["en"] or nth["zh"]).lower()) % 5, zh=zh)
+    topic = _thing(turns)
+    thing = topic or _list_of(turns[-1], zh=zh)
+    if not thing:
+        return ""
     if _NEXT.fullmatch(short) or _NEXT.fullmatch(bare):
         return f"{thing}之后是什么？" if zh else f"What comes after {thing}?"
     if _BEFORE.fullmatch(short):
@@ -130,11 +145,48 @@ def _meant(bare: str, asked: Question, turns: Sequence[Turn], thing: str) -> str
         return slot
     about = _WHAT_ABOUT.fullmatch(short if zh else bare)
     other = (about["en"] or about["zh"]).strip() if about else ""
-    if other and not _ASKS.match(other) and (swapped := _swapped(turns[-1], other)):
-        return swapped
+    if other and not _ASKS.match(other):
+        before = understand(turns[-1].question)
+        of = before.x if before.intent == "tagged" else topic
+        if alike := _list_asked(other, of, zh=zh) or _swapped(turns[-1], other):
+            return alike
     if zh and short != bare and _ASKS.match(short):
         return f"{thing}{short}？"
     return _named(bare, asked, turns, thing)
+
+
+def _nth(last: Turn, n: int, *, zh: bool) -> str:
+    """Return the question for what the last answer told n-th, counted from 0; "" for nothing."""
+    told: list[str] = _QUOTED.findall(last.answer)
+    if n >= len(told) or len(told) < 2:
+        return ""
+    return f"{told[n]}是什么？" if zh else f"What is {told[n]}?"
+
+
+def _list_asked(other: str, topic: str, *, zh: bool) -> str:
+    """Return the question for "and the decisions?", within the topic; "" where that is no list."""
+    what = ARTICLE.sub("", other)
+    asked = f"有哪些{what}？" if zh else f"What are the {what}?"
+    as_list = understand(asked)
+    if as_list.intent != "tagged" or as_list.x:
+        return ""
+    if not topic:
+        return asked
+    return f"{topic}{asked}" if zh else f"What are the {what} of {topic}?"
+
+
+def _list_of(last: Turn, *, zh: bool) -> str:
+    """Return the words for what the last question asked to list; "" where it asked for no list."""
+    asked = understand(last.question)
+    if asked.intent != "tagged":
+        return ""
+    names = [TAG_NAMES[tag] for tag in asked.tags]
+    state, state_zh = STATES[asked.state]
+    if zh:
+        what = f"{state_zh}{'和'.join(name for *_, name in names)}"
+        return f"{asked.x}的{what}" if asked.x else what
+    what = f"the {state}{' and '.join(many for _, many, _ in names)}"
+    return f"{what} of {asked.x}" if asked.x else what
 
 
 def _slot(short: str, asked: Question, thing: str) -> str:
@@ -160,6 +212,9 @@ def _swapped(last: Turn, other: str) -> str:
             return last.question.replace(before.x, placed["of"], 1)
     if placed or _TIME.fullmatch(other):
         return _timed(last.question, other, zh=before.language == "zh")
+    if before.intent == "tagged" and not before.x:
+        end = last.question.rstrip(" ?？。.!！")
+        return f"{other}{last.question}" if before.language == "zh" else f"{end} of {other}?"
     if not before.x or before.x not in last.question:
         return ""
     return last.question.replace(before.x, other.removeprefix("the "), 1)
@@ -176,12 +231,15 @@ def _timed(question: str, when: str, *, zh: bool) -> str:
 
 def _named(bare: str, asked: Question, turns: Sequence[Turn], thing: str) -> str:
     """Return the question with its pronouns replaced by what they stand for."""
-    end = "？" if asked.language == "zh" else "?"
+    zh = asked.language == "zh"
+    end = "？" if zh else "?"
+    if listed := _list_of(turns[-1], zh=zh):
+        bare = _put(listed, _THEY, _put(f"the {{}} of {listed}", _THEIR, bare))
     if (person := _person(turns)) and _PERSON.search(bare) and not _IT.search(
         re.sub(r"\b(?:they|them)\b", "", bare, flags=re.IGNORECASE)
     ):  # fmt: skip
         return _put(person, _PERSON, bare) + end
-    if asked.language == "zh":
+    if zh:
         return _put(thing, _ZH_IT, bare) + end
     named = _put(thing, _IT, _put(f"the {{}} of {thing}", _ITS, bare))
     return _OPENING.sub("", named) + end if named != bare else bare + end
@@ -211,10 +269,10 @@ def _thing(turns: Sequence[Turn]) -> str:
             return told[0]
         if asked.intent in ("follows", "leads", "path") and len(told) > 1:
             return told[-1 if asked.intent == "path" else 1]  # the first quoted is what was asked
-        if asked.x and asked.intent != "lookup":
+        if content_terms(asked.x) and asked.intent != "lookup":
             return asked.x
-        if told:
-            return told[0]
+        if told and (asked.intent != "tagged" or len(told) == 1):
+            return told[0]  # several that were listed are no one thing
     return ""
 
 

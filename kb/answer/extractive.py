@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kb.answer import flow, lists
+from kb.answer.addressed import orders_a_model
+from kb.answer.collection import boards
 from kb.answer.conversation import whole
 from kb.answer.lookup import lookup
 from kb.answer.matching import Matcher
 from kb.answer.mentions import mentions
 from kb.answer.notebook import Notebook, merged
+from kb.answer.repeats import only_repeats
 from kb.answer.room import SURE_LINK, Room
 from kb.answer.selection import selected
 from kb.answer.tagged import tagged, topic_of
@@ -51,6 +54,7 @@ def _mentions(room: Room) -> str | None:
 
 
 _HANDLERS: dict[Intent, Handler] = {
+    "boards": boards,
     "follows": flow.follows,
     "leads": flow.leads,
     "path": flow.path,
@@ -123,25 +127,26 @@ def _free(
 
     Whether something is so is no matter of likeness: it must be said in so many words; nor is what
     carries a tag. What was not selected is still quoted where one place holds all words of the
-    question as they are written.
+    question as they are written. The thing again says neither who has it nor when it is.
     """
     if room.question.yes_no:
         return lookup(room)
     if room.question.intent == "tagged":
         return lookup(replace(room, match=Matcher(None, room.match.weight)), SAID_PLAINLY)
     if (text := selected(room, inquiry, read, base.embedder, now)) is not None:
-        return text
+        told = [evidence.text for evidence in room.notes.cited]
+        return None if only_repeats(room.question, told) else text
     return lookup(room, SAID_PLAINLY)
 
 
 def _settled(room: Room) -> bool:
     """Say whether silence is the answer.
 
-    So it is where no board mentions the thing, where nothing at all carries the tag, where the
-    thing is known and no arrow leaves it, and where what was found is of another number: sprint 12,
-    where 13 is asked for.
+    So it is where a model was told what to do, where no board is of the kind asked for or mentions
+    the thing, where nothing at all carries the tag, where the thing is known and no arrow leaves
+    it, and where what was found is of another number: sprint 12, where 13 is asked for.
     """
-    if room.question.intent == "mentions":
+    if room.question.intent in ("boards", "mentions") or orders_a_model(room.question.text):
         return True
     if room.question.intent == "tagged":
         return not topic_of(room.question.x)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from kb.answer.lanes import lane
 from kb.answer.matching import pool_of
 from kb.answer.notebook import name
 from kb.answer.room import SURE_LINK, Room
@@ -116,9 +117,10 @@ def _is_heading(node: Node, scene: Scene) -> bool:
 
 
 def owner(room: Room) -> str | None:
-    """Say who has the thing: words that name an owner, at the thing or beside it."""
+    """Say who has the thing: words that name an owner, at the thing or beside it, or its lane."""
     # Who approves a refund may stand at "Approve refund": what is done belongs to the thing.
-    return _attribute(room, "owner", f"{room.question.y} {room.question.x}".strip())
+    asked = f"{room.question.y} {room.question.x}".strip()
+    return _attribute(room, "owner", asked) or lane(room)
 
 
 def date(room: Room) -> str | None:

@@ -34,7 +34,7 @@ _GENERIC = pool_of(
     还有 其他 其它 别的 新 新增 增加 最近 提出
     """
 ).terms
-_TAG_NAMES: dict[Tag, tuple[str, str, str]] = {
+TAG_NAMES: dict[Tag, tuple[str, str, str]] = {
     "todo": ("to-do", "to-dos", "待办"),
     "risk": ("risk", "risks", "风险"),
     "decision": ("decision", "decisions", "决定"),
@@ -43,7 +43,7 @@ _TAG_NAMES: dict[Tag, tuple[str, str, str]] = {
     "owner": ("owner", "owners", "负责人"),
     "date": ("date", "dates", "日期"),
 }
-_STATES: dict[State, tuple[str, str]] = {
+STATES: dict[State, tuple[str, str]] = {
     "": ("", ""),
     "open": ("open ", "未了结的"),
     "done": ("done ", "已了结的"),
@@ -59,8 +59,8 @@ def tagged(room: Room) -> str | None:
 
 
 def _told(room: Room, tag: Tag, things: Sequence[Told]) -> str:
-    one, many, zh = _TAG_NAMES[tag]
-    state, state_zh = _STATES[room.question.state]
+    one, many, zh = TAG_NAMES[tag]
+    state, state_zh = STATES[room.question.state]
     if room.zh:
         return f"{state_zh}{zh}（{len(things)}项）：{listed(room, things, '；')}。"
     what = f"{state}{one if len(things) == 1 else many}"

@@ -34,7 +34,7 @@ LATEST = re.compile(
     re.IGNORECASE,
 )
 EARLIEST = re.compile(
-    r"\b(?:earliest|oldest|first version|original(?:ly)?)\b|最早|最初|原来的版本|第一版",
+    r"\b(?:earliest|oldest|first version|original(?:ly)?)\b|最早|最旧|最初|原来的版本|第一版",
     re.IGNORECASE,
 )
 

@@ -13,6 +13,7 @@ from typing import Literal
 from kb.scene import Tag
 
 Intent = Literal[
+    "boards",
     "follows",
     "leads",
     "path",
@@ -57,12 +58,48 @@ _WORDS = {
     r"|那么|则)*",
     "speaks": r"(?:(?:talk|speak)s? (?:about|of)|mentions?|shows?|contains?|covers?|deals? with"
     r"|(?:is|are) about|says? (?:something|anything) (?:about|on)|discuss(?:es)?)",
+    "board": r"(?:white)?boards?",
+    "there": r"(?: (?:there|here|stored|known|drawn|made|in (?:total|all)|altogether"
+    r"|(?:do|does|did) (?:we|you) (?:have|know|hold)|have (?:we|you)|exist"
+    r"|in (?:the|this|our|my) (?:store|workspace|collection|knowledge base)))*",
+    "tongue": r"(?P<y>chinese|english)",
+    "newest": r"(?:latest|newest|most recent|oldest|earliest)",
+    "called": r"(?:called|named|titled|entitled)",
+    "白板": r"(?:白板|看板|画板)",
+    "几块": r"(?:哪些|(?:几|哪几|多少|哪一?)[块张个]?)",
+    "共有": r"(?:现在|目前|一共|总共|共|都|里面?|有|画了?|存了?)*",
+    "中文": r"(?:用)?(?P<y>中文|英文|汉语|英语)(?:写|画)?",
+    "最新": r"(?:最新|最近|最早|最旧)(?:画)?的?(?:那|一)*[块张个]?",
     "提到": r"(?:提到|提及|讲到?|说到?|谈到?|画|写|涉及|出现|关于)(?:过|了)?",
     "哪块": r"(?:在|有)?哪(?:些|几)?[块张个]?(?:白板|图|板)",
     "关系": r"(?:关系|联系|连接|关联|相连|相关)",
 }
 
 _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
+    (
+        "boards",
+        (
+            r"(?:how many|which|what|what are the|list|show|name)(?: me)?(?: all)?(?: of)?"
+            r" {the}{board}{be}{there}",
+            r"(?:how many|which|what|list|show|name)(?: me)?(?: all)? {the}{tongue} {board}{be}"
+            r"{there}",
+            r"(?:how many|which|what|list|show|name)(?: me)?(?: all)? {the}{board}{be}{there}"
+            r"(?: written)? in {tongue}",
+            r"(?:(?:which|what|show|show me)(?: {board})?{be} )?{the}{newest} (?:{board}|one)",
+            r"(?:which|what) {board}{be} {the}{newest}",
+            r"(?:which|what) {board}{be} {called} {x}",
+            r"(?:is|are) there (?:a |any )?{board} {called} {x}",
+            r"{共有}{几块}{白板}",
+            r"(?:的)?{白板}{共有}{几块}",
+            r"(?:列出|列举)(?:一下)?(?:所有|全部)?的?{白板}",
+            r"{共有}{几块}{中文}的?{白板}",
+            r"{几块}{白板}都?是{中文}的?",
+            r"{中文}的?{白板}{共有}是?{几块}",
+            r"{最新}的?{白板}(?:是|有)?(?:{几块}|什么)?{白板}?",
+            r"{几块}{白板}是?{最新}的?",
+            r"(?:有没有|有|哪一?[块张个])(?:一?[块张个])?(?:叫做?|名叫|名为|题为){x}的{白板}吗?",
+        ),
+    ),
     (
         "path",
         (
@@ -191,7 +228,8 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
     (
         "holds",
         (
-            r"(?:what|which){some}{be}(?: there| written| listed| shown)* {in} {x}",
+            r"(?:what|which)(?!(?: has| have)? changed ){some}{be}"
+            r"(?: there| written| listed| shown)* {in} {x}",
             r"(?:what|which){some} (?:belongs?|stands?) (?:to|in|under) {x}",
             r"what{some} (?:does|do) {x} (?:contain|hold|include|consist of|show|say|cover)",
             r"(?:list|name|show)(?: me)? {the}(?:all )?(?:items?|things?|contents?|notes?|parts?)"
@@ -275,6 +313,8 @@ JOINS = re.compile(
     r"(?:(?:and|the|all|our|any|open|key|main|what|which|有?哪些|有?什么|主要的?)\s*){0,3}",
     re.IGNORECASE,
 )
+# Before the topic of a list, beside words without content: "decisions were made about X".
+LEADS_TO = frozenset({"made", "taken", "raised", "noted", "listed", "written", "mentioned"})
 HAS = re.compile(r"(?<![拥没国私所享持])有(?=\s|$)")  # what is left of 有哪些
 COUNTS = re.compile(
     r"^how many\b|\bnumber of\b|多少(?:个|条|项|张|块)|几(?:个|条|项|张|块)|有多少", re.IGNORECASE
@@ -286,6 +326,12 @@ NUMBER = re.compile(
 )
 YES_NO = re.compile(
     r"^(?:is|are|was|were|does|do|did|can|could|will|has|have|should)\b|吗$|有没有|是不是|是否",
+    re.IGNORECASE,
+)
+ASKS_CHANGES = re.compile(
+    r"\bwhat(?:'s| is| has| have| was)? (?:changed|different|new)\b|\b(?:changes|differences?)\b"
+    r"|\bhow (?:do|does|did|has|have)\b.*\b(?:differ|changed?)\b"
+    r"|(?:有|做)了?(?:什么|哪些)(?:变化|变动|改动|不同|区别)|(?:改|变)了(?:什么|哪些|多少)|区别是什么",
     re.IGNORECASE,
 )
 POLITE = re.compile(

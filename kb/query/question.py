@@ -17,6 +17,7 @@ from kb.query.patterns import (
     FRAME,
     HAS,
     JOINS,
+    LEADS_TO,
     NUMBER,
     POLITE,
     TAG_WORDS,
@@ -84,7 +85,9 @@ def understand(text: str) -> Question:
                 break
             if intent == "mentions" and (asked := _mentions(text, bare, language, form)):
                 return asked
-            if found := form.fullmatch(bare):
+            # Whose time is asked for is a board: "which boards are from March?"
+            subject = without_time(bare)[0] if intent == "boards" else bare
+            if found := form.fullmatch(subject):
                 named = found.groupdict()
                 x, y = thing_of(named.get("x") or ""), thing_of(named.get("y") or "")
                 return Question(
@@ -129,16 +132,25 @@ def _tagged(text: str, bare: str, language: Language) -> Question | None:
     between = bare[named[0][0].end() : named[-1][0].start()]
     topic = ASKS_LIST.sub(" ", f"{without_state(before)} {without_state(after)}")
     topic = " ".join(HAS.sub(" ", COUNTS.sub(" ", topic)).split())
-    x, (worded, _) = topic_of(topic), without_time(topic, counted=True)
+    worded, _ = without_time(topic, counted=True)
+    x, worded = _without_lead(topic_of(topic)), _without_lead(worded)
     return Question(
         text,
         language,
         "tagged",
-        x if content_terms(x) else "",
+        x,
         tags=tuple(dict.fromkeys(tag for _, tag in named)),
         worded=worded if x != worded else "",
         state=next(filter(None, map(state_of, (before, between, after))), ""),
     )
+
+
+def _without_lead(topic: str) -> str:
+    """Return a topic without what leads to it ("are the of the launch"); it may have no other."""
+    words = topic.split()
+    while words and (words[0].casefold() in LEADS_TO or not content_terms(words[0])):
+        del words[0]
+    return " ".join(words)
 
 
 def _tags_named(bare: str) -> list[tuple[re.Match[str], Tag]]:

@@ -25,6 +25,14 @@ HAPPENED = Turn(question="What happened in February?", answer="“Launch” [1].
 DEADLINE = Turn(question="What is the deadline for the checkout?", answer="“20 April” [1].")
 ZH_NUMBERS = Turn(question="二月订单号有哪些？", answer="“1041” [1]。")
 
+RISKS = Turn(question="What are the risks?", answer="2 risks: “Bank holiday” [1]; “Delays” [2].")
+NO_RISKS = Turn(question="What are the risks?", answer="")
+ONE_RISK = Turn(question="What are the risks?", answer="1 risk: “Delays” [1].")
+ITS_RISKS = Turn(question="What are the risks of the launch?", answer="1 risk: “Delays” [1].")
+ITS_DECISIONS = Turn(question="Which decisions were made about the launch?", answer="")
+ZH_RISKS = Turn(question="有哪些风险？", answer="风险（2项）：“重复退款” [1]；“断货” [2]。")
+ZH_ITS_RISKS = Turn(question="退款流程有哪些风险？", answer="风险（1项）：“重复退款” [1]。")
+
 
 @pytest.mark.parametrize(
     ("before", "question", "meant"),
@@ -70,6 +78,49 @@ ZH_NUMBERS = Turn(question="二月订单号有哪些？", answer="“1041” [1]
 )
 def test_follow_ups_become_whole_questions(before: Turn, question: str, meant: str) -> None:
     assert whole(question, [before]) == meant
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        (RISKS, "And the decisions?", "What are the decisions?"),
+        (NO_RISKS, "And the decisions?", "What are the decisions?"),
+        (RISKS, "What about open questions?", "What are the open questions?"),
+        (ITS_RISKS, "And the decisions?", "What are the decisions of launch?"),
+        (ITS_DECISIONS, "And the risks?", "What are the risks of launch?"),
+        (OWNER, "And the risks?", "What are the risks of checkout?"),
+        (RISKS, "And the launch?", "What are the risks of the launch?"),
+        (RISKS, "And in March?", "What are the risks in March?"),
+        (ITS_RISKS, "And the checkout?", "What are the risks of the checkout?"),
+        (RISKS, "How do we mitigate them?", "How do we mitigate the risks?"),
+        (NO_RISKS, "How do we mitigate them?", "How do we mitigate the risks?"),
+        (ITS_RISKS, "Who owns them?", "Who owns the risks of launch?"),
+        (RISKS, "What are their owners?", "What are the owners of the risks?"),
+        (RISKS, "Which of them is about the printer?", "Which of the risks is about the printer?"),
+        (ITS_RISKS, "When is it?", "When is launch?"),
+        (ONE_RISK, "Who owns it?", "Who owns Delays?"),
+        (RISKS, "And the second one?", "What is Delays?"),
+        (RISKS, "第二个呢？", "Delays是什么？"),
+        (NO_RISKS, "第二个呢？", "第二个呢？"),
+        (ITS_RISKS, "第二个呢？", "第二个呢？"),
+        (NO_RISKS, "谁负责？", "风险的负责人是谁？"),
+        (ITS_RISKS, "谁负责？", "launch的负责人是谁？"),
+        (ZH_RISKS, "那决定呢？", "有哪些决定？"),
+        (ZH_ITS_RISKS, "那待办呢？", "退款流程有哪些待办？"),
+        (ZH_RISKS, "那新品呢？", "新品有哪些风险？"),
+        (ZH_RISKS, "怎么避免它们？", "怎么避免风险？"),
+        (ZH_ITS_RISKS, "第二个呢？", "第二个呢？"),
+        (OWNER, "What is it that Tom does?", "What is it that Tom does?"),
+    ],
+)
+def test_follow_ups_of_lists(before: Turn, question: str, meant: str) -> None:
+    assert whole(question, [before]) == meant
+
+
+def test_a_list_of_no_topic_is_about_what_the_talk_was() -> None:
+    assert whole("When is it due?", [OWNER, RISKS]) == "When is checkout due?"
+    assert whole("And the decisions?", [OWNER, RISKS]) == "What are the decisions?"
+    assert whole("How do we mitigate them?", [OWNER, RISKS]) == "How do we mitigate the risks?"
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,20 @@ def test_what_stands_beside_the_topic_is_no_part_of_it(
 
 
 @pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("What are the risks?", ""),
+        ("What are the risks of the launch?", "launch"),
+        ("Which decisions were made about the launch?", "launch"),
+        ("What are the risks of going to market?", "going to market"),
+        ("退款流程有哪些风险？", "退款流程"),
+    ],
+)
+def test_a_topic_stands_alone(text: str, topic: str) -> None:
+    assert understand(text).x == topic
+
+
+@pytest.mark.parametrize(
     ("text", "either"),
     [
         ("Is Payment connected to Orders?", True),
