@@ -20,7 +20,7 @@ from evals.training.detector.losses import WEIGHTS, losses
 from evals.training.detector.net import Net
 from evals.training.detector.targets import Targets, targets
 
-_REAL_SHARE = 0.5  # of the crops
+_REAL_SHARE = 0.55  # of the crops
 START = Path(__file__).parent / "start.pt"  # the weights of today, to go on from
 
 

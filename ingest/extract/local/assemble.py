@@ -10,7 +10,14 @@ from ingest.extract.local.attach import between_words, bridge_labels
 from ingest.extract.local.blocks import HAN, Block, block_of, blocks_of, reading_order
 from ingest.extract.local.checkboxes import with_checkboxes
 from ingest.extract.local.doubts import bands_as_frames, unsupported
-from ingest.extract.local.geometry import area_of, gap_between, holds, middle_of, overlap_share
+from ingest.extract.local.geometry import (
+    area_of,
+    gap_between,
+    holds,
+    middle_of,
+    overlap_share,
+    overlap_union,
+)
 from ingest.extract.local.names import name_and_label, without_symbols
 from ingest.extract.local.seen import Detection, Line, Shape
 from ingest.extract.local.things import Assembly, Link, Thing
@@ -24,6 +31,7 @@ _LONE_SIGN = 0.5  # score under which a single sign is taken for a mark, not for
 _FEW_SIGNS = 3
 _NAME_BELOW = 1.2  # line heights from the upper rim of a container to its name
 _BESIDE = 0.75  # line heights between a small shape and its name, mostly
+_SAME_WORDS = 0.3  # overlap over union of where words were read and where they were seen
 _LEAST_SCORE = 0.15  # of a line: below it is texture
 _MARK = re.compile(r"[^\w?!？！]{1,3}|[Il|一\-–—_. ]{2,}")  # what heads and dashes are read as
 
@@ -55,7 +63,8 @@ def pieces_of(
     loose = [line for line, owner in zip(lines, owners, strict=True) if owner is None]
     chain = [block_of([line]) for line in loose if line.apart]
     blocks = _loose_blocks([line for line in loose if not line.apart], detection.words)
-    blocks = chain + [block for block in blocks if _is_meant(block, detection.words)]
+    meant = [block for block in blocks if _is_meant(block, detection.words)]
+    blocks = chain + [_halfway(block, detection.words) for block in meant]
     things += [_text_thing(block) for block in blocks]
     without_symbols(things)
     links = detection.link(things)
@@ -178,6 +187,19 @@ def _loose_blocks(lines: Sequence[Line], places: Sequence[Box]) -> list[Block]:
             outside.append(line)
     blocks = [block_of(group) for group in inside.values()]
     return blocks + blocks_of(outside)
+
+
+def _halfway(block: Block, places: Sequence[Box]) -> Block:
+    """Return `block` with a box between its own and the place that the detector saw its words at.
+
+    A reader takes ends of lines for letters, and a detector cuts letters off: each is right on one
+    side.
+    """
+    seen = max(places, key=lambda place: overlap_union(place, block.box), default=None)
+    if seen is None or overlap_union(seen, block.box) < _SAME_WORDS:
+        return block
+    x0, y0, x1, y1 = ((a + b) / 2 for a, b in zip(seen, block.box, strict=True))
+    return replace(block, box=(x0, y0, x1, y1))
 
 
 def _text_thing(block: Block) -> Thing:

@@ -40,6 +40,19 @@ def test_empty_checkboxes_are_not_taken_for_a_sign(read: list[str], words: list[
     assert texts(assemble(Detection(()), rows, 600)) == words
 
 
+def test_where_words_stand_lies_between_what_was_read_and_what_was_seen() -> None:
+    read = [
+        line((100.0, 100.0, 260.0, 130.0), "welcome"),
+        line((500.0, 400.0, 560.0, 430.0), "farther"),
+    ]
+    seen = ((160.0, 96.0, 264.0, 130.0), (900.0, 400.0, 960.0, 430.0))
+    board = assemble(Detection((), words=seen), read, 600)
+    assert {thing.text: thing.box for thing in board.things} == {
+        "welcome": (130.0, 98.0, 262.0, 130.0),
+        "farther": (500.0, 400.0, 560.0, 430.0),
+    }
+
+
 def test_a_name_below_a_ring_is_the_rings() -> None:
     shapes = (Shape("ellipse", ELLIPSE, 0.9),)
     board = assemble(Detection(shapes), [line((90.0, 155.0, 160.0, 180.0), "Paid")], 600)
