@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from kb.figures import figures_of
 from kb.index.points import Hit
 from kb.likeness import ALIKE, likeness
 from kb.text import key_of
@@ -124,5 +125,4 @@ def same_words(one: str, two: str) -> bool:
     """Whether two readings are of the same words; figures must be equal: sprint 12 is not 13."""
     if one == two:
         return True
-    figures = [[c for c in text if c.isdigit()] for text in (one, two)]
-    return figures[0] == figures[1] and fuzz.ratio(one, two) >= SAME_WORDS
+    return fuzz.ratio(one, two) >= SAME_WORDS and figures_of(one) == figures_of(two)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from kb.answer.mentions import MAX_BOARDS
+from kb.answer.mentions import MAX_BOARDS, boards_told
 from kb.answer.room import SURE_LINK, Room
 from kb.answer.words import words_of
 from kb.catalog import BoardRow
@@ -42,12 +42,10 @@ def boards(room: Room) -> str | None:
     shown = [cited for board in found[:MAX_BOARDS] if (cited := _cited(room, board))]
     if not room.notes.cited:
         return None
-    more = len(found) - len(shown)
+    named = boards_told(room, shown, len(found))
     if room.zh:
-        tail = f"等（另有{more}块）" if more else ""
-        return f"白板（{len(found)}块）：{'、'.join(shown)}{tail}。"
-    tail = f", and {more} more" if more else ""
-    return f"{len(found)} board{'s' if len(found) > 1 else ''}: {', '.join(shown)}{tail}."
+        return f"白板（{len(found)}块）：{named}。"
+    return f"{len(found)} board{'s' if len(found) > 1 else ''}: {named}."
 
 
 def _asked_for(room: Room) -> list[_Board]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from kb.answer.room import Room
@@ -36,12 +36,16 @@ def mentions(room: Room) -> str | None:
         return None
     shown = [evidence() for _, evidence in list(best.values())[:MAX_BOARDS]]
     told = [f"“{quoted(e.board.title or e.board.source)}” {room.notes.cite(e)}" for e in shown]
-    more = len(best) - len(told)
+    named = boards_told(room, told, len(best))
+    return f"提到“{quoted(room.question.x)}”的白板：{named}。" if room.zh else f"On {named}."
+
+
+def boards_told(room: Room, told: Sequence[str], count: int) -> str:
+    """Return the boards that are named in a row, and how many of all `count` are left out."""
+    more = count - len(told)
     if room.zh:
-        tail = f"等（另有{more}块）" if more else ""
-        return f"提到“{quoted(room.question.x)}”的白板：{'、'.join(told)}{tail}。"
-    tail = f", and {more} more" if more else ""
-    return f"On {', '.join(told)}{tail}."
+        return "、".join(told) + (f"等（另有{more}块）" if more else "")
+    return ", ".join(told) + (f", and {more} more" if more else "")
 
 
 def _found(room: Room, wanted: tuple[Word, ...]) -> Iterator[Place]:

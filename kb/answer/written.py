@@ -47,13 +47,12 @@ def _asked(
     wanted: Sequence[Word],
     least: float,
 ) -> Select[*tuple[Any, ...]]:
-    at = BoardRow.captured_at
     unbroken = func.replace(text, "\n", "", type_=Text())  # Chinese words go on in the next line
     return (
         found.join(BoardRow, BoardRow.id == table.board_id)
         .where(table.workspace == room.workspace, BoardRow.state != "deleting")
         .where(*_held(room, unbroken, wanted, least))
-        .order_by(at.is_(None), at.desc(), table.board_id)
+        .order_by(BoardRow.drawn_at.desc(), table.board_id)
     )
 
 

@@ -91,7 +91,7 @@ def without_time(text: str, *, counted: bool = False) -> tuple[str, str]:
     return _HAN_SPACE.sub("", rest).strip(" ,，"), text[found.start : found.end]
 
 
-def topic_of(text: str) -> str:
+def without_asides(text: str) -> str:
     """Return `text` without times, colours and words that ask for the newest or the oldest."""
     for form in (*COLOURS.values(), LATEST, EARLIEST):
         text = form.sub(" ", text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kb.errors import WrongUse
-from kb.query.asides import State, state_of, topic_of, without_state, without_time
+from kb.query.asides import State, state_of, without_asides, without_state, without_time
 from kb.query.patterns import (
     ARTICLE,
     ASKS_LIST,
@@ -133,7 +133,7 @@ def _tagged(text: str, bare: str, language: Language) -> Question | None:
     topic = ASKS_LIST.sub(" ", f"{without_state(before)} {without_state(after)}")
     topic = " ".join(HAS.sub(" ", COUNTS.sub(" ", topic)).split())
     worded, _ = without_time(topic, counted=True)
-    x, worded = _without_lead(topic_of(topic)), _without_lead(worded)
+    x, worded = _without_lead(without_asides(topic)), _without_lead(worded)
     return Question(
         text,
         language,
