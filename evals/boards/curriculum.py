@@ -11,6 +11,7 @@ from evals.boards.drafting import Draft
 from evals.boards.habits import habits
 from evals.boards.lessons import LESSONS
 from evals.boards.lettering import CHINESE, HELD_OUT_FONTS, LATIN, MORE_CHINESE, MORE_LATIN
+from evals.boards.sketched import sketched
 from evals.boards.spec import BoardSpec, Camera, Link, Manner, Part, Style, SurfaceName
 from evals.boards.words import Script, Writer
 
@@ -82,7 +83,9 @@ def training_spec(
         seed=seed,
     )
     taken = rng.random() < 0.88 if photo is None else photo
-    return replace(spec, camera=_camera(rng, style, size)) if taken else spec
+    if taken:
+        spec = replace(spec, camera=_camera(rng, style, size))
+    return spec if unseen else sketched(spec)
 
 
 def _plan(nodes: int, rng: np.random.Generator, *, wordy: bool) -> list[tuple[str, int]]:

@@ -145,11 +145,12 @@ class Freehand(Artist):
         if item.shape == "sticky":
             self._note(item, box, angle)
             return
-        if item.fill:
+        if item.fill and not item.hatched:
             self.sheet.fill(shapes.polygon(item.shape, box, angle), FILLS[item.fill], 0.5)
         if item.hatched:
+            tint = f"light {item.fill}" if item.fill else ink
             for line in hatching(box, rng, oval=item.shape != "box"):
-                self.sheet.stroke(line, ink, pen * 0.8)
+                self.sheet.stroke(line, tint, pen * 0.8)
         for stroke in scrawl(item, box, self.manner.sloppy, rng):
             self.sheet.stroke(stroke, ink, pen)
         if item.drawing and item.shape != "icon":

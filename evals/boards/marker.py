@@ -12,10 +12,11 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from evals.boards.lettering import LEADING, MASTER, Hand, load, points, weight_of
-from evals.boards.pen import INKS, Bytes, Floats, Sheet, smooth
+from evals.boards.pen import FILLS, INKS, Bytes, Floats, Sheet, smooth
 from evals.boards.spec import Manner
 
 _FINE = 2  # pixels of a layer per pixel of the board
+_BESIDE = 2.2  # pixels that the ends of a stroke drawn twice lie apart
 _TILE = 512
 CHALKS: dict[str, tuple[int, int, int]] = {
     "black": (238, 238, 232),
@@ -40,9 +41,22 @@ class Marker(Sheet):
     ) -> None:  # fmt: skip
         super().__init__(pixels, rng, wobble)
         self.manner, self.pen = manner, pen
-        self.tones = CHALKS if dark else {k: _near(v, rng) for k, v in INKS.items()}
+        self.tones = dict(CHALKS) if dark else {k: _near(v, rng) for k, v in INKS.items()}
+        self.tones |= {f"light {name}": tone for name, tone in FILLS.items()}
         self.layers: dict[str, Bytes] = {}
         self.dash = (int(rng.integers(2, 6)), int(rng.integers(1, 4)))
+
+    def stroke(
+        self, points: Floats, color: str, width: float, *, dashed: bool = False,
+        steady: bool = False,
+    ) -> Floats:  # fmt: skip
+        """Draw along ``points (n, 2)`` as `Sheet` does, at times twice."""
+        if self.manner.twice and self.rng.random() < self.manner.twice:
+            start, stop = self.rng.normal(0, _BESIDE, (2, 2))
+            share = np.linspace(0, 1, len(points))[:, None]
+            beside = points + start * (1 - share) + stop * share
+            super().stroke(beside, color, width, dashed=dashed, steady=steady)
+        return super().stroke(points, color, width, dashed=dashed, steady=steady)
 
     def _dashes(self, n: int) -> list[slice]:
         on, off = self.dash

@@ -47,6 +47,8 @@ class Item:
     `at` is the centre in pixels within a "free" part; `wrap` the text width in pixels, 0: by shape.
     What follows `underline` shows on boards with a `Manner` only: `outside` puts the words beside a
     small shape, `angle` turns it (degrees, counter-clockwise), `drawing` names what an icon shows.
+    `least`: width and height in text sizes that its shape has at least. One that is `hatched` and
+    has a `fill` is hatched in that colour.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Item:
     hatched: bool = False
     emphasis: tuple[Emphasis, ...] = ()
     drawing: str = ""
+    least: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,7 @@ class Manner:
         mirror: ink that shows through from the back.
         plain_titles: titles are not underlined.
         aspect: width of the board in heights, reached by blank space; 0: as it comes.
+        twice: how many strokes are drawn twice, as drawing programs feign a quick hand.
     """
 
     slant: float = 0.0
@@ -166,6 +170,7 @@ class Manner:
     mirror: float = 0.0
     plain_titles: bool = False
     aspect: float = 0.0
+    twice: float = 0.0
 
 
 @dataclass(frozen=True)

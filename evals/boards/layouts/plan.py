@@ -72,7 +72,8 @@ class Desk:
             return side, max(4.7 * self.text, height + PADDING["sticky"][1] * 2 * size)
         px, py = PADDING[item.shape]
         wide = width * (1.25 if item.shape == "diamond" else 1.0) + 2 * px * size
-        return wide, height + 2 * py * size
+        least = self.text * item.least[0], self.text * item.least[1]
+        return max(wide, least[0]), max(height + 2 * py * size, least[1])
 
     def core(self, item: Item, box: Box) -> Box:
         """Return the box of the shape alone where its words stand outside, else `box`."""
