@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn as _mean_of
 
 _WARM_UP = 150  # steps
 _SAVE_EVERY_S = 180.0
@@ -100,12 +101,13 @@ class Course:
 
     def _follow(self) -> None:
         keep = min(self.keep, (1 + self.step) / (10 + self.step))
+        now = self.net.state_dict()
+        smooth = [name for name, value in now.items() if value.is_floating_point()]
         with torch.no_grad():
-            for name, value in self.net.state_dict().items():
-                if value.dtype.is_floating_point:
-                    self.mean[name].lerp_(value, 1 - keep)
-                else:
-                    self.mean[name].copy_(value)
+            mix = _mean_of(keep)  # type: ignore[no-untyped-call]
+            mix([self.mean[n] for n in smooth], [now[n] for n in smooth], 1)
+            for name in now.keys() - set(smooth):
+                self.mean[name].copy_(now[name])
 
     def save(self) -> None:
         """Write ``last.pt``, whole or not at all."""

@@ -7,7 +7,7 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import cv2
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     training.add_argument("--start", type=Path, help="weights to start from")
     training.add_argument("--batch", type=int, default=Plan.batch)
     training.add_argument("--size", type=int, default=Plan.size, help="pixels of a crop")
-    training.add_argument("--workers", type=int, default=Plan.workers, help="they cut crops")
+    training.add_argument("--real", type=float, default=Plan.real, help="share of real boards")
     training.add_argument("--device", default=Plan.device, help="cpu, or cuda")
     training.add_argument("--minutes", type=float, default=Plan.minutes)
     judging = steps.add_parser("judge", help="fit the judge of pairs to what the net sees")
@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     exporting = steps.add_parser("export", help="write the files that the extractor carries")
     exporting.add_argument("--to", type=Path, default=WEIGHTS)
     options = parser.parse_args(arguments)
-    cv2.setNumThreads(0)  # threads of its own don't survive the loader's fork
+    cv2.setNumThreads(0)  # threads of its own don't survive a fork
     if options.step == "draw":
         boards = options.folder / ("held-out" if options.held_out else "boards")
         first = options.first + (_HELD_OUT_FIRST if options.held_out else 0)
@@ -97,12 +97,12 @@ def _train(options: argparse.Namespace) -> int:
     real = list(real_boards(options.data, "train"))
     drawn = KeptBoards(options.folder / "boards")
     sys.stdout.write(f"{len(real)} real and {len(drawn)} drawn boards\n")
-    chosen = {f.name: getattr(options, f.name) for f in fields(Plan) if f.name in options}
-    trainer = Trainer(Plan(**chosen), options.folder)
+    plan = Plan(**{f.name: getattr(options, f.name) for f in fields(Plan) if f.name in options})
+    trainer = Trainer(plan, options.folder)
     if options.start:
         trainer.start_from(options.start)
     trainer.resume()
-    trainer.train(Crops(real, drawn, options.seed + trainer.step, options.size))
+    trainer.train(Crops(real, drawn, replace(plan, seed=plan.seed + trainer.step)))
     return 0
 
 

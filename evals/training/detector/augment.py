@@ -1,15 +1,20 @@
-"""Crops of a board as another camera, pen and lamp would show it."""
+"""Crops of a board as another camera, pen and lamp would show it, cut where the net trains."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn import functional
 
 from evals.training.detector.boards import LONGEST, Board
+from evals.training.detector.held import Held
 from ingest.extract.local.eyes.layout import LONGEST as SEEN
 
 Array = npt.NDArray[Any]
@@ -17,21 +22,31 @@ Array = npt.NDArray[Any]
 _USUAL = 0.55, 1.25  # of the size at which the net sees a board
 _RARE = 0.4, 1.7  # boards seen from afar, or only a part of one
 _RARE_SHARE = 0.25
+_SHRUNK = 0.75  # boards that are seen smaller than this are shrunk first
+_BLUR = 7  # cells of the kernel
 
 
-def crop(board: Board, size: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Return a random crop, 2×size×size float32 (ink and colour, 0…1), and its 3×3 matrix.
+def crops(
+    boards: Sequence[Held], size: int, rng: np.random.Generator, chance: torch.Generator
+) -> tuple[Tensor, Array]:
+    """Return random crops, b×2×size×size float32 (ink and colour, 0…1), and their b×3×3 matrices.
 
-    The matrix takes pixels of the board to pixels of the crop.
+    A matrix takes pixels of the board to pixels of the crop. `chance` is on the device of the
+    boards.
     """
-    matrix, scale = _way(board, size, rng)
-    pixels = _thickened(board.pixels, scale, rng)
-    flat = cv2.warpPerspective(pixels, matrix, (size, size), flags=cv2.INTER_LINEAR)
-    seen = flat.astype(np.float32) / 255.0
-    ink = _worn(seen[..., 0], rng)
-    colour = seen[..., 1] * (0.0 if rng.random() < 0.15 else rng.uniform(0.5, 1.4))
-    colour += rng.uniform(0, 0.08) * (rng.random() < 0.4)
-    return np.clip(np.stack([ink, colour]), 0.0, 1.0).astype(np.float32), matrix
+    ways = [_way(board, size, rng) for board in boards]
+    matrices = np.stack([matrix for matrix, _ in ways])
+    pens = [
+        _pen(board.pixels.float() / 255.0, scale, rng)
+        for board, (_, scale) in zip(boards, ways, strict=True)
+    ]
+    seen = _warped([pen[0] for pen in pens], matrices @ np.stack([pen[1] for pen in pens]), size)
+    ink = _worn(seen[:, 0], rng, chance)
+    count = len(boards)
+    faint = np.where(rng.random(count) < 0.15, 0.0, rng.uniform(0.5, 1.4, count))
+    tint = rng.uniform(0, 0.08, count) * (rng.random(count) < 0.4)
+    colour = seen[:, 1] * _each(faint, ink) + _each(tint, ink)
+    return torch.stack([ink, colour], 1).clamp(0.0, 1.0), matrices
 
 
 def faded(board: Board, rng: np.random.Generator) -> Board:
@@ -52,7 +67,7 @@ def faded(board: Board, rng: np.random.Generator) -> Board:
     return replace(board, pixels=(np.clip(pixels, 0, 1) * 255).astype(np.uint8))
 
 
-def _way(board: Board, size: int, rng: np.random.Generator) -> tuple[Array, float]:
+def _way(board: Held, size: int, rng: np.random.Generator) -> tuple[Array, float]:
     smallest, largest = _RARE if rng.random() < _RARE_SHARE else _USUAL
     scale = float(np.exp(rng.uniform(np.log(smallest), np.log(largest)))) * SEEN / LONGEST
     angle = np.deg2rad(rng.normal(0, 3) if rng.random() < 0.8 else rng.uniform(-9, 9))
@@ -71,19 +86,17 @@ def _way(board: Board, size: int, rng: np.random.Generator) -> tuple[Array, floa
     return matrix, scale
 
 
-def _spot(board: Board, rng: np.random.Generator) -> Array:
+def _spot(board: Held, rng: np.random.Generator) -> Array:
     """Return a point (x, y) where something is drawn."""
-    boxes = [shape.box for shape in board.shapes]
-    if not boxes:
-        height, width = board.pixels.shape[:2]
-        boxes = [(0.0, 0.0, float(width), float(height))]
-    x0, y0, x1, y1 = boxes[int(rng.integers(len(boxes)))]
-    return np.array([rng.uniform(x0, x1), rng.uniform(y0, y1)])
+    height, width = board.pixels.shape[1:]
+    boxes = board.boxes if len(board.boxes) else np.array([[0.0, 0.0, width, height]])
+    box = boxes[int(rng.integers(len(boxes)))]
+    return np.asarray(rng.uniform(box[:2], box[2:]))
 
 
-def _keep_inside(matrix: Array, board: Board, size: int, rng: np.random.Generator) -> None:
+def _keep_inside(matrix: Array, board: Held, size: int, rng: np.random.Generator) -> None:
     """Move the crop so that it shows board wherever there is enough of it."""
-    height, width = board.pixels.shape[:2]
+    height, width = board.pixels.shape[1:]
     corners = np.array([[0, width, width, 0], [0, 0, height, height], [1, 1, 1, 1]], float)
     for axis, spots in enumerate((matrix @ corners)[:2]):
         low, high = spots.min(), spots.max()
@@ -101,48 +114,99 @@ def _tilted(size: int, rng: np.random.Generator) -> Array:
     return np.asarray(centre @ tilt @ np.linalg.inv(centre))
 
 
-def _thickened(pixels: Array, scale: float, rng: np.random.Generator) -> Array:
-    draw, square = rng.random(), np.ones((2, 2), np.uint8)
-    if draw < 0.12:
-        return np.dstack([cv2.dilate(pixels[..., 0], square), pixels[..., 1]])
+def _pen(pixels: Tensor, scale: float, rng: np.random.Generator) -> tuple[Tensor, Array]:
+    """Return ``pixels (2, h, w)`` by a thicker or thinner pen, or smoothly shrunk.
+
+    Beside them stands the 3×3 matrix that takes their places to those of `pixels`.
+    """
+    draw = rng.random()
     if draw < 0.2:
-        return np.dstack([cv2.erode(pixels[..., 0], square), pixels[..., 1]])
-    if scale < 0.75:
-        return np.asarray(cv2.GaussianBlur(pixels, (0, 0), 0.45 / scale))
-    return pixels
+        way = 1 if draw < 0.12 else -1
+        ink = way * functional.max_pool2d(way * pixels[:1], 2, 1, padding=1)[:, :-1, :-1]
+        return torch.cat([ink, pixels[1:]]), np.eye(3)
+    if scale >= _SHRUNK:
+        return pixels, np.eye(3)
+    height, width = pixels.shape[1:]
+    small = round(height * scale), round(width * scale)
+    x, y = width / small[1], height / small[0]
+    back = np.array([[x, 0, x / 2 - 0.5], [0, y, y / 2 - 0.5], [0, 0, 1]])
+    pixels = functional.interpolate(pixels[None], small, mode="bilinear", antialias=True)[0]
+    return pixels, back
 
 
-def _worn(ink: Array, rng: np.random.Generator) -> Array:
-    size = ink.shape[0]
-    if rng.random() < 0.5:
-        ink = ink ** np.exp(rng.uniform(-0.5, 0.5))
-    ink = ink * rng.uniform(0.6, 1.15)
-    if rng.random() < 0.3:
-        ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.5, 1.3))
-    if rng.random() < 0.25:  # a dry pen
-        cells = rng.random((size // 16, size // 16), np.float32)
-        patches = cv2.resize(cells, (size, size), interpolation=cv2.INTER_CUBIC)
-        ink = ink * np.clip(patches * 3 + 0.1, 0.35, 1)
-    if rng.random() < 0.12:
-        _rule(ink, rng)
-    if rng.random() < 0.3:  # uneven light that was not evened out
-        slope = np.linspace(0, rng.uniform(-0.15, 0.15), size, dtype=np.float32)
-        ink = ink + (slope[:, None] if rng.random() < 0.5 else slope[None])
-    if rng.random() < 0.6:
-        ink = ink + rng.standard_normal(ink.shape, np.float32) * rng.uniform(0.005, 0.06)
-    if rng.random() < 0.2:
+def _warped(pictures: Sequence[Tensor], matrices: Array, size: int) -> Tensor:
+    """Return what ``matrices (b, 3, 3)`` make of `pictures`, each c×h×w: b×c×size×size."""
+    device = pictures[0].device
+    back = torch.from_numpy(np.linalg.inv(matrices).astype(np.float32)).to(device)
+    along = torch.arange(size, device=device, dtype=torch.float32)
+    y, x = torch.meshgrid(along, along, indexing="ij")
+    spots = torch.stack([x, y, torch.ones_like(x)], -1).view(1, -1, 3) @ back.transpose(1, 2)
+    sides = [(picture.shape[2] - 1, picture.shape[1] - 1) for picture in pictures]
+    reach = torch.tensor(sides, dtype=torch.float32).to(device)[:, None]
+    grids = (spots[..., :2] / spots[..., 2:] * (2 / reach) - 1).view(-1, 1, size, size, 2)
+    return torch.cat(
+        [
+            functional.grid_sample(picture[None], grid, align_corners=True)
+            for picture, grid in zip(pictures, grids, strict=True)
+        ]
+    )
+
+
+def _worn(ink: Tensor, rng: np.random.Generator, chance: torch.Generator) -> Tensor:
+    """Return ``ink (b, size, size)`` as worn pens, poor lamps and sensors leave it."""
+    count, size = ink.shape[:2]
+
+    def some(share: float, low: float, high: float, usual: float) -> Tensor:
+        drawn = rng.uniform(low, high, count)
+        return _each(np.where(rng.random(count) < share, drawn, usual), ink)
+
+    ink = ink.clamp(min=1e-6) ** some(0.5, -0.5, 0.5, 0.0).exp()
+    ink = ink * some(1.0, 0.6, 1.15, 1.0)
+    ink = _blurred(ink, some(0.3, 0.5, 1.3, 0.05).flatten())
+    cells = torch.rand(
+        (count, 1, size // 16, size // 16), generator=chance, device=ink.device
+    )  # a dry pen
+    patches = functional.interpolate(cells, (size, size), mode="bicubic")[:, 0]
+    ink = ink * (patches * 3 + some(0.25, 0.1, 0.1, 1.0)).clamp(0.35, 1)
+    ink = _ruled(ink, rng)
+    slope = torch.linspace(0, 1, size, device=ink.device)  # uneven light that was not evened out
+    ink = ink + some(0.15, -0.15, 0.15, 0.0) * slope[:, None]
+    ink = ink + some(0.15, -0.15, 0.15, 0.0) * slope
+    noise = torch.randn(ink.shape, generator=chance, device=ink.device)
+    ink = ink + noise * some(0.6, 0.005, 0.06, 0.0)
+    for at in np.nonzero(rng.random(count) < 0.2)[0]:
         for _ in range(int(rng.integers(1, 4))):
             (y, x), (high, wide) = rng.integers(0, size, 2), rng.integers(8, 40, 2)
-            ink[y : y + high, x : x + wide] = 0.6 if rng.random() < 0.3 else 0.0
-    return np.asarray(ink, np.float32)
+            ink[at, y : y + high, x : x + wide] = 0.6 if rng.random() < 0.3 else 0.0
+    return ink
 
 
-def _rule(ink: Array, rng: np.random.Generator) -> None:
-    """Draw ruled or squared paper into `ink`."""
-    size = ink.shape[0]
-    step, dark, thick = rng.uniform(12, 40), rng.uniform(0.05, 0.3), int(rng.integers(1, 3))
-    ways = [ink, ink.T] if rng.random() < 0.6 else [ink]
-    for way in ways:
-        for at in np.arange(rng.uniform(0, step), size, step):
-            rows = way[int(at) : int(at) + thick]
-            np.maximum(rows, dark, out=rows)
+def _each(values: Array, like: Tensor) -> Tensor:
+    """Return ``values (b,)`` as b×1×1, beside `like`."""
+    return torch.from_numpy(np.asarray(values, np.float32)).to(like.device)[:, None, None]
+
+
+def _blurred(pictures: Tensor, sigmas: Tensor) -> Tensor:
+    """Blur each of ``pictures (b, h, w)`` with its own of ``sigmas (b,)``, in pixels."""
+    away = torch.arange(_BLUR, device=pictures.device) - _BLUR // 2
+    kernel = torch.exp(-(away**2) / (2 * sigmas[:, None] ** 2))
+    kernel = (kernel / kernel.sum(1, keepdim=True))[:, None, None]
+    room = _BLUR // 2
+    rows = functional.pad(pictures[None], (room, room, room, room), mode="replicate")
+    rows = functional.conv2d(rows, kernel, groups=len(pictures))
+    return functional.conv2d(rows, kernel.transpose(2, 3), groups=len(pictures))[0]
+
+
+def _ruled(ink: Tensor, rng: np.random.Generator) -> Tensor:
+    """Draw ruled or squared paper into some of ``ink (b, size, size)``."""
+    count, size = ink.shape[:2]
+    along = torch.arange(size, device=ink.device, dtype=torch.float32)
+    step, start = rng.uniform(12, 40, count), rng.uniform(0, 40, count)
+    thick = rng.integers(1, 3, count)
+    dark = np.where(rng.random(count) < 0.12, rng.uniform(0.05, 0.3, count), 0.0)
+    squared = rng.random(count) < 0.6
+    for rows, depth in ((True, dark), (False, dark * squared)):
+        place = (along + _each(start, ink)[:, 0]) % _each(step, ink)[:, 0]
+        lines = (place < _each(thick, ink)[:, 0]).float() * _each(depth, ink)[:, 0]
+        ink = torch.maximum(ink, lines[:, :, None] if rows else lines[:, None, :])
+    return ink

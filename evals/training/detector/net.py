@@ -16,7 +16,7 @@ from ingest.extract.local.eyes.layout import CHANNELS, DASHED, HEAD, KIND, KINDS
 _WIDTHS = (16, 32, 64, 128, 192)  # at strides 2, 4, 8, 16, 32
 _SPREADS = (1, 2, 3, 1)  # dilations at stride 32: a long arrow is seen whole
 _NODE_CHANNELS = HEAD  # the maps before it tell of nodes, the others of lines
-_SECOND = (96, (1, 2, 4))  # width and dilations of the second look around, at stride 16
+_LOOKS = ((96, (1, 2, 4)), (64, (1, 2, 4, 8)))  # width and dilations of looks around, stride 16
 _RARE = -4.0  # first guess of a logit: hardly a cell is a centre or an end
 
 
@@ -49,11 +49,10 @@ class _Block(nn.Module):
 
 
 class _Again(nn.Module):
-    """A second look around at stride 16, added to what is known at stride 8: lines run far."""
+    """Another look around at stride 16, added to what is known at stride 8: lines run far."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, inner: int, spreads: tuple[int, ...]) -> None:
         super().__init__()
-        inner, spreads = _SECOND
         self.down = _Layer(width, inner, step=2)
         self.blocks = nn.Sequential(*(_Block(inner, spread) for spread in spreads))
         self.up = _Layer(inner, width, 1, active=False)
@@ -77,8 +76,9 @@ class Net(nn.Module):
         self.up8, self.side8, self.mix8 = _Layer(96, 64, 1), _Layer(c, 64, 1), _Layer(64, 64)
         self.up4, self.side4, self.mix4 = _Layer(64, 48, 1), _Layer(b, 48, 1), _Layer(48, 48)
         # These start silent, so that weights from before them stay a start.
-        self.again = _Again(64)
-        self.finer = nn.Sequential(_Block(48, silent=True), _Block(48, silent=True))
+        self.again = _Again(64, *_LOOKS[0])
+        self.further = _Again(64, *_LOOKS[1])
+        self.finer = nn.Sequential(*(_Block(48, silent=True) for _ in range(3)))
         self.nodes = nn.Sequential(_Layer(48, 56), nn.Conv2d(56, _NODE_CHANNELS, 1))
         self.lines = nn.Sequential(_Layer(48, 64), nn.Conv2d(64, CHANNELS - _NODE_CHANNELS, 1))
         self._start()
@@ -103,7 +103,7 @@ class Net(nn.Module):
         x8 = self.down8(x4)
         x16 = self.down16(x8)
         y = self.mix16(x16 + _twice(self.up16(self.down32(x16))))
-        y = self.again(self.mix8(self.side8(x8) + _twice(self.up8(y))))
+        y = self.further(self.again(self.mix8(self.side8(x8) + _twice(self.up8(y)))))
         y = self.finer(self.mix4(self.side4(x4) + _twice(self.up4(y))))
         return torch.cat([self.nodes(y), self.lines(y)], 1)
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evals.training.detector.boards import LONGEST, Board
+from evals.training.detector.held import held
 from evals.training.detector.targets import targets
 from ingest.extract.local.eyes.layout import (
     BOX,
@@ -32,15 +33,16 @@ Array = npt.NDArray[Any]
 def perfect_maps(board: Board) -> tuple[Array, float]:
     """Return `CHANNELS`×n×n maps of `board` and the pixels the net saw per pixel of the board."""
     scale = SEEN / LONGEST
-    true = targets(board, np.diag([scale, scale, 1.0]), SEEN)
+    painted = targets([held(board)], np.diag([scale, scale, 1.0])[None], SEEN)
+    true = {name: values[0].numpy() for name, values in painted.items()}
     n = SEEN // STRIDE
     maps = np.zeros((CHANNELS, n, n), np.float32)
-    maps[KIND] = _logit(true.kind)
-    maps[BOX], maps[FRAME_BOX] = (np.log(np.maximum(b, 1e-2)) for b in (true.box, true.frame))
-    maps[HEAD : TAIL + 1] = _logit(true.ends)
-    maps[LINE], maps[DASHED] = _logit(true.line), _logit(true.dashed)
-    maps[WAY] = true.way
-    maps[TO_HEAD], maps[TO_TAIL] = true.reach[:2] / REACH, true.reach[2:] / REACH
+    maps[KIND] = _logit(true["kind"])
+    maps[BOX], maps[FRAME_BOX] = (np.log(np.maximum(b, 1e-2)) for b in (true["box"], true["frame"]))
+    maps[HEAD : TAIL + 1] = _logit(true["ends"])
+    maps[LINE], maps[DASHED] = _logit(true["line"]), _logit(true["dashed"])
+    maps[WAY] = true["way"]
+    maps[TO_HEAD], maps[TO_TAIL] = true["reach"][:2] / REACH, true["reach"][2:] / REACH
     return maps, scale
 
 

@@ -34,7 +34,14 @@ class KeptBoards(Sequence[Board]):
     """The boards in `folder`, by number; each is read when it is asked for."""
 
     def __init__(self, folder: Path) -> None:
-        self._paths = sorted(folder.glob("*.board"))
+        self._folder = folder
+        self._paths: list[Path] = []
+        self.refresh()
+
+    def refresh(self) -> None:
+        """See the boards that were drawn since; those known before keep their places."""
+        known = set(self._paths)
+        self._paths += sorted(set(self._folder.glob("*.board")) - known)
 
     def __len__(self) -> int:
         return len(self._paths)

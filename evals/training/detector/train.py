@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from evals.training.course import Course, device_of
-from evals.training.detector.augment import crop
+from evals.training.detector.augment import crops
 from evals.training.detector.boards import Board
+from evals.training.detector.held import Held, held
 from evals.training.detector.losses import WEIGHTS, losses
 from evals.training.detector.net import Net
-from evals.training.detector.targets import Targets, targets
+from evals.training.detector.store import KeptBoards
+from evals.training.detector.targets import targets
 
-_REAL_SHARE = 0.55  # of the crops
 START = Path(__file__).parent / "start.pt"  # the weights of today, to go on from
 
 
@@ -29,44 +30,64 @@ class Plan:
     """How to train.
 
     `rate` is the highest learning rate, it falls to 0 along a cosine; `size` of a crop in pixels;
-    `workers` cut crops. The course ends after `steps` or `minutes`, whichever comes first.
+    `real`: share of the crops that are of real boards. The course ends after `steps` or `minutes`,
+    whichever comes first.
     """
 
     steps: int
     rate: float = 2.2e-3
     batch: int = 8
     size: int = 512
+    real: float = 0.55
     seed: int = 7
     threads: int = 2
-    workers: int = 1
     device: str = "cpu"
     minutes: float = math.inf
 
 
-class Crops(IterableDataset[dict[str, Tensor]]):
-    """Endless random crops with their targets; every board comes up before one comes up again."""
+class Crops:
+    """Endless batches of random crops with their targets, made while the net learns from others.
 
-    def __init__(
-        self, real: Sequence[Board], drawn: Sequence[Board], seed: int, size: int = Plan.size
-    ) -> None:
+    Every board comes up before one comes up again; boards that are drawn meanwhile join in.
+    """
+
+    def __init__(self, real: Sequence[Board], drawn: Sequence[Board], plan: Plan) -> None:
         self.groups = [group for group in (real, drawn) if group]
-        self.seed, self.size = seed, size
+        self.plan = plan
+        self._held: list[dict[int, Held]] = [{} for _ in self.groups]
+        self._turns: list[list[int]] = [[] for _ in self.groups]
 
     def __iter__(self) -> Iterator[dict[str, Tensor]]:
-        """Yield ``picture`` (2×h×w) and the fields of `Targets`, in half precision."""
-        worker = get_worker_info()
-        rng = np.random.default_rng([self.seed, worker.id if worker else 0])
-        turns: list[list[int]] = [[] for _ in self.groups]
-        while True:
-            g = 0 if len(self.groups) == 1 or rng.random() < _REAL_SHARE else 1
-            if not turns[g]:
-                turns[g] = rng.permutation(len(self.groups[g])).tolist()
-            board = self.groups[g][turns[g].pop()]
-            picture, matrix = crop(board, self.size, rng)
-            true = targets(board, matrix, self.size)
-            maps = {f.name: np.asarray(getattr(true, f.name), np.float16) for f in fields(Targets)}
-            tensors = {name: torch.from_numpy(values) for name, values in maps.items()}
-            yield {"picture": torch.from_numpy(picture.astype(np.float16)), **tensors}
+        """Yield ``picture`` (b×2×h×w) and the maps of `targets`, on the device of the plan."""
+        rng = np.random.default_rng(self.plan.seed)
+        chance = torch.Generator(self.plan.device).manual_seed(self.plan.seed)
+        with ThreadPoolExecutor(1) as ahead:
+            coming = ahead.submit(self._batch, rng, chance)
+            while True:
+                batch = coming.result()
+                coming = ahead.submit(self._batch, rng, chance)
+                yield batch
+
+    def _batch(self, rng: np.random.Generator, chance: torch.Generator) -> dict[str, Tensor]:
+        boards = [self._next(rng) for _ in range(self.plan.batch)]
+        with torch.no_grad():
+            pictures, matrices = crops(boards, self.plan.size, rng, chance)
+            return {"picture": pictures, **targets(boards, matrices, self.plan.size)}
+
+    def _next(self, rng: np.random.Generator) -> Held:
+        g = 0 if len(self.groups) == 1 or rng.random() < self.plan.real else 1
+        boards, turns, known = self.groups[g], self._turns[g], self._held[g]
+        if not turns:
+            if isinstance(boards, KeptBoards):
+                boards.refresh()
+            turns += rng.permutation(len(boards)).tolist()
+        place = turns.pop()
+        if place in known:
+            return known[place]
+        board = held(boards[place], self.plan.device)
+        if self.plan.device != "cpu":  # its memory is large, and disks are far from it
+            known[place] = board
+        return board
 
 
 class Trainer(Course):
@@ -75,6 +96,7 @@ class Trainer(Course):
     def __init__(self, plan: Plan, folder: Path) -> None:
         torch.manual_seed(plan.seed)
         torch.set_num_threads(plan.threads)
+        torch.backends.cudnn.benchmark = True  # all crops are of one size
         net = Net().to(plan.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         optimiser = torch.optim.AdamW(_groups(net), plan.rate, betas=(0.9, 0.98))
         self.plan = plan
@@ -86,22 +108,15 @@ class Trainer(Course):
         self.net.load_state_dict({**self.net.state_dict(), **known})
         self.mean = {name: value.clone() for name, value in self.net.state_dict().items()}
 
-    def train(self, crops: Crops) -> None:
+    def train(self, batches: Crops) -> None:
         """Train up to the last step and write ``weights.pt``."""
         self.net.train()
-        loader = DataLoader(
-            crops, self.plan.batch, num_workers=self.plan.workers, prefetch_factor=4,
-            pin_memory=self.plan.device != "cpu",
-        )  # fmt: skip
-        self.run(loader, self.plan.steps)
+        self.run(batches, self.plan.steps)
         torch.save(self.mean, self.folder / "weights.pt")
 
     def learn(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Take one step on a batch of `Crops`."""
         self.set_rate(self.plan.rate, self.plan.steps)
-        batch = {
-            name: b.to(self.plan.device, non_blocking=True).float() for name, b in batch.items()
-        }
         picture = batch["picture"].contiguous(memory_format=torch.channels_last)
         with torch.autocast(device_of(self.net).type, torch.bfloat16):
             maps = self.net(picture)

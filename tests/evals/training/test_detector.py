@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import torch
 
 from evals.boards import render, training_spec
 from evals.training.detector.__main__ import main
-from evals.training.detector.augment import crop
+from evals.training.detector.augment import crops
 from evals.training.detector.boards import Board, TrueLine, TrueShape, real_boards, rendered_board
 from evals.training.detector.calibrate import fit_line
+from evals.training.detector.held import held
 from evals.training.detector.net import Net
 from evals.training.detector.store import KeptBoards, draw
 from evals.training.detector.targets import targets
@@ -56,45 +58,104 @@ def test_a_rendered_board_keeps_its_lines_between_its_shapes(drawn: Board) -> No
         assert -1 <= y0 < y1 <= height + 1
 
 
+def painted(board: Board, matrix: np.ndarray, size: int) -> dict[str, np.ndarray]:
+    maps = targets([held(board)], matrix[None], size)
+    return {name: values[0].numpy() for name, values in maps.items()}
+
+
 def test_a_crop_moves_pixels_and_truth_alike() -> None:
     """The ink of a crop lies where its matrix takes the box."""
-    board = plain_board()
-    for seed in range(20):
-        picture, matrix = crop(board, 512, np.random.default_rng(seed))
+    board = held(plain_board())
+    pictures, matrices = crops([board] * 20, 512, np.random.default_rng(1), torch.Generator())
+    assert pictures.shape == (20, 2, 512, 512)
+    assert 0 <= pictures.min() < pictures.max() <= 1
+    maps = targets([board] * 20, matrices, 512)
+    seen = 0
+    for n, matrix in enumerate(matrices):
         spots = np.array([[50, 150, 1], [200, 150, 1], [200, 250, 1], [50, 250, 1.0]]) @ matrix.T
-        x, y = np.rint((spots[:, :2] / spots[:, 2:]).mean(axis=0)).astype(int)
-        assert picture.min() >= 0
-        assert picture.max() <= 1
-        if 60 <= x < 452 and 60 <= y < 452:
-            true = targets(board, matrix, 512)
-            near = true.kind[
-                0, y // STRIDE - 2 : y // STRIDE + 3, x // STRIDE - 2 : x // STRIDE + 3
-            ]
-            asked = true.kind_known[0, y // STRIDE, x // STRIDE] > 0
-            assert near.max() == 1 or not asked
+        spots = spots[:, :2] / spots[:, 2:]
+        x, y = np.rint(spots.mean(axis=0)).astype(int)
+        if not (60 <= x < 452 and 60 <= y < 452):
+            continue
+        rows, columns = (slice(v // STRIDE - 2, v // STRIDE + 3) for v in (y, x))
+        asked = maps["kind_known"][n, 0, y // STRIDE, x // STRIDE] > 0
+        assert maps["kind"][n, 0, rows, columns].max() == 1 or not asked
+        if (np.abs(spots - 256) < 250).all():
+            seen += 1
+            side = np.linspace(spots[0], spots[1], 40)[5:-5]
+            around = [pictures[n, 0, int(v) - 3 : int(v) + 4, int(u)].max() for u, v in side]
+            assert np.mean(around) > pictures[n, 0].mean() + 0.15
+    assert seen >= 3
+
+
+def test_what_is_shrunk_stays_in_its_place() -> None:
+    """A crop of a board seen from afar shows each point where the matrix says."""
+    pixels = np.zeros((800, 1280, 2), np.uint8)
+    pixels[380:420, 600:680, 0] = 255
+    board = held(Board("spot", pixels, (TrueShape(0, (600.0, 380.0, 680.0, 420.0)),), ()))
+    pictures, matrices = crops([board] * 30, 256, np.random.default_rng(5), torch.Generator())
+    rows, columns = torch.meshgrid(torch.arange(256.0), torch.arange(256.0), indexing="ij")
+    for picture, matrix in zip(pictures, matrices, strict=True):
+        x, y, deep = matrix @ (639.5, 399.5, 1)
+        ink = torch.where(picture[0] > 0.5 * picture[0].max(), picture[0], 0.0)
+        near = (columns - x / deep).abs().maximum((rows - y / deep).abs()) < 60
+        if not (60 < x / deep < 196 and 60 < y / deep < 196) or picture[0].max() < 0.3:
+            continue
+        ink = ink * near
+        assert float((ink * columns).sum() / ink.sum()) == pytest.approx(x / deep, abs=2.5)
+        assert float((ink * rows).sum() / ink.sum()) == pytest.approx(y / deep, abs=2.5)
 
 
 def test_targets_tell_boxes_ends_and_the_way_between() -> None:
-    true = targets(plain_board(), np.diag([1.0, 1.0, 1.0]), 608)
+    true = painted(plain_board(), np.eye(3), 608)
     x, y = 125 // STRIDE, 200 // STRIDE
-    assert true.kind[KINDS.index("box"), y, x] == pytest.approx(1, abs=0.05)
-    left, top, right, bottom = true.box[:, y, x] * UNIT * STRIDE
+    assert true["kind"][KINDS.index("box"), y, x] == pytest.approx(1, abs=0.05)
+    left, top, right, bottom = true["box"][:, y, x] * UNIT * STRIDE
     assert (left + right, top + bottom) == pytest.approx((150, 100), abs=1)
-    heads, tails = (np.argwhere(end >= 1) * STRIDE for end in true.ends)
+    heads, tails = (np.argwhere(end >= 1) * STRIDE for end in true["ends"])
     assert heads.tolist() == [[200, 400]]
     assert tails.tolist() == [[200, 200]]
     middle = (200 // STRIDE, 300 // STRIDE)
-    assert true.line[middle] == 1
-    assert true.way[:, middle[0], middle[1]] == pytest.approx((1, 0))
-    reach = true.reach[:, middle[0], middle[1]] * STRIDE
+    assert true["line"][middle] == 1
+    assert true["way"][:, middle[0], middle[1]] == pytest.approx((1, 0))
+    reach = true["reach"][:, middle[0], middle[1]] * STRIDE
     assert reach == pytest.approx((100, 0, -100, 0), abs=4)
+
+
+def test_the_shorter_of_two_lines_keeps_a_stretch_that_they_share() -> None:
+    long = TrueLine(np.array([[40.0, 200.0], [560.0, 200.0]]))
+    short = TrueLine(np.array([[300.0, 200.0], [400.0, 200.0]]), heads=0, dashed=True)
+    board = Board("two", np.zeros((400, 600, 2), np.uint8), (), (short, long))
+    true = painted(board, np.eye(3), 608)
+    row = 200 // STRIDE
+    assert true["dashed"][row, 350 // STRIDE] == 1
+    assert true["dashed"][row, 150 // STRIDE] == 0
+    assert true["ordered"][row, [150 // STRIDE, 350 // STRIDE]].tolist() == [1, 0]
+
+
+def test_nothing_is_asked_along_a_line_whose_way_is_not_known() -> None:
+    line = TrueLine(np.array([[100.0, 200.0], [500.0, 200.0]]), exact=False)
+    board = Board("doubt", np.zeros((400, 600, 2), np.uint8), (), (line,))
+    true = painted(board, np.eye(3), 608)
+    assert true["line"].max() == 0
+    assert true["line_known"][200 // STRIDE, 300 // STRIDE] == 0
+    assert true["line_known"][100 // STRIDE, 300 // STRIDE] == 1
+    assert true["ends_known"][:, 200 // STRIDE, 100 // STRIDE].tolist() == [0, 0]
+    assert true["ends"].max() == 0
+
+
+def test_an_empty_board_asks_for_nothing_but_emptiness() -> None:
+    board = Board("empty", np.zeros((400, 600, 2), np.uint8), (), ())
+    true = painted(board, np.eye(3), 608)
+    assert all(true[name].max() == 0 for name in ("kind", "box_known", "line", "ends"))
+    assert all(true[name].min() == 1 for name in ("kind_known", "line_known", "ends_known"))
 
 
 def test_a_node_that_is_cut_off_is_not_asked_for() -> None:
     matrix = np.array([[1.0, 0, -180], [0, 1.0, 0], [0, 0, 1.0]])
-    true = targets(plain_board(), matrix, 512)
-    assert true.kind_known[0, 200 // STRIDE, 2] == 0
-    assert true.kind[0, :, :20].max() < 1
+    true = painted(plain_board(), matrix, 512)
+    assert true["kind_known"][0, 200 // STRIDE, 2] == 0
+    assert true["kind"][0, :, :20].max() < 1
 
 
 def test_held_out_exercises_are_not_learnt() -> None:
@@ -112,29 +173,32 @@ def test_drawn_boards_are_kept_and_drawn_once(tmp_path: Path) -> None:
     assert [path.stat().st_mtime_ns for path in sorted(tmp_path.iterdir())] == first
     boards = KeptBoards(tmp_path)
     assert [board.name for board in boards] == ["0", "1"]
+    draw(tmp_path, 2, 1)
+    boards.refresh()
+    assert [board.name for board in boards] == ["0", "1", "2"]
     assert not np.array_equal(boards[0].pixels, boards[1].pixels)
 
 
 def test_the_net_answers_at_a_quarter_of_the_size() -> None:
     maps = Net().eval()(torch.zeros(1, 2, 64, 96))
     assert maps.shape == (1, CHANNELS, 16, 24)
-    assert sum(value.numel() for value in Net().parameters()) < 5_000_000
+    assert sum(value.numel() for value in Net().parameters()) < 5_500_000
 
 
 def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    crops = Crops([plain_board()], [], 1, SIZE)
     plan = Plan(3, batch=2, size=SIZE, threads=1)
+    batches = Crops([plain_board()], [], plan)
     trainer = Trainer(plan, tmp_path)
-    first = next(iter(crops))
-    trainer.train(crops)
-    again = Trainer(Plan(8, batch=2, size=SIZE, threads=1), tmp_path)
+    first = next(iter(batches))
+    trainer.train(batches)
+    again = Trainer(replace(plan, steps=8), tmp_path)
     again.resume()
     assert again.step == 3
     for name, value in trainer.net.state_dict().items():
         assert torch.equal(again.net.state_dict()[name], value)
-    again.train(crops)
+    again.train(batches)
     assert (again.step, (tmp_path / "weights.pt").exists()) == (8, True)
-    assert first["picture"].shape == (2, SIZE, SIZE)
+    assert first["picture"].shape == (2, 2, SIZE, SIZE)
 
 
 def test_light_is_evened_out() -> None:
