@@ -23,6 +23,8 @@ _USUAL = 0.55, 1.25  # of the size at which the net sees a board
 _RARE = 0.4, 1.7  # boards seen from afar, or only a part of one
 _RARE_SHARE = 0.25
 _SHRUNK = 0.75  # boards that are seen smaller than this are shrunk first
+_WAVES = 16, 64  # pixels of a wave of an unsteady hand
+_FAR = 1.6  # pixels that it moves, at most as a rule
 _BLUR = 7  # cells of the kernel
 
 
@@ -40,7 +42,8 @@ def crops(
         _pen(board.pixels.float() / 255.0, scale, rng)
         for board, (_, scale) in zip(boards, ways, strict=True)
     ]
-    seen = _warped([pen[0] for pen in pens], matrices @ np.stack([pen[1] for pen in pens]), size)
+    to_pens = matrices @ np.stack([pen[1] for pen in pens])
+    seen = _warped([pen[0] for pen in pens], to_pens, _shaken(len(boards), size, rng, chance))
     ink = _worn(seen[:, 0], rng, chance)
     count = len(boards)
     faint = np.where(rng.random(count) < 0.15, 0.0, rng.uniform(0.5, 1.4, count))
@@ -120,8 +123,10 @@ def _pen(pixels: Tensor, scale: float, rng: np.random.Generator) -> tuple[Tensor
     Beside them stands the 3×3 matrix that takes their places to those of `pixels`.
     """
     draw = rng.random()
-    if draw < 0.2:
-        way = 1 if draw < 0.12 else -1
+    if draw < 0.04:  # a broad pen
+        return torch.cat([functional.max_pool2d(pixels[:1], 3, 1, 1), pixels[1:]]), np.eye(3)
+    if draw < 0.22:
+        way = 1 if draw < 0.14 else -1
         ink = way * functional.max_pool2d(way * pixels[:1], 2, 1, padding=1)[:, :-1, :-1]
         return torch.cat([ink, pixels[1:]]), np.eye(3)
     if scale >= _SHRUNK:
@@ -134,13 +139,30 @@ def _pen(pixels: Tensor, scale: float, rng: np.random.Generator) -> tuple[Tensor
     return pixels, back
 
 
-def _warped(pictures: Sequence[Tensor], matrices: Array, size: int) -> Tensor:
-    """Return what ``matrices (b, 3, 3)`` make of `pictures`, each c×h×w: b×c×size×size."""
-    device = pictures[0].device
-    back = torch.from_numpy(np.linalg.inv(matrices).astype(np.float32)).to(device)
-    along = torch.arange(size, device=device, dtype=torch.float32)
+def _shaken(count: int, size: int, rng: np.random.Generator, chance: torch.Generator) -> Tensor:
+    """Return the places of a crop's pixels, b×size×size×2, some as an unsteady hand moves them.
+
+    They move by less than a cell of the maps, so what is true stays true.
+    """
+    along = torch.arange(size, device=chance.device, dtype=torch.float32)
     y, x = torch.meshgrid(along, along, indexing="ij")
-    spots = torch.stack([x, y, torch.ones_like(x)], -1).view(1, -1, 3) @ back.transpose(1, 2)
+    places = torch.stack([x, y]).expand(count, -1, -1, -1)
+    cells = size // int(rng.integers(*_WAVES))
+    moves = torch.randn((count, 2, cells, cells), generator=chance, device=chance.device)
+    far = np.where(rng.random(count) < 0.5, rng.uniform(0, _FAR, count), 0.0)
+    moves = functional.interpolate(moves, (size, size), mode="bicubic")
+    return (places + moves * _each(far, moves)[..., None]).permute(0, 2, 3, 1)
+
+
+def _warped(pictures: Sequence[Tensor], matrices: Array, places: Tensor) -> Tensor:
+    """Return what `pictures`, each c×h×w, show at `places` once ``matrices (b, 3, 3)`` moved them.
+
+    `places`: b×size×size×2; returns b×c×size×size.
+    """
+    device, size = places.device, places.shape[1]
+    back = torch.from_numpy(np.linalg.inv(matrices).astype(np.float32)).to(device)
+    flat = places.reshape(len(pictures), -1, 2)
+    spots = torch.cat([flat, torch.ones_like(flat[..., :1])], -1) @ back.transpose(1, 2)
     sides = [(picture.shape[2] - 1, picture.shape[1] - 1) for picture in pictures]
     reach = torch.tensor(sides, dtype=torch.float32).to(device)[:, None]
     grids = (spots[..., :2] / spots[..., 2:] * (2 / reach) - 1).view(-1, 1, size, size, 2)
