@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, islice
 
@@ -17,6 +17,7 @@ from evals.extraction.truth import TrueBoard
 
 _FIRST_SEED = 900_000  # training stays far below
 _MOSTLY = 0.6
+_FINER = 2  # a phone's photo has that many more pixels each way than those to learn from
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,16 @@ def _specs(group: Group) -> Iterator[tuple[int, BoardSpec]]:
         wordy = group.wordy or None
         spec = training_spec(seed, group.language, photo=group.photo, wordy=wordy, unseen=True)
         if not group.wordy or _unboxed(spec) >= _MOSTLY:
-            yield seed, spec
+            yield seed, _finer(spec)
+
+
+def _finer(spec: BoardSpec) -> BoardSpec:
+    """Return `spec` photographed so that somebody can read it: by one to five million pixels."""
+    camera = spec.camera
+    if camera is None:
+        return spec
+    finer = replace(camera, width=camera.width * _FINER, height=camera.height * _FINER)
+    return replace(spec, camera=finer)
 
 
 def _unboxed(spec: BoardSpec) -> float:
