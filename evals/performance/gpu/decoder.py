@@ -20,11 +20,12 @@ class Decoder:
     """Answers one batch of prompts, always with the likeliest token, over a cache of fixed size."""
 
     def __init__(self, model: Any, inputs: dict[str, Tensor], steps: int) -> None:
-        self._model, self._inputs = model, inputs
+        device = model.device
+        self._model = model
+        self._inputs = {name: value.to(device) for name, value in inputs.items()}
         rows, self._length = inputs["input_ids"].shape
         self._places = -(-(self._length + steps) // _BLOCK) * _BLOCK
         self._cache = StaticCache(config=model.config.text_config, max_cache_len=self._places)
-        device = inputs["input_ids"].device
         # What a step starts from and changes; a graph reads and writes these very tensors.
         self._token = torch.zeros(rows, 1, dtype=torch.long, device=device)
         self._position = torch.zeros(3, rows, 1, dtype=torch.long, device=device)
@@ -42,9 +43,8 @@ class Decoder:
         self._used[:, : self._length] = mask.bool()
         self._last.fill_(self._length)
         self._token.copy_(out.logits[:, -1].argmax(-1, keepdim=True))
-        self._position.copy_(
-            (mask.sum(-1, keepdim=True) + self._model.model.rope_deltas)[None].expand(3, -1, -1)
-        )
+        deltas = self._model.model.rope_deltas.to(mask.device)
+        self._position.copy_((mask.sum(-1, keepdim=True) + deltas)[None].expand(3, -1, -1))
         logits: Tensor = out.logits[:, -1]
         return logits
 

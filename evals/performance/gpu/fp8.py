@@ -5,6 +5,7 @@ The scheme of ``kb model serve --quantise fp8``, by PyTorch's own product: not S
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -68,15 +69,18 @@ class Fp8Linear(nn.Module):
         return out.view(*x.shape[:-1], -1)
 
 
-def quantise(model: Any, device: str) -> Activations:
+def quantise(model: Any, device: str) -> None:
     """Put the linear maps of the language model's layers into 8 bits, as servers do.
 
-    Eye, embedding and output stay as they are. Returns what all maps share.
+    Eye, embedding and output stay as they are.
     """
     activations = Activations(device)
-    for layer in model.model.language_model.layers:
+    language = model.model.language_model
+    for layer in language.layers:
         for owner in (layer.self_attn, layer.mlp):
             for name, child in list(owner.named_children()):
                 if isinstance(child, nn.Linear):
                     setattr(owner, name, Fp8Linear(child, activations))
-    return activations
+    # Nothing outlives a pass: what was made before a graph must not be freed while it is recorded.
+    language.register_forward_hook(lambda *_: activations.forget())
+    gc.collect()

@@ -50,14 +50,13 @@ def batch_of(
     pad = model.config.text_config.pad_token_id or 0
     ids = torch.tensor([[pad] * (longest - len(one)) + one for one in prompts])
     mask = torch.tensor([[0] * (longest - len(one)) + [1] * len(one) for one in prompts])
-    made = {
+    return {
         "input_ids": ids,
         "attention_mask": mask,
         "mm_token_type_ids": (ids == image).long(),
         "pixel_values": seen["pixel_values"].to(model.dtype),
         "image_grid_thw": seen["image_grid_thw"],
     }
-    return {name: value.to(model.device) for name, value in made.items()}
 
 
 def _picture(file: Path, tokens: int) -> Image.Image:

@@ -110,9 +110,8 @@ def measure_reading(
     if device != "cpu" and torch.cuda.get_device_capability() < LEAST_GPU:
         yield "\nfp8 is left out: this GPU does not multiply in 8 bits.\n"
         return
-    activations = quantise(model, device)
+    quantise(model, device)
     for count, inputs in batches.items():
-        activations.forget()
         got = read_once(model, inputs, answer)
         near = F.cosine_similarity(got.logits, plain[count].logits, dim=-1).mean().item()
         yield got.row("fp8", near)
