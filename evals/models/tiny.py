@@ -109,8 +109,8 @@ def build(
 
     folder.mkdir(parents=True, exist_ok=True)
     ids = ids_of(ranks)
-    _tokenizer(ids).save_pretrained(folder)
-    _write_processors(folder, max_pixels)
+    tokenizer(ids).save_pretrained(folder)
+    write_processors(folder, max_pixels)
     torch.manual_seed(seed)
     shape = _shape(hidden, layers, vision_layers, ids)
     shape["tie_word_embeddings"] = shape["text_config"]["tie_word_embeddings"] = tied
@@ -125,7 +125,7 @@ def build(
     return sum(weights.numel() for weights in model.parameters())
 
 
-def _tokenizer(ids: dict[str, int]) -> Any:
+def tokenizer(ids: dict[str, int]) -> Any:
     """Return Qwen's tokenizer, or the beginning of it; every special token has the id in `ids`."""
     from transformers import AddedToken, Qwen2Tokenizer
     from transformers.convert_slow_tokenizer import TikTokenConverter
@@ -134,7 +134,7 @@ def _tokenizer(ids: dict[str, int]) -> Any:
     everything, merges = TikTokenConverter().extract_vocab_merges_from_model(str(_ranks()))
     vocabulary = {token: rank for token, rank in everything.items() if rank < ranks}
     tokenizer_class: Any = Qwen2Tokenizer  # its annotations are narrower than what it takes
-    tokenizer = tokenizer_class(
+    made = tokenizer_class(
         vocab=vocabulary,
         merges=[
             (one, two)
@@ -147,14 +147,14 @@ def _tokenizer(ids: dict[str, int]) -> Any:
         pad_token=END_OF_TEXT,
     )
     special = [AddedToken(token, special=True, normalized=False) for token in SPECIAL]
-    tokenizer.add_tokens(special, special_tokens=True)
-    tokenizer.add_tokens([AddedToken(token, special=False, normalized=False) for token in PLAIN])
-    if {token: tokenizer.convert_tokens_to_ids(token) for token in ids} != ids:
+    made.add_tokens(special, special_tokens=True)
+    made.add_tokens([AddedToken(token, special=False, normalized=False) for token in PLAIN])
+    if {token: made.convert_tokens_to_ids(token) for token in ids} != ids:
         raise ValueError("this version of transformers gives Qwen's special tokens other ids")
-    tokenizer.eos_token = END_OF_TURN
-    tokenizer.model_max_length = CONTEXT
-    tokenizer.chat_template = TEMPLATE
-    return tokenizer
+    made.eos_token = END_OF_TURN
+    made.model_max_length = CONTEXT
+    made.chat_template = TEMPLATE
+    return made
 
 
 def _ranks() -> Path:
@@ -164,7 +164,7 @@ def _ranks() -> Path:
     return Path(found.origin).parent / "resources" / "qwen.tiktoken"
 
 
-def _write_processors(folder: Path, max_pixels: int) -> None:
+def write_processors(folder: Path, max_pixels: int) -> None:
     """Write how pictures become tokens; as files, since the classes need torchvision."""
     common = {
         "patch_size": PATCH,

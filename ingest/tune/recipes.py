@@ -122,6 +122,7 @@ def config_of(
         "report_to": "none",
         "logging_steps": 1,
         "save_total_limit": 2,
+        "check_model": False,  # it would ask ModelScope, and wait where there is no network
         "dataloader_num_workers": 0,
         "seed": 20,
     }

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from evals.models.published import TINY
+from evals.performance.gpu.tuning import measure_tuning
 from evals.tuning.sources import plain_lessons
 from ingest.extract.vlm.options import VlmOptions
 from ingest.tune.dataset import TRAIN, read_rows, write_dataset, write_rows
@@ -164,3 +166,11 @@ def test_what_needs_a_gpu_says_so_before_anything_starts(
         with pytest.raises(WrongUse, match="needs a GPU"):
             export(swift, tiny, tmp_path / "small", method, data=data, gpus=0)
     assert plan(load_recipe("lora"), str(tiny), Machine((80.0,), 1.0)).refused == ""
+
+
+def test_what_the_gpu_command_times_stands_in_the_log_of_ms_swift(swift: Path) -> None:
+    lines = list(measure_tuning(TINY, swift, device="cpu", steps=3))
+    cells = [cell.strip() for cell in lines[1].strip("|\n ").split("|")]
+    assert cells[0] == "lora"
+    assert float(cells[1]) > 0
+    assert int(cells[2]) == 2

@@ -113,6 +113,13 @@ def test_plugins_of_a_recipe_are_found_wherever_one_works(tmp_path: Path) -> Non
     assert len(config["external_plugins"]) == 2
 
 
+@pytest.mark.parametrize("name", recipe_names())
+def test_no_run_asks_a_hub_about_its_model(name: str, tmp_path: Path) -> None:
+    model = model_folder(tmp_path / "tiny")
+    config = config_of(load_recipe(name), model=model, train=tmp_path, val=None, out=tmp_path)
+    assert config["check_model"] is False
+
+
 @pytest.mark.parametrize("change", ["lora_rank", "=8", "a b=1", ""])
 def test_what_changes_nothing_is_refused(change: str) -> None:
     with pytest.raises(WrongUse, match="changes nothing"):
