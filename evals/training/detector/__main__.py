@@ -29,6 +29,7 @@ from ingest.extract.local.eyes.pairs import Judge
 _ROOT = Path(__file__).resolve().parents[3]
 WEIGHTS = _ROOT / "ingest" / "extract" / "local" / "weights"
 _HELD_OUT_FIRST = 500_000  # numbers of boards beyond those to learn from
+_AS_GOOD = 0.003  # of F1: thresholds that differ by less do equally well
 _LINES = (0.3, 0.4, 0.5, 0.6, 0.7)
 _DATA = _ROOT.parent / "shared" / "data" / "hdbpmn"
 
@@ -134,7 +135,10 @@ def _choose(options: argparse.Namespace) -> int:
         known = [judged(answer, judge, least) for answer in seen]
         for arrow in (0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
             tried[least, arrow] = measure(known, words=False, arrow=arrow, line=0.5)
-    node, arrow = max(tried, key=lambda pair: (tried[pair].nodes.f1 + tried[pair].arrows.f1, pair))
+    sums = {pair: tried[pair].nodes.f1 + tried[pair].arrows.f1 for pair in tried}
+    # Rather a doubtful arrow than none: what is doubtful is marked for review.
+    node, best = max(sums, key=lambda pair: (sums[pair], pair))
+    arrow = min(a for n, a in tried if n == node and sums[n, a] > sums[node, best] - _AS_GOOD)
     sys.stdout.write(f"node {node} arrow {arrow}: {tried[node, arrow]}\n")
     line = _line(net, judge, options.folder / "held-out", node, arrow)
     known = [judged(answer, judge, node) for answer in seen]

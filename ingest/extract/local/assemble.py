@@ -19,6 +19,7 @@ from ingest.extract.local.geometry import (
     overlap_union,
 )
 from ingest.extract.local.names import name_and_label, without_symbols
+from ingest.extract.local.rims import name_by_rims
 from ingest.extract.local.seen import Detection, Line, Shape
 from ingest.extract.local.things import Assembly, Link, Thing
 from ingest.extract.local.wishes import NAMED_OUTSIDE
@@ -41,6 +42,7 @@ def assemble(detection: Detection, lines: Sequence[Line], height: float) -> Asse
     things, links, spent = pieces_of(detection, lines)
     links, gone = name_and_label(things, links, spent)
     gone |= spent
+    gone |= name_by_rims(things, links, gone)
     gone |= unsupported(things, links, gone)
     for thing in things:
         if thing.shape is None:

@@ -196,3 +196,41 @@ def test_words_that_an_arrow_parted_are_joined_by_it() -> None:
     joined = {(board.things[k.source].text, board.things[k.target].text) for k in board.links}
     assert joined == {("1", "2"), ("3", "2")}
     assert all(link.directed for link in board.links)
+
+
+def upwards(box: Box, text: str) -> Line:
+    x0, y0, x1, y1 = box
+    return Line(np.array([[x0, y1], [x0, y0], [x1, y0], [x1, y1]], np.float32), box, text, 0.9)
+
+
+LANE = Shape("container", (100.0, 100.0, 700.0, 300.0), 0.9)
+
+
+def test_turned_words_at_the_rim_of_a_nameless_frame_name_it() -> None:
+    words = [upwards((66.0, 120.0, 94.0, 280.0), "claim")]
+    words += [upwards((26.0, 130.0, 54.0, 290.0), "senior")]
+    board = assemble(Detection((LANE,)), words, 600)
+    assert [(thing.kind, thing.text) for thing in board.things] == [("container", "senior claim")]
+    assert board.things[0].box == (26.0, 100.0, 700.0, 300.0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        line((30.0, 150.0, 90.0, 180.0), "Upright"),
+        upwards((20.0, 120.0, 48.0, 280.0), "Far"),
+        upwards((66.0, 240.0, 94.0, 500.0), "Beside others"),
+    ],
+)
+def test_other_words_beside_a_frame_stay_a_node(words: Line) -> None:
+    board = assemble(Detection((LANE,)), [words], 600)
+    assert sorted(texts(board)) == ["", words.text]
+
+
+def test_a_frame_that_has_a_name_keeps_it() -> None:
+    words = [
+        line((120.0, 105.0, 300.0, 135.0), "Office"),
+        upwards((66.0, 120.0, 94.0, 280.0), "old"),
+    ]
+    board = assemble(Detection((LANE,)), words, 600)
+    assert sorted(texts(board)) == ["Office", "old"]

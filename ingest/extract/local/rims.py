@@ -1,0 +1,52 @@
+"""Names of frames that stand turned beside their left rim, as pools and lanes have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+
+from ingest.extract.local.things import Link, Thing
+from ingest.extract.local.wishes import FRAMES
+from kb.scene import Box, union_box
+
+_TURNED = 1.5  # times as high as wide: words that run upwards
+_APART = 0.8  # widths of the words between them and the rim
+_BESIDE = 0.7  # of their height that lies between the frame's upper and lower rim
+
+
+def name_by_rims(things: Sequence[Thing], links: Sequence[Link], gone: Set[int]) -> set[int]:
+    """Give turned words that nothing joins to the nameless frame whose left rim they stand at.
+
+    Lines side by side make one name, and the frame then reaches around it.
+
+    Returns:
+        The places of the words that are names now.
+    """
+    joined = {place for link in links for place in (link.source, link.target)}
+    turned = [
+        place
+        for place, thing in enumerate(things)
+        if thing.shape is None and place not in gone | joined and _is_turned(thing.box)
+    ]
+    nameless = [thing for thing in things if thing.kind in FRAMES and not thing.text]
+    used: set[int] = set()
+    for frame in nameless:
+        # From the rim outwards; each line moves the rim.
+        for place in sorted(turned, key=lambda place: -things[place].box[2]):
+            words = things[place]
+            if place not in used and _at_rim(frame.box, words.box):
+                used.add(place)
+                frame.text = f"{words.text}\n{frame.text}" if frame.text else words.text
+                frame.words = union_box([words.box, frame.words]) if frame.words else words.box
+                frame.height = words.height
+                frame.box = union_box([frame.box, words.box])
+    return used
+
+
+def _is_turned(box: Box) -> bool:
+    return box[3] - box[1] > _TURNED * (box[2] - box[0])
+
+
+def _at_rim(frame: Box, words: Box) -> bool:
+    wide, high = words[2] - words[0], words[3] - words[1]
+    beside = min(words[3], frame[3]) - max(words[1], frame[1])
+    return words[0] < frame[0] <= words[2] + _APART * wide and beside > _BESIDE * high
