@@ -159,7 +159,8 @@ def _name_of_container(
         return []
     blocks = blocks_of([lines[place] for place in mine])
     turned = [block for block in blocks if _on_left_rim(shape.box, block.box)]
-    first = turned[0] if turned else min(blocks, key=lambda block: block.box[1])
+    leftmost = min(turned, key=lambda block: block.box[0], default=None)
+    first = leftmost or min(blocks, key=lambda block: block.box[1])
     below = first.box[1] - shape.box[1]
     taken = any(gap_between(first.box, box) < _BESIDE * first.height for box in nameless)
     at_top = not taken and below <= min(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from ingest.extract.local.things import Link, Thing
-from ingest.extract.local.wishes import FRAMES
 from kb.scene import Box, union_box
 
 _TURNED = 1.5  # times as high as wide: words that run upwards
@@ -16,7 +15,8 @@ _BESIDE = 0.7  # of their height that lies between the frame's upper and lower r
 def name_by_rims(things: Sequence[Thing], links: Sequence[Link], gone: Set[int]) -> set[int]:
     """Give turned words that nothing joins to the nameless frame whose left rim they stand at.
 
-    Lines side by side make one name, and the frame then reaches around it.
+    Where several frames begin there, the lowest is meant. Words side by side make one name, and the
+    frame then reaches around it.
 
     Returns:
         The places of the words that are names now.
@@ -25,12 +25,12 @@ def name_by_rims(things: Sequence[Thing], links: Sequence[Link], gone: Set[int])
     turned = [
         place
         for place, thing in enumerate(things)
-        if thing.shape is None and place not in gone | joined and _is_turned(thing.box)
+        if thing.shape is None and place not in gone | joined and _is_turned(thing)
     ]
-    nameless = [thing for thing in things if thing.kind in FRAMES and not thing.text]
+    nameless = [thing for thing in things if thing.kind == "container" and not thing.text]
     used: set[int] = set()
-    for frame in nameless:
-        # From the rim outwards; each line moves the rim.
+    for frame in sorted(nameless, key=lambda frame: frame.box[3] - frame.box[1]):
+        # From the rim outwards; each moves the rim.
         for place in sorted(turned, key=lambda place: -things[place].box[2]):
             words = things[place]
             if place not in used and _at_rim(frame.box, words.box):
@@ -42,8 +42,12 @@ def name_by_rims(things: Sequence[Thing], links: Sequence[Link], gone: Set[int])
     return used
 
 
-def _is_turned(box: Box) -> bool:
-    return box[3] - box[1] > _TURNED * (box[2] - box[0])
+def _is_turned(words: Thing) -> bool:
+    """Tell words that run upwards from short ones that stand below one another."""
+    wide, high = words.box[2] - words.box[0], words.box[3] - words.box[1]
+    lines = 1 + words.text.count("\n")
+    across, down = wide / max(words.height, 1.0), high / max(words.height, 1.0)
+    return high > _TURNED * wide and abs(across - lines) < abs(down - lines)
 
 
 def _at_rim(frame: Box, words: Box) -> bool:

@@ -11,7 +11,7 @@ from ingest.extract.local.assemble import assemble
 from ingest.extract.local.both import combined
 from ingest.extract.local.seen import Detection, Line, Shape
 from ingest.extract.local.things import Assembly, Link, Thing
-from kb.scene import Box
+from kb.scene import Box, NodeKind
 
 ELLIPSE = (100.0, 100.0, 150.0, 150.0)
 
@@ -214,17 +214,49 @@ def test_turned_words_at_the_rim_of_a_nameless_frame_name_it() -> None:
     assert board.things[0].box == (26.0, 100.0, 700.0, 300.0)
 
 
+POOL = Shape("container", (60.0, 100.0, 700.0, 600.0), 0.9)
+LOWER_LANE = Shape("container", (180.0, 310.0, 700.0, 600.0), 0.9)
+
+
+@pytest.mark.parametrize("shapes", [(POOL, LANE, LOWER_LANE), (LOWER_LANE, LANE, POOL)])
+def test_a_name_at_the_rims_of_pool_and_lane_is_the_lanes(shapes: tuple[Shape, ...]) -> None:
+    lane = replace(LANE, box=(180.0, 110.0, 700.0, 300.0))
+    shapes = tuple(lane if shape is LANE else shape for shape in shapes)
+    words = [
+        upwards((150.0, 130.0, 176.0, 280.0), "claims"),
+        upwards((150.0, 350.0, 176.0, 560.0), "office"),
+        upwards((66.0, 250.0, 94.0, 450.0), "insurance"),
+    ]
+    board = assemble(Detection(shapes), words, 700)
+    named = {thing.text: thing.box[2:] for thing in board.things}
+    assert named == {
+        "claims": (700.0, 300.0),
+        "office": (700.0, 600.0),
+        "insurance": (700.0, 600.0),
+    }
+    assert all(thing.kind == "container" for thing in board.things)
+
+
+DAYS = [
+    line((30.0, 120.0 + 32 * row, 90.0, 148.0 + 32 * row), day)
+    for row, day in enumerate(("Mon", "Tue", "Wed", "Thu"))
+]
+
+
 @pytest.mark.parametrize(
-    "words",
+    ("words", "kind"),
     [
-        line((30.0, 150.0, 90.0, 180.0), "Upright"),
-        upwards((20.0, 120.0, 48.0, 280.0), "Far"),
-        upwards((66.0, 240.0, 94.0, 500.0), "Beside others"),
+        ([line((30.0, 150.0, 90.0, 180.0), "Upright")], "container"),
+        ([upwards((20.0, 120.0, 48.0, 280.0), "Far")], "container"),
+        ([upwards((66.0, 240.0, 94.0, 500.0), "Beside others")], "container"),
+        ([upwards((66.0, 120.0, 94.0, 280.0), "Plan")], "table"),
+        (DAYS, "container"),
     ],
 )
-def test_other_words_beside_a_frame_stay_a_node(words: Line) -> None:
-    board = assemble(Detection((LANE,)), [words], 600)
-    assert sorted(texts(board)) == ["", words.text]
+def test_other_words_beside_a_frame_stay_nodes(words: list[Line], kind: NodeKind) -> None:
+    board = assemble(Detection((replace(LANE, kind=kind),)), words, 600)
+    alone = {row for thing in board.things for row in thing.text.split("\n") if not thing.shape}
+    assert alone == {word.text for word in words}
 
 
 def test_a_frame_that_has_a_name_keeps_it() -> None:
