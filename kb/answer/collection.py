@@ -39,7 +39,7 @@ def boards(room: Room) -> str | None:
     found = _asked_for(room)
     if room.hints.latest or room.hints.earliest:
         return _newest(room, found)
-    shown = [cited for board in found[:MAX_BOARDS] if (cited := _cited(room, board))]
+    shown = [cited for board in found[:MAX_BOARDS] if (cited := board_cited(room, board.id))]
     if not room.notes.cited:
         return None
     named = boards_told(room, shown, len(found))
@@ -78,19 +78,19 @@ def _newest(room: Room, found: Sequence[_Board]) -> str | None:
     if not found:
         return None
     board = found[0] if room.hints.latest else found[-1]
-    cited = _cited(room, board)
+    cited = board_cited(room, board.id)
     if not room.notes.cited:
         return None
     day = datetime.fromtimestamp(board.drawn_at).date().isoformat()
     return f"{cited}（{day}）。" if room.zh else f"{cited} ({day})."
 
 
-def _cited(room: Room, board: _Board) -> str:
+def board_cited(room: Room, board: str) -> str:
     """Return a board's name with the mark of its words; without a mark where it has none."""
     scene = Scene.model_validate_json(
-        room.notes.session.scalars(select(BoardRow.scene).where(BoardRow.id == board.id)).one()
+        room.notes.session.scalars(select(BoardRow.scene).where(BoardRow.id == board)).one()
     )
-    ref, unit = room.notes.board(board.id), board_unit(scene)
+    ref, unit = room.notes.board(board), board_unit(scene)
     name = f"“{quoted(ref.title or ref.source)}”"
     if unit is None:
         return name

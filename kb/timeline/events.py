@@ -95,30 +95,14 @@ class Teller:
 
     def _changed(self, here: Seen, diff: SceneDiff) -> None:
         for change in diff.nodes.changed:
-            for one in change.fields if change.after.id in here.nodes else ():
-                if one.sure:
-                    self._tell(
-                        here,
-                        "changed",
-                        one.name,
-                        [change.after.id],
-                        it=self._words.name(change.after.text),
-                        before=self._words.value(one.name, one.before),
-                        after=self._words.value(one.name, one.after),
-                    )
+            for text in self._words.changed(change) if change.after.id in here.nodes else ():
+                self._told.append(_Told(here, "changed", text, here, (change.after.id,)))
 
     def _moved(self, here: Seen, diff: SceneDiff) -> None:
         for move in diff.nodes.moved:
             if move.after.id in here.nodes and move.out_of != move.into:
-                self._tell(
-                    here,
-                    "moved",
-                    "moved",
-                    [move.after.id],
-                    it=self._words.name(move.after.text),
-                    before=self._words.holder(move.out_of),
-                    after=self._words.holder(move.into),
-                )
+                text = self._words.moved(move)
+                self._told.append(_Told(here, "moved", text, here, (move.after.id,)))
 
     def _lines_changed(self, before: Seen, here: Seen, diff: SceneDiff) -> None:
         lines = diff.relations
