@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from kb.apart import named
 from kb.compare.matching import match
 from kb.compare.scenes import compare_scenes
 from kb.compare.shapes import SceneDiff
@@ -52,7 +53,8 @@ class Teller:
     def events(self) -> tuple[Event, ...]:
         """Return what was told, in time order, its citations numbered."""
         ordered = sorted(self._told, key=lambda one: (one.board.at.when, one.board.at.board.id))
-        return tuple(_event(n, told) for n, told in enumerate(ordered, start=1))
+        citations = named([_citation(n, told) for n, told in enumerate(ordered, start=1)])
+        return tuple(map(_event, ordered, citations))
 
     def _arrives(self, board: Seen, before: Seen | None, *, was_here: bool) -> Seen:
         """Tell that the thing is on a board whose former version, if any, lacked it."""
@@ -152,14 +154,17 @@ def _nodes(scene: Scene, ids: Collection[str]) -> list[Node]:
     return [node for node in scene.nodes if node.id in ids]
 
 
-def _event(number: int, told: _Told) -> Event:
+def _citation(number: int, told: _Told) -> Citation:
     nodes = _nodes(told.cited.scene, told.nodes)
-    citation = Citation(
+    return Citation(
         n=number,
         board=told.cited.at.board,
         nodes=told.nodes,
         region=union_box([node.bbox for node in nodes]),
         text="\n".join(node.text.strip() for node in nodes)[:MAX_QUOTE],
     )
+
+
+def _event(told: _Told, citation: Citation) -> Event:
     at = told.board.at
     return Event(when=at.when, dated=at.dated, what=told.what, text=told.text, citation=citation)
