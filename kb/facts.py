@@ -74,13 +74,13 @@ _LEAD = re.compile(rf"^(?P<name>{_NAME})\s?[:：]\s?(?=\S)")
 _TRAILING = re.compile(
     r"(?:\s[-–—]\s?|[-–—]{2}|[(（\[【])(?P<rest>[^()（）\[\]【】]{1,60})[)）\]】]?\s*$"
 )
+_AND = r"\s?(?:&|\+|/|\band\b|和|与|、)\s?"
+_LISTED = re.compile(rf"{_NAME}(?:{_AND}{_NAME}){{0,3}}")
 # Without blanks a dash may join a word ("pre-Easter"): only where a date stands too is it a mark.
 _TIGHT = re.compile(
     r"(?:\b(?!(?:pre|post|non|anti|mid|pro|semi|sub|trans|inter|intra|multi|all)-)[a-z]{3,}"
-    r"|[\u4e00-\u9fff])[-–—](?P<rest>[^()（）\[\]【】\-–—]{1,60})$"
+    rf"|[\u4e00-\u9fff])[-–—](?P<rest>{_LISTED.pattern}(?:\s?[,，;；][^()（）\[\]【】]{{0,60}})?)$"
 )
-_AND = r"\s?(?:&|\+|/|\band\b|和|与|、)\s?"
-_LISTED = re.compile(rf"{_NAME}(?:{_AND}{_NAME}){{0,3}}")
 _PARTS = re.compile(r"[,，;；]|\s{2,}")
 _ALSO = re.compile(rf"\s?[,，、;；]\s?(?P<name>{_LISTED.pattern})(?=\s?(?:[,，、;；()（）.。]|$))")
 # What follows a blank beside Chinese is no more of the name: "王芳 上线", but 王芳 和 李强.

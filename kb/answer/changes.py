@@ -28,6 +28,7 @@ from kb.timeline.words import Words
 
 MAX_NAMED = 50  # boards that a topic may mean, those that hold most of it first
 MAX_TOLD = 8  # things of one kind
+JUST_SO = 0.99  # likeness from which a board is called just what the question says
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,10 @@ def _pair_called(room: Room, phrase: str, spans: Sequence[Span]) -> _Pair | None
         likeness = _likeness(room, phrase, history)
         if likeness[0] >= SURE_LINK and (pair := _pair(room, history, spans)):
             found[pair] = likeness
-        elif likeness == (1.0, 1.0) and len(history) == 1:
+        elif len(history) == 1 and min(likeness) > JUST_SO:
             return None  # just the board that is named, and it has no versions
-    best = [pair for pair, likeness in found.items() if likeness == max(found.values())]
+    top = max(found.values(), default=None)
+    best = [pair for pair, likeness in found.items() if likeness == top]
     return best[0] if len(best) == 1 else None
 
 

@@ -70,6 +70,7 @@ from kb.facts import dates_in, owners_in
         ("Sale pre-Easter, 9 April", [], ["9 April"]),
         ("Call Hewlett-Packard, 9 April", [], ["9 April"]),
         ("Check-in, 9 April", [], ["9 April"]),
+        ("13:00 cook-off → 15:00 Tin Kettles", [], ["13:00", "15:00"]),
         ("Follow-up, 9 April", [], ["9 April"]),
         ("Migrate 2000 users", [], []),
         ("迁移 2000 用户", [], []),
