@@ -86,7 +86,6 @@ _WORDS = {
     "take": r"(?:removed?|deleted?|drop(?:ped)?|wiped?|erased?|take (?:out|away))",
     "哪些": r"(?:什么|哪些)",
     "变化": r"(?:变化|变动|改动|不同|不一样|区别|差别|更新|修改|调整)",
-    "改了": r"(?:改|变|更新|修改|调整)(?:动|化)?了",
     "多了": r"(?:新增|增加|添加|新加|多|加)了?(?:出来?)?了?些?",
     "少了": r"(?:删[除掉]?|去掉|取消|减少|少|移除|擦掉|拿掉)了些?",
 }
@@ -129,8 +128,7 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
     (
         "removed",
         (
-            r"{against}(?:what|which){some}{was} {taken}{over} {upon} {x}",
-            r"(?:what|which){some}{was} taken off {x}",
+            r"{against}(?:what|which){some}{was} (?:{taken}{over} {upon}|taken off) {x}",
             r"(?:what|which){some}{did} {take} {upon} {x}",
             r"{x}{少了}{哪些}(?:步骤|内容|东西|事项|节点|环节)?",
         ),
@@ -145,7 +143,7 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
             r"(?:has|have|did) (?:anything|something|much) changed?{over} {upon} {x}",
             r"(?:has|have|did) {x} changed?(?: .*)?",
             r"{x}(?:都|到底)?(?:有|发生|做|出现)?过?了?{哪些}{变化}吗?",
-            r"{x}都?{改了}{哪些}(?:地方|内容|东西)?",
+            r"{x}都?(?:改|变|更新|修改|调整)(?:动|化)?了{哪些}(?:地方|内容|东西)?",
             r"{x}(?:有没有|有)(?:发生)?{变化}吗?",
             r"{x}的{变化}(?:是|有){哪些}",
         ),
@@ -376,12 +374,6 @@ NUMBER = re.compile(
 )
 YES_NO = re.compile(
     r"^(?:is|are|was|were|does|do|did|can|could|will|has|have|should)\b|吗$|有没有|是不是|是否",
-    re.IGNORECASE,
-)
-ASKS_CHANGES = re.compile(
-    r"\bwhat(?:'s| is| has| have| was)? (?:changed|different|new)\b|\b(?:changes|differences?)\b"
-    r"|\bhow (?:do|does|did|has|have)\b.*\b(?:differ|changed?)\b"
-    r"|(?:有|做)了?(?:什么|哪些)(?:变化|变动|改动|不同|区别)|(?:改|变)了(?:什么|哪些|多少)|区别是什么",
     re.IGNORECASE,
 )
 POLITE = re.compile(
