@@ -62,7 +62,9 @@ def summaries(base: KnowledgeBase, rows: Sequence[BoardRow]) -> list[BoardSummar
     """Return `rows` as they are shown."""
     from kb.moments import boards_at
 
-    return [_summary(row, at) for row, at in zip(rows, boards_at(base, rows), strict=True)]
+    with base.catalog.session() as session:
+        moments = boards_at(session, rows)
+    return [_summary(row, at) for row, at in zip(rows, moments, strict=True)]
 
 
 def _summary(row: BoardRow, at: BoardAt) -> BoardSummary:

@@ -59,13 +59,18 @@ class SearchResult(Shape):
 
 
 class Citation(Shape):
-    """Evidence that an answer uses, numbered as in the answer's ``[n]``."""
+    """Evidence that an answer uses, numbered as in the answer's ``[n]``.
+
+    `name` is what the board is called: its title, with what tells it from others of that title
+    (`kb.apart`).
+    """
 
     n: Annotated[int, Field(ge=1)]
     board: BoardRef
     nodes: tuple[str, ...]
     region: Box
     text: str
+    name: str = ""
 
 
 class Turn(Shape):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import dropwhile, takewhile
 
 from kb.reading import one_line
 from kb.tags import DAY, MONTH, WEEKDAY, heading_tag
@@ -75,6 +76,11 @@ _TRAILING = re.compile(
 )
 _AND = r"\s?(?:&|\+|/|\band\b|和|与|、)\s?"
 _LISTED = re.compile(rf"{_NAME}(?:{_AND}{_NAME}){{0,3}}")
+# Without blanks a dash may join a word ("pre-Easter"): only where a date stands too is it a mark.
+_TIGHT = re.compile(
+    r"(?:\b(?!(?:pre|post|non|anti|mid|pro|semi|sub|trans|inter|intra|multi|all)-)[a-z]{3,}"
+    rf"|[\u4e00-\u9fff])[-–—](?P<rest>{_LISTED.pattern}(?:\s?[,，;；][^()（）\[\]【】]{{0,60}})?)$"
+)
 _PARTS = re.compile(r"[,，;；]|\s{2,}")
 _ALSO = re.compile(rf"\s?[,，、;；]\s?(?P<name>{_LISTED.pattern})(?=\s?(?:[,，、;；()（）.。]|$))")
 # What follows a blank beside Chinese is no more of the name: "王芳 上线", but 王芳 和 李强.
@@ -125,19 +131,18 @@ def owners_in(text: str) -> list[str]:
     """Return the people or teams that `text` names as those who have the thing.
 
     By a mark ("@mei", "Owner: Aisha", 由王芳负责), before a colon ("Tom: call the bank"), or in the
-    last part ("Train support - Tom, 15 April"; 写测试（李强）).
+    last part ("Train support - Tom, 15 April"; 写测试（李强，王芳）).
     """
     if marked := list(dict.fromkeys(_marked(" ".join(text[:MAX_READ].split())))):
         return marked
     line = one_line(text[:MAX_READ])
     if (lead := _LEAD.match(line)) and _may_be_name(lead["name"]):
         return [lead["name"]]
-    if trailing := _TRAILING.search(_WHEN.sub("", line).rstrip(" ,，前底内")):
-        for part in _PARTS.split(trailing["rest"]):
-            name = _without_dates(part)
-            if _LISTED.fullmatch(name) and _may_be_names(name):
-                return [name]
-    return []
+    undated = _WHEN.sub("", line).rstrip(" ,，前底内")
+    trailing = _TRAILING.search(undated) or (_WHEN.search(line) and _TIGHT.search(undated))
+    parts = map(_without_dates, _PARTS.split(trailing["rest"])) if trailing else ()
+    ahead = dropwhile(lambda part: not _are_names(part), filter(None, parts))
+    return list(dict.fromkeys(takewhile(_are_names, ahead)))
 
 
 def _marked(line: str) -> Iterator[str]:
@@ -156,6 +161,10 @@ def _without_dates(words: str) -> str:
     """Return the name that stands before the first date, or else behind it."""
     parts = (part.strip(" ,，;；:：.。-–—") for part in _DATED.split(words))
     return next(filter(None, parts), "")
+
+
+def _are_names(words: str) -> bool:
+    return bool(_LISTED.fullmatch(words)) and _may_be_names(words)
 
 
 def _may_be_names(words: str) -> bool:

@@ -14,17 +14,17 @@ from kb.drawn import moment_of
 from kb.evidence import BoardRef
 
 if TYPE_CHECKING:
-    from kb.base import KnowledgeBase
+    from sqlalchemy.orm import Session
+
     from kb.catalog import BoardRow
 
 
-def boards_at(base: KnowledgeBase, rows: Sequence[BoardRow]) -> list[BoardAt]:
+def boards_at(session: Session, rows: Sequence[BoardRow]) -> list[BoardAt]:
     """Return boards with their moments, in the order given."""
-    with base.catalog.session() as session:
-        places: dict[str, list[LocationRow]] = {row.source_id: [] for row in rows}
-        statement = select(LocationRow).where(LocationRow.source_id.in_(places))
-        for place in session.scalars(statement.order_by(LocationRow.path, LocationRow.origin)):
-            places[place.source_id].append(place)
+    places: dict[str, list[LocationRow]] = {row.source_id: [] for row in rows}
+    statement = select(LocationRow).where(LocationRow.source_id.in_(places))
+    for place in session.scalars(statement.order_by(LocationRow.path, LocationRow.origin)):
+        places[place.source_id].append(place)
     return [_board_at(row, places[row.source_id]) for row in rows]
 
 

@@ -17,7 +17,7 @@ from api.cli.output import console, put, put_json, say, shown
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
-    from kb.evidence import Answer, Citation, Evidence, SearchResult, Turn
+    from kb.evidence import Answer, BoardRef, Citation, Evidence, SearchResult, Turn
 
 Unit = Annotated[
     list[str] | None, typer.Option("--unit", help="Only node, relation or board. Repeatable.")
@@ -275,7 +275,7 @@ def _print_evidence(result: SearchResult) -> None:
     for number, found in enumerate(result.evidence, 1):
         if found.board.id != board:
             board = found.board.id
-            out.print(Text(_board_line(found), style="bold"))
+            out.print(Text(_board_line(found.board, found.board.title), style="bold"))
         out.print(Text.assemble((f"{number:3} ", "cyan"), _quote(found.text)))
         out.print(Text(f"    {_place(found)}  score {found.score:.3f}", style="dim"))
 
@@ -291,7 +291,9 @@ def _print_answer(result: Answer, pictures: dict[int, Path], *, said: bool) -> N
     for citation in result.citations:
         out.print()
         out.print(
-            Text.assemble((f"[{citation.n}] ", "cyan"), (_board_line(citation), "bold")),
+            Text.assemble(
+                (f"[{citation.n}] ", "cyan"), (_board_line(citation.board, citation.name), "bold")
+            ),
         )
         out.print(Text(f"    {_quote(citation.text)}"))
         out.print(Text(f"    {_place(citation)}", style="dim"))
@@ -299,9 +301,10 @@ def _print_answer(result: Answer, pictures: dict[int, Path], *, said: bool) -> N
             out.print(Text(f"    {pictures[citation.n]}", style="dim"))
 
 
-def _board_line(found: Evidence | Citation) -> str:
-    title = shown(found.board.title).replace("\n", " ")
-    return f"{shown(found.board.source)}{f' · {title}' if title else ''}"
+def _board_line(board: BoardRef, name: str) -> str:
+    """Return a board's path and what it is called, where that is something else."""
+    called = "" if name == board.source else shown(name).replace("\n", " ")
+    return f"{shown(board.source)}{f' · {called}' if called else ''}"
 
 
 def _quote(text: str) -> str:

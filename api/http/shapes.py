@@ -125,6 +125,7 @@ _FOUND = {
     "region": [120.0, 80.0, 560.0, 140.0],
     "text": "Check stock → Pack: in stock",
 }
+_CITATION = {"n": 1, **_FOUND, "name": "Order flow"}
 EVIDENCE = {**_FOUND, "unit": "relation", "score": 0.82}
 SUMMARY = {
     "id": BOARD_ID,
@@ -187,7 +188,7 @@ _ANSWER: dict[str, Any] = {
     "question": "What follows the stock check?",
     "answered": True,
     "answer": "After “Check stock” comes “Pack” (in stock) [1].",
-    "citations": [{"n": 1, **_FOUND}],
+    "citations": [_CITATION],
     "evidence": [EVIDENCE],
     "model": "",
     "note": "",
@@ -217,7 +218,7 @@ EXAMPLES: dict[str, Any] = {
                 "dated": "taken",
                 "what": "connected",
                 "text": "“Check stock” leads to “Pack” (in stock)",
-                "citation": {"n": 1, **_FOUND},
+                "citation": _CITATION,
             }
         ],
     },
@@ -241,7 +242,7 @@ EXAMPLES: dict[str, Any] = {
     "search": {"query": "stock", "evidence": [EVIDENCE]},
     "ask_body": {"question": "What follows the stock check?"},
     "ask": _ANSWER,
-    "ask_event": {"event": "text", "text": _ANSWER["answer"], "citations": [{"n": 1, **_FOUND}]},
+    "ask_event": {"event": "text", "text": _ANSWER["answer"], "citations": [_CITATION]},
     "models": {
         "object": "list",
         "data": [{"id": "whiteboards", "object": "model", "created": 0, "owned_by": "kb"}],
@@ -262,7 +263,7 @@ EXAMPLES: dict[str, Any] = {
                 "finish_reason": "stop",
             }
         ],
-        "kb": {"answered": True, "citations": [{"n": 1, **_FOUND}], "note": ""},
+        "kb": {"answered": True, "citations": [_CITATION], "note": ""},
     },
     "chat_chunk": {
         "id": "chatcmpl-1",
@@ -270,7 +271,7 @@ EXAMPLES: dict[str, Any] = {
         "created": 1767225600,
         "model": "whiteboards",
         "choices": [{"index": 0, "delta": {"content": _ANSWER["answer"]}, "finish_reason": None}],
-        "kb": {"citations": [{"n": 1, **_FOUND}]},
+        "kb": {"citations": [_CITATION]},
     },
     "minutes": {
         "title": "Order flow",
@@ -294,6 +295,6 @@ EXAMPLES: dict[str, Any] = {
             }
         ],
         "diagrams": [{"board": _REF, "mermaid": "flowchart LR\n"}],
-        "citations": [{"n": 1, **_FOUND}],
+        "citations": [_CITATION],
     },
 }

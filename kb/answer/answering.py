@@ -7,6 +7,7 @@ so that waiting for a model takes no thread from anything else.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
@@ -16,12 +17,17 @@ from typing import TYPE_CHECKING
 from kb.answer.extractive import extractive
 from kb.emptiness import emptiness_of
 from kb.evidence import Answer, Done, Event, Found, Turn, told
-from kb.query.patterns import ASKS_CHANGES
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
 
 CHANGES = "`kb diff A B` compares two boards, `kb diff BOARD` a board with its version before"
+_ASKS_CHANGES = re.compile(
+    r"\bwhat(?:'s| is| has| have| was)? (?:changed|different|new)\b|\b(?:changes|differences?)\b"
+    r"|\bhow (?:do|does|did|has|have)\b.*\b(?:differ|changed?)\b"
+    r"|(?:有|做)了?(?:什么|哪些)(?:变化|变动|改动|不同|区别)|(?:改|变)了(?:什么|哪些|多少)|区别是什么",
+    re.IGNORECASE,
+)
 AT_ONCE = 32  # asynchronous questions of a process that are worked on; others wait their turn
 
 
@@ -82,8 +88,8 @@ def _composed(
 
 
 def _elsewhere(question: str) -> str:
-    """Return the words for what tells changes, which no board does; "" for other questions."""
-    return CHANGES if ASKS_CHANGES.search(question) else ""
+    """Return the words for what tells changes, "" for other questions."""
+    return CHANGES if _ASKS_CHANGES.search(question) else ""
 
 
 async def ask_async(

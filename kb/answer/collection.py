@@ -11,6 +11,7 @@ from sqlalchemy import select
 from kb.answer.mentions import MAX_BOARDS, boards_told
 from kb.answer.room import SURE_LINK, Room
 from kb.answer.words import words_of
+from kb.apart import names_apart
 from kb.catalog import BoardRow
 from kb.evidence import Evidence
 from kb.quoting import quoted
@@ -39,7 +40,8 @@ def boards(room: Room) -> str | None:
     found = _asked_for(room)
     if room.hints.latest or room.hints.earliest:
         return _newest(room, found)
-    shown = [cited for board in found[:MAX_BOARDS] if (cited := _cited(room, board))]
+    names = names_apart(room.notes.board(board.id) for board in found[:MAX_BOARDS])
+    shown = [board_cited(room, board, called) for board, called in names.items()]
     if not room.notes.cited:
         return None
     named = boards_told(room, shown, len(found))
@@ -78,20 +80,20 @@ def _newest(room: Room, found: Sequence[_Board]) -> str | None:
     if not found:
         return None
     board = found[0] if room.hints.latest else found[-1]
-    cited = _cited(room, board)
+    cited = board_cited(room, board.id)
     if not room.notes.cited:
         return None
     day = datetime.fromtimestamp(board.drawn_at).date().isoformat()
     return f"{cited}（{day}）。" if room.zh else f"{cited} ({day})."
 
 
-def _cited(room: Room, board: _Board) -> str:
-    """Return a board's name with the mark of its words; without a mark where it has none."""
+def board_cited(room: Room, board: str, called: str = "") -> str:
+    """Return a board's name, or what it is `called`, with the mark of its words if it has any."""
     scene = Scene.model_validate_json(
-        room.notes.session.scalars(select(BoardRow.scene).where(BoardRow.id == board.id)).one()
+        room.notes.session.scalars(select(BoardRow.scene).where(BoardRow.id == board)).one()
     )
-    ref, unit = room.notes.board(board.id), board_unit(scene)
-    name = f"“{quoted(ref.title or ref.source)}”"
+    ref, unit = room.notes.board(board), board_unit(scene)
+    name = f"“{quoted(called or ref.title or ref.source)}”"
     if unit is None:
         return name
     evidence = Evidence(

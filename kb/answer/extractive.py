@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kb.answer import flow, lists
 from kb.answer.addressed import orders_a_model
+from kb.answer.changes import changes
 from kb.answer.collection import boards
 from kb.answer.conversation import whole
 from kb.answer.lookup import lookup
@@ -55,6 +56,9 @@ def _mentions(room: Room) -> str | None:
 
 _HANDLERS: dict[Intent, Handler] = {
     "boards": boards,
+    "changed": changes,
+    "added": changes,
+    "removed": changes,
     "follows": flow.follows,
     "leads": flow.leads,
     "path": flow.path,

@@ -8,6 +8,7 @@ from functools import partial
 from kb.answer.room import Room
 from kb.answer.words import Word, words_of
 from kb.answer.written import lines_with, nodes_with
+from kb.apart import names_apart
 from kb.evidence import Evidence
 from kb.graph import Ref, Step
 from kb.quoting import quoted
@@ -35,7 +36,8 @@ def mentions(room: Room) -> str | None:
     if not best:
         return None
     shown = [evidence() for _, evidence in list(best.values())[:MAX_BOARDS]]
-    told = [f"“{quoted(e.board.title or e.board.source)}” {room.notes.cite(e)}" for e in shown]
+    names = names_apart(e.board for e in shown)
+    told = [f"“{quoted(names[e.board.id])}” {room.notes.cite(e)}" for e in shown]
     named = boards_told(room, told, len(best))
     return f"提到“{quoted(room.question.x)}”的白板：{named}。" if room.zh else f"On {named}."
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from kb.apart import named
 from kb.catalog import BoardRow, LocationRow
 from kb.evidence import BoardRef, Citation, Evidence
 from kb.graph import Graph, Ref, Thing, Trail
@@ -102,9 +103,11 @@ class Notebook:
 
     def citations(self) -> tuple[Citation, ...]:
         """Return what was cited, numbered from 1."""
-        return tuple(
-            Citation(n=n, board=e.board, nodes=e.nodes, region=e.region, text=e.text)
-            for n, e in enumerate(self.cited, start=1)
+        return named(
+            [
+                Citation(n=n, board=e.board, nodes=e.nodes, region=e.region, text=e.text)
+                for n, e in enumerate(self.cited, start=1)
+            ]
         )
 
 

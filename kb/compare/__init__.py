@@ -19,7 +19,8 @@ def compare_boards(base: KnowledgeBase, before: str, after: str, *, workspace: s
     from kb.scene import Scene
 
     rows = [base.catalog.board(workspace, board) for board in (before, after)]
-    old, new = boards_at(base, rows)
+    with base.catalog.session() as session:
+        old, new = boards_at(session, rows)
     scenes = [Scene.model_validate_json(row.scene) for row in rows]
     found = compare_scenes(scenes[0], scenes[1])
     return Diff(**dict(found), before=old, after=new)

@@ -28,11 +28,10 @@ def versions_of(base: KnowledgeBase, workspace: str, board_id: str) -> Versions:
     rejected as a version of this board stands apart.
     """
     asked = base.catalog.board(workspace, board_id)
-    with base.catalog.session() as session:
+    with base.catalog.reading() as session:
         pairs = _reached(session, workspace, board_id)
         statement = select(BoardRow).where(BoardRow.id.in_(pairs), BoardRow.state != "deleting")
-        rows = list(session.scalars(statement))
-    own, *others = boards_at(base, [asked, *rows])
+        own, *others = boards_at(session, [asked, *session.scalars(statement)])
     told = [_version(one, pairs[one.board.id]) for one in in_order(others)]
     kept = [one for one in told if one.state != "rejected"]
     earlier = [one for one in kept if in_order([one.at, own])[0] is one.at]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from kb.apart import named
 from kb.evidence import BoardRef, Citation
 from kb.minutes.shapes import Section
 from kb.scene import Node, Scene, union_box
@@ -62,4 +63,4 @@ class Ledger:
             for section in sections
         )
         cited = (self._citations[old - 1].model_copy(update={"n": new[old]}) for old in met)
-        return renumbered, tuple(cited)
+        return renumbered, named(list(cited))

@@ -38,6 +38,19 @@ EARLIEST = re.compile(
     re.IGNORECASE,
 )
 
+_TURN = r"(?:version|draft|photo|picture|snapshot|meeting|round|time)"
+_VERSIONS = re.compile(
+    rf"(?:\b(?:compared?|comparison|relative) (?:to|with)|\b(?:since|from|over|versus|vs\.?))?"
+    rf" *\b(?:the |its )?(?:last|previous|earlier|former|prior|latest|newest|current) {_TURN}\b"
+    rf"|\b(?:in|of) (?:the |its )?(?:latest|newest|current|new) {_TURN} of\b"
+    r"|\b(?:between )?(?:the |its )?(?:last )?(?:two )?versions(?: of)?\b"
+    r"|\b(?:compared?|comparison) (?:to|with)\b|\b(?:white)?boards?\b"
+    r"|[跟和与同比较]*(?:[上前]一?个?(?:次|版本?|回)|旧版|老版|之前|以前|原来)的?(?:版本|时候)?|这次的?"
+    r"|两[个次]版本?(?:之间)?|[跟和与同](?=\s*相?比)|相比(?:之下|较)?|对比|比起来|比(?=[\s，,]*$)|前后"
+    r"|白板|看板|(?<=\S)[上里中](?=\s*$)",
+    re.IGNORECASE,
+)
+
 _HAN_SPACE = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 
 _ENDED = r"(?:done|finished|completed|resolved|closed|fixed|ticked(?: off)?|checked off)"
@@ -89,6 +102,11 @@ def without_time(text: str, *, counted: bool = False) -> tuple[str, str]:
         return text, ""
     rest = " ".join(f"{text[: found.start]} {text[found.end :]}".split())
     return _HAN_SPACE.sub("", rest).strip(" ,，"), text[found.start : found.end]
+
+
+def without_versions(text: str) -> str:
+    """Return `text` without words that set a board against its former version, and "board"."""
+    return " ".join(_VERSIONS.sub(" ", text).split()).strip(" ,，")
 
 
 def without_asides(text: str) -> str:

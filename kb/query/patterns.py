@@ -14,6 +14,9 @@ from kb.scene import Tag
 
 Intent = Literal[
     "boards",
+    "changed",
+    "added",
+    "removed",
     "follows",
     "leads",
     "path",
@@ -73,6 +76,18 @@ _WORDS = {
     "提到": r"(?:提到|提及|讲到?|说到?|谈到?|画|写|涉及|出现|关于)(?:过|了)?",
     "哪块": r"(?:在|有)?哪(?:些|几)?[块张个]?(?:白板|图|板)",
     "关系": r"(?:关系|联系|连接|关联|相连|相关)",
+    "against": r"(?:(?:since|compared (?:to|with)) [^,]{1,60}, ?)?",
+    "was": r"(?:'s| is| are| was| were| has| have| got| been| all| else| newly)*",
+    "did": r"(?: did| has| have)? (?:we|they|you|i|he|she|somebody|anybody)(?: have)?",
+    "upon": r"(?:in|on|about|at|with|for|to|of|from|within|between)",
+    "over": r"(?: (?:since|between|from|after|compared) .+?)?",
+    "differences": r"(?:changes?|differences?|updates?)(?: made)?",
+    "taken": r"(?:removed|deleted|dropped|wiped|erased|taken (?:out|away)|gone|no longer)",
+    "take": r"(?:removed?|deleted?|drop(?:ped)?|wiped?|erased?|take (?:out|away))",
+    "哪些": r"(?:什么|哪些)",
+    "变化": r"(?:变化|变动|改动|不同|不一样|区别|差别|更新|修改|调整)",
+    "多了": r"(?:新增|增加|添加|新加|多|加)了?(?:出来?)?了?些?",
+    "少了": r"(?:删[除掉]?|去掉|取消|减少|少|移除|擦掉|拿掉)了些?",
 }
 
 _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
@@ -98,6 +113,39 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
             r"{最新}的?{白板}(?:是|有)?(?:{几块}|什么)?{白板}?",
             r"{几块}{白板}是?{最新}的?",
             r"(?:有没有|有|哪一?[块张个])(?:一?[块张个])?(?:叫做?|名叫|名为|题为){x}的{白板}吗?",
+        ),
+    ),
+    (
+        "added",
+        (
+            r"{against}what{was} new{over} {upon} {x}",
+            r"{against}(?:what|which){some}{was} added{over} {upon} {x}",
+            r"(?:what|which){some}{did} add(?:ed)? {upon} {x}",
+            r"{x}{多了}{哪些}(?:新的?)?(?:步骤|内容|东西|事项|节点|环节)?",
+            r"{x}有{哪些}(?:是)?新(?:增|加)?的?(?:步骤|内容|东西|事项|节点|环节)?",
+        ),
+    ),
+    (
+        "removed",
+        (
+            r"{against}(?:what|which){some}{was} (?:{taken}{over} {upon}|taken off) {x}",
+            r"(?:what|which){some}{did} {take} {upon} {x}",
+            r"{x}{少了}{哪些}(?:步骤|内容|东西|事项|节点|环节)?",
+        ),
+    ),
+    (
+        "changed",
+        (
+            r"{against}what{was} (?:changed|different|updated){over} {upon} {x}",
+            r"what{did} changed? {upon} {x}",
+            r"(?:what{be}|list|show|name)(?: me)?(?: all)? {the}{differences} {upon} {x}",
+            r"how (?:has|have|did|does|do) {x} (?:changed?|differ|evolved?)(?: .*)?",
+            r"(?:has|have|did) (?:anything|something|much) changed?{over} {upon} {x}",
+            r"(?:has|have|did) {x} changed?(?: .*)?",
+            r"{x}(?:都|到底)?(?:有|发生|做|出现)?过?了?{哪些}{变化}吗?",
+            r"{x}都?(?:改|变|更新|修改|调整)(?:动|化)?了{哪些}(?:地方|内容|东西)?",
+            r"{x}(?:有没有|有)(?:发生)?{变化}吗?",
+            r"{x}的{变化}(?:是|有){哪些}",
         ),
     ),
     (
@@ -326,12 +374,6 @@ NUMBER = re.compile(
 )
 YES_NO = re.compile(
     r"^(?:is|are|was|were|does|do|did|can|could|will|has|have|should)\b|吗$|有没有|是不是|是否",
-    re.IGNORECASE,
-)
-ASKS_CHANGES = re.compile(
-    r"\bwhat(?:'s| is| has| have| was)? (?:changed|different|new)\b|\b(?:changes|differences?)\b"
-    r"|\bhow (?:do|does|did|has|have)\b.*\b(?:differ|changed?)\b"
-    r"|(?:有|做)了?(?:什么|哪些)(?:变化|变动|改动|不同|区别)|(?:改|变)了(?:什么|哪些|多少)|区别是什么",
     re.IGNORECASE,
 )
 POLITE = re.compile(

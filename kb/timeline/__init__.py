@@ -28,9 +28,9 @@ def timeline_of(base: KnowledgeBase, thing: str, *, workspace: str) -> Timeline:
     from kb.timeline.things import names_meant
     from kb.timeline.words import Words
 
-    with base.catalog.session() as session:
+    with base.catalog.reading() as session:
         names = names_meant(session, workspace, thing)
-        boards = histories(base, session, workspace, names)
+        boards = histories(session, workspace, names)
     teller = Teller(Words(zh=language_of(thing) == "zh"))
     for history in boards:
         teller.history(history)

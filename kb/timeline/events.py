@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from kb.apart import named
 from kb.compare.matching import match
 from kb.compare.scenes import compare_scenes
 from kb.compare.shapes import SceneDiff
@@ -52,7 +53,8 @@ class Teller:
     def events(self) -> tuple[Event, ...]:
         """Return what was told, in time order, its citations numbered."""
         ordered = sorted(self._told, key=lambda one: (one.board.at.when, one.board.at.board.id))
-        return tuple(_event(n, told) for n, told in enumerate(ordered, start=1))
+        citations = named([_citation(n, told) for n, told in enumerate(ordered, start=1)])
+        return tuple(map(_event, ordered, citations))
 
     def _arrives(self, board: Seen, before: Seen | None, *, was_here: bool) -> Seen:
         """Tell that the thing is on a board whose former version, if any, lacked it."""
@@ -95,30 +97,14 @@ class Teller:
 
     def _changed(self, here: Seen, diff: SceneDiff) -> None:
         for change in diff.nodes.changed:
-            for one in change.fields if change.after.id in here.nodes else ():
-                if one.sure:
-                    self._tell(
-                        here,
-                        "changed",
-                        one.name,
-                        [change.after.id],
-                        it=self._words.name(change.after.text),
-                        before=self._words.value(one.name, one.before),
-                        after=self._words.value(one.name, one.after),
-                    )
+            for text in self._words.changed(change) if change.after.id in here.nodes else ():
+                self._told.append(_Told(here, "changed", text, here, (change.after.id,)))
 
     def _moved(self, here: Seen, diff: SceneDiff) -> None:
         for move in diff.nodes.moved:
             if move.after.id in here.nodes and move.out_of != move.into:
-                self._tell(
-                    here,
-                    "moved",
-                    "moved",
-                    [move.after.id],
-                    it=self._words.name(move.after.text),
-                    before=self._words.holder(move.out_of),
-                    after=self._words.holder(move.into),
-                )
+                text = self._words.moved(move)
+                self._told.append(_Told(here, "moved", text, here, (move.after.id,)))
 
     def _lines_changed(self, before: Seen, here: Seen, diff: SceneDiff) -> None:
         lines = diff.relations
@@ -168,14 +154,17 @@ def _nodes(scene: Scene, ids: Collection[str]) -> list[Node]:
     return [node for node in scene.nodes if node.id in ids]
 
 
-def _event(number: int, told: _Told) -> Event:
+def _citation(number: int, told: _Told) -> Citation:
     nodes = _nodes(told.cited.scene, told.nodes)
-    citation = Citation(
+    return Citation(
         n=number,
         board=told.cited.at.board,
         nodes=told.nodes,
         region=union_box([node.bbox for node in nodes]),
         text="\n".join(node.text.strip() for node in nodes)[:MAX_QUOTE],
     )
+
+
+def _event(told: _Told, citation: Citation) -> Event:
     at = told.board.at
     return Event(when=at.when, dated=at.dated, what=told.what, text=told.text, citation=citation)

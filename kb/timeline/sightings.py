@@ -18,8 +18,6 @@ from kb.scene import Scene
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from kb.base import KnowledgeBase
-
 MAX_BOARDS = 200  # the newest that hold the thing, with their versions
 
 
@@ -32,9 +30,7 @@ class Seen:
     nodes: frozenset[str]
 
 
-def histories(
-    base: KnowledgeBase, session: Session, workspace: str, names: Collection[str]
-) -> list[list[Seen]]:
+def histories(session: Session, workspace: str, names: Collection[str]) -> list[list[Seen]]:
     """Return the boards with the thing, and their versions: a list a history, oldest first."""
     boards = set(
         session.scalars(
@@ -53,9 +49,8 @@ def histories(
     rows = {row.id: row for row in session.scalars(statement)}
     told = []
     for group in groups:
-        at = in_order(boards_at(base, [rows[board] for board in sorted(group & set(rows))]))
-        if at:  # none where they were deleted since
-            told.append([_seen(one, rows[one.board.id], names) for one in at])
+        at = in_order(boards_at(session, [rows[board] for board in sorted(group & set(rows))]))
+        told.append([_seen(one, rows[one.board.id], names) for one in at])
     return sorted(told, key=lambda seen: (seen[0].at.when, seen[0].at.board.id))
 
 

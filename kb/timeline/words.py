@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from kb.compare.shapes import Move, NodeChange
 from kb.quoting import quoted
 from kb.reading import label_of
 
@@ -66,6 +67,22 @@ class Words:
     def say(self, what: str, **parts: str) -> str:
         """Return a sentence; parts are quoted already."""
         return self._words[what].format(**parts)
+
+    def changed(self, change: NodeChange) -> Iterator[str]:
+        """Give a sentence for each property of a node that changed for sure."""
+        for one in change.fields:
+            if one.sure:
+                yield self.say(
+                    one.name,
+                    it=self.name(change.after.text),
+                    before=self.value(one.name, one.before),
+                    after=self.value(one.name, one.after),
+                )
+
+    def moved(self, move: Move) -> str:
+        """Return a sentence for a node that went from one container to another."""
+        ends = {"before": self.holder(move.out_of), "after": self.holder(move.into)}
+        return self.say("moved", it=self.name(move.after.text), **ends)
 
     def value(self, field: str, value: str | None) -> str:
         """Return a property of a node for a sentence."""

@@ -131,7 +131,7 @@ def test_ask_shows_the_ink(board: str, kb: Kb, tmp_path: Path) -> None:
     assert sorted(told) == [
         "answer", "answered", "citations", "evidence", "model", "note", "question",
     ]  # fmt: skip
-    assert sorted(told["citations"][0]) == ["board", "n", "nodes", "region", "text"]
+    assert sorted(told["citations"][0]) == ["board", "n", "name", "nodes", "region", "text"]
 
 
 def test_no_answer_is_no_failure(board: str, kb: Kb) -> None:

@@ -9,6 +9,7 @@ from kb.answer.served.check import Passed, Reason, check, is_lead_in
 from kb.answer.served.offer import Offered
 from kb.answer.served.sentences import Splitter
 from kb.answer.served.thoughts import Thoughts
+from kb.apart import named
 from kb.evidence import Citation, Evidence, Said
 
 REFUSAL = "NO_ANSWER"
@@ -78,7 +79,9 @@ class Composer:
 
     def citations(self) -> tuple[Citation, ...]:
         """Return what was cited so far, numbered from 1."""
-        return tuple(_citation(n, piece) for n, piece in enumerate(self.cited, start=1))
+        # Told apart from all that may be cited: what was given away is not named otherwise later.
+        offered = (piece.evidence.board for piece in self._offered.values())
+        return named([_citation(n, piece) for n, piece in enumerate(self.cited, start=1)], offered)
 
     def _forget(self) -> None:
         """Forget what was not shown yet of thoughts that nobody could tell from an answer."""

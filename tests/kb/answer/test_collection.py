@@ -116,3 +116,12 @@ def test_who_asks_for_changes_is_told_what_tells_them(
     answer = ask(base, question, workspace="w")
     assert not answer.answered
     assert answer.note == (CHANGES if noted else "")
+
+
+def test_boards_of_one_title_are_listed_apart(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        for folder in ("市场", "研发"):
+            put(store, f"{folder}/a.png", scene_of("预算", "zh", [node("a", "预算", 0)], []))
+        answer = ask(store, "有哪些白板？", workspace="w")
+    assert all(f"“{one.name}” [{one.n}]" in answer.answer for one in answer.citations)
+    assert {one.name for one in answer.citations} == {"预算 (市场)", "预算 (研发)"}

@@ -187,7 +187,8 @@ def test_a_date_in_a_file_name(name: str, told: tuple[int, int, int] | None) -> 
 @pytest.mark.parametrize("name", ["2026-03-02.canvas", "2026-03-02/a.canvas", "plan.canvas"])
 def test_index_and_histories_tell_one_moment(base: KnowledgeBase, name: str) -> None:
     ident = put(base, name, flow())
-    (told,) = boards_at(base, [base.catalog.board("w", ident)])
+    with base.catalog.session() as session:
+        (told,) = boards_at(session, [base.catalog.board("w", ident)])
     moments = {one.payload["at"] for one in base.index.points(workspace="w", board_id=ident)}
     assert moments == {told.when.timestamp()}
 

@@ -12,7 +12,7 @@ from kb.base import KnowledgeBase
 from kb.errors import NotFound, WrongUse
 from kb.links import decide_link
 from kb.scene import Node, Scene
-from kb.timeline import sightings, timeline_of
+from kb.timeline import sightings, things, timeline_of
 from tests.kb.compare.scenes import WIRES, flow, node, renamed, scene
 from tests.kb.links.filling import day, put
 from tests.stores import open_store
@@ -215,17 +215,22 @@ def test_words_on_a_board_forge_nothing(base: KnowledgeBase) -> None:
     assert "<b>" not in text
 
 
-def test_a_board_deleted_meanwhile_is_no_part_of_the_timeline(
-    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("removed_after", ["names_meant", "joined"])
+def test_a_timeline_tells_one_moment_of_the_store(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, removed_after: str
 ) -> None:
+    """What is removed while it is read is told whole: it was there when the reading began."""
     put(base, "1.canvas", flow(), taken=day(1))
     gone = put(base, "2.canvas", scene([node("x", "Take payment", (0, 0))]), taken=day(2))
+    expected = told(base, "Take payment")
+    assert {when for when, *_ in expected} == {1, 2}
+    place = things if removed_after == "names_meant" else sightings
+    reads = getattr(place, removed_after)
 
-    def groups(*given: Any) -> list[set[str]]:
-        found = sightings_groups(*given)
+    def then_removed(*given: Any) -> Any:
+        found = reads(*given)
         base.catalog.forget(base.catalog.board("w", gone).source_id)
         return found
 
-    sightings_groups = sightings.joined
-    monkeypatch.setattr(sightings, "joined", groups)
-    assert {when for when, *_ in told(base, "Take payment")} == {1}
+    monkeypatch.setattr(place, removed_after, then_removed)
+    assert told(base, "Take payment") == expected
