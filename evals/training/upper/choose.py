@@ -3,7 +3,9 @@
 What is foretold is whether a question can be answered from the boards. The spread of the signs is
 taken out before weights are held small, and put back into them afterwards. The least sureness is
 that from which a wished share of the unanswerable questions is refused, when each organisation's
-questions are judged by weights that were fitted on the others.
+questions are judged by weights that were fitted on the others. Signs that can speak only for an
+answer, or only against one, are let do so alone: what a few hundred questions say otherwise is
+chance.
 """
 
 from __future__ import annotations
@@ -22,6 +24,11 @@ from kb.answer.selection.sureness import SIGNS, signs_of
 
 DECAY = 30.0
 ROUNDS = 60
+FOR = frozenset({
+    "best", "over_none", "lead", "near", "near_z", "held", "written", "written_all", "exact",
+    "has_name", "has_figure", "colour", "span", "who", "when", "number", "board_score",
+})  # fmt: skip
+AGAINST = frozenset({"none", "lacks_name", "lacks_figure"})
 
 Vector = NDArray[np.float64]
 
@@ -84,7 +91,20 @@ def choose(asked: Signed, refuse: float) -> Choice:
 
 
 def fitted(signs: Vector, right: NDArray[np.bool_]) -> Vector:
-    """Return the weights of signs, by Newton's method."""
+    """Return the weights of signs, 0 for those that would speak against their meaning."""
+    way = np.array([(name in FOR) - (name in AGAINST) for name in SIGNS])
+    kept = np.ones(len(SIGNS), bool)
+    while True:
+        weights = np.zeros(len(SIGNS))
+        weights[kept] = _newton(signs[:, kept], right)
+        spread = signs.std(axis=0)
+        wrong = np.where(way * weights < 0, np.abs(weights) * spread, 0.0)
+        if not wrong.any():
+            return weights
+        kept[wrong.argmax()] = False  # the worst first: others may mend by that
+
+
+def _newton(signs: Vector, right: NDArray[np.bool_]) -> Vector:
     middle, spread = signs[:, 1:].mean(axis=0), signs[:, 1:].std(axis=0) + 1e-6
     even = np.column_stack([np.ones(len(signs)), (signs[:, 1:] - middle) / spread])
     decay = np.diag(np.append(1e-9, np.full(even.shape[1] - 1, DECAY)))

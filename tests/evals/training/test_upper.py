@@ -299,10 +299,24 @@ def test_sureness_tells_what_can_be_answered() -> None:
 def test_an_organisation_is_judged_by_what_others_taught() -> None:
     signs = np.ones((200, len(SIGNS)))
     answerable, second = np.arange(200) % 2 > 0, np.arange(200) >= 100
-    signs[:, SIGNS.index("lead")] = np.where(answerable ^ second, 3.0, 0.0)  # else the reverse
+    signs[:, SIGNS.index("several")] = np.where(answerable ^ second, 3.0, 0.0)  # else the reverse
     companies = np.where(second, "b", "a")
     assert choose(Signed(signs, answerable, companies), 0.9).wrongly == 1.0
     assert choose(Signed(signs[second], answerable[second], companies[second]), 0.9).wrongly == 0.0
+
+
+def test_a_sign_is_not_let_speak_against_its_meaning() -> None:
+    """A name that no board holds can't speak for an answer, whatever a sample says."""
+    rng = np.random.default_rng(5)
+    answerable = np.arange(400) % 2 > 0
+    signs = rng.normal(size=(400, len(SIGNS)))
+    signs[:, 0] = 1.0
+    signs[:, SIGNS.index("lacks_name")] += 2.0 * answerable
+    signs[:, SIGNS.index("has_name")] -= 1.0 * answerable
+    signs[:, SIGNS.index("several")] -= 1.0 * answerable
+    weights = choose(Signed(signs, answerable, np.array(["a", "b"] * 200)), 0.5).weights
+    assert (weights["lacks_name"], weights["has_name"]) == (0.0, 0.0)
+    assert weights["several"] < -0.3
 
 
 LESSONS = ("lessons-0-of-2.npz", "lessons-1-of-2.npz")
