@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from evals.boards import render, training_spec
+from evals.training.detector import __main__ as command
+from evals.training.detector import train
 from evals.training.detector.__main__ import main
-from evals.training.detector.augment import crops
+from evals.training.detector.augment import crops, shaken
 from evals.training.detector.boards import Board, TrueLine, TrueShape, real_boards, rendered_board
 from evals.training.detector.calibrate import fit_line
-from evals.training.detector.held import held
 from evals.training.detector.net import Net
+from evals.training.detector.placed import placed
 from evals.training.detector.store import KeptBoards, draw
 from evals.training.detector.targets import targets
-from evals.training.detector.train import START, Crops, Plan, Trainer
+from evals.training.detector.train import START, Crops, Plan, Trainer, Turns, has_room
+from evals.training.detector.wear import worn
 from evals.training.split import is_held_out
 from ingest.extract.local.eyes.layout import CHANNELS, KINDS, STRIDE, UNIT
 from ingest.extract.local.eyes.light import even_out
 from ingest.extract.local.eyes.nodes import calibrated
+from kb.errors import WrongUse
 from tests.shared import shared_data
 
 SIZE = 128
@@ -59,13 +66,13 @@ def test_a_rendered_board_keeps_its_lines_between_its_shapes(drawn: Board) -> No
 
 
 def painted(board: Board, matrix: np.ndarray, size: int) -> dict[str, np.ndarray]:
-    maps = targets([held(board)], matrix[None], size)
+    maps = targets([placed(board)], matrix[None], size)
     return {name: values[0].numpy() for name, values in maps.items()}
 
 
 def test_a_crop_moves_pixels_and_truth_alike() -> None:
     """The ink of a crop lies where its matrix takes the box."""
-    board = held(plain_board())
+    board = placed(plain_board())
     pictures, matrices = crops([board] * 20, 512, np.random.default_rng(1), torch.Generator())
     assert pictures.shape == (20, 2, 512, 512)
     assert 0 <= pictures.min() < pictures.max() <= 1
@@ -92,18 +99,46 @@ def test_what_is_shrunk_stays_in_its_place() -> None:
     """A crop of a board seen from afar shows each point where the matrix says."""
     pixels = np.zeros((800, 1280, 2), np.uint8)
     pixels[380:420, 600:680, 0] = 255
-    board = held(Board("spot", pixels, (TrueShape(0, (600.0, 380.0, 680.0, 420.0)),), ()))
+    board = placed(Board("spot", pixels, (TrueShape(0, (600.0, 380.0, 680.0, 420.0)),), ()))
     pictures, matrices = crops([board] * 30, 256, np.random.default_rng(5), torch.Generator())
     rows, columns = torch.meshgrid(torch.arange(256.0), torch.arange(256.0), indexing="ij")
+    checked = 0
     for picture, matrix in zip(pictures, matrices, strict=True):
         x, y, deep = matrix @ (639.5, 399.5, 1)
         ink = torch.where(picture[0] > 0.5 * picture[0].max(), picture[0], 0.0)
         near = (columns - x / deep).abs().maximum((rows - y / deep).abs()) < 60
-        if not (60 < x / deep < 196 and 60 < y / deep < 196) or picture[0].max() < 0.3:
+        if not (60 < x / deep < 196 and 60 < y / deep < 196):
             continue
+        checked += 1
         ink = ink * near
+        assert ink.max() > 0.3
         assert float((ink * columns).sum() / ink.sum()) == pytest.approx(x / deep, abs=2.5)
         assert float((ink * rows).sum() / ink.sum()) == pytest.approx(y / deep, abs=2.5)
+    assert checked >= 10
+
+
+class Spared(np.random.Generator):
+    """Chance that spares a crop everything that may befall it."""
+
+    def __init__(self) -> None:
+        super().__init__(np.random.PCG64(1))
+
+    def random(self, size: Any = None, *_: Any, **__: Any) -> Any:
+        return np.ones(size)
+
+
+@pytest.mark.parametrize("dark", [0.2, 0.5, 1.0])
+def test_a_crop_that_nothing_befalls_stays_as_it_is(dark: float) -> None:
+    ink = torch.full((8, SIZE, SIZE), dark)
+    assert worn(ink, Spared(), torch.Generator()) == pytest.approx(ink, abs=1e-3)
+
+
+@pytest.mark.parametrize("size", [32, 128, 640])
+def test_an_unsteady_hand_stays_within_a_cell(size: int) -> None:
+    places = shaken(40, size, np.random.default_rng(2), torch.Generator().manual_seed(2))
+    along = torch.arange(float(size))
+    moves = places - torch.stack(torch.meshgrid(along, along, indexing="xy"), -1)
+    assert 1 < moves.norm(dim=-1).max() < STRIDE
 
 
 def test_targets_tell_boxes_ends_and_the_way_between() -> None:
@@ -158,6 +193,30 @@ def test_a_node_that_is_cut_off_is_not_asked_for() -> None:
     assert true["kind"][0, :, :20].max() < 1
 
 
+def test_what_is_behind_the_camera_is_not_asked_for() -> None:
+    """A tilt that puts the right of the board behind the camera, where all comes out mirrored."""
+    matrix = np.array([[1.0, 0, 0], [0, 1, 0], [-1 / 450, 0, 1]])
+    board = plain_board()
+    line = TrueLine(np.array([[200.0, 200.0], [550.0, 200.0]]))
+    true = painted(replace(board, lines=(line,)), matrix, 608)
+    alone = painted(replace(board, shapes=board.shapes[:1], lines=()), matrix, 608)
+    assert np.array_equal(true["kind"], alone["kind"])
+    assert np.array_equal(true["kind_known"], alone["kind_known"])
+    assert true["line"].max() == 0
+    x = y = 360 // STRIDE
+    assert true["ends"][1, y - 1 : y + 2, x - 1 : x + 2].max() == 1
+    assert (true["ends"] == 1).sum() == 1
+
+
+def test_a_line_to_far_beyond_a_crop_is_painted_as_far_as_the_crop_goes() -> None:
+    paths = [np.array([[100.0, 200.0], [end, 200.0]]) for end in (700.0, 1e12)]
+    boards = [Board("long", np.zeros((400, 600, 2), np.uint8), (), (TrueLine(p),)) for p in paths]
+    near, far = (painted(board, np.eye(3), 608) for board in boards)
+    assert near["line"][200 // STRIDE, 590 // STRIDE] == 1
+    for name in ("line", "way", "ends"):
+        assert np.allclose(near[name], far[name])
+
+
 def test_held_out_exercises_are_not_learnt() -> None:
     folder = shared_data("hdbpmn")
     names = {path.stem for path in (folder / "truth" / "train").glob("*.json")}
@@ -199,6 +258,109 @@ def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
     again.train(batches)
     assert (again.step, (tmp_path / "weights.pt").exists()) == (8, True)
     assert first["picture"].shape == (2, 2, SIZE, SIZE)
+
+
+def grey(number: int) -> Board:
+    """A board that is known by its colour, `number`."""
+    return Board(str(number), np.full((40, 60, 2), number, np.uint8), (), ())
+
+
+def keep(folder: Path, *numbers: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in numbers:
+        (folder / f"{number:06}.board").write_bytes(pickle.dumps(grey(number)))
+
+
+def round_of(turns: Turns, count: int, rng: np.random.Generator) -> list[int]:
+    boards = [turns.next(rng) for _ in range(count)]
+    return sorted(int(board.pixels[0, 0, 0]) for board in boards if board)
+
+
+def test_every_board_comes_up_before_one_comes_again(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    keep(tmp_path, 1, 2, 3)
+    turns = Turns(KeptBoards(tmp_path), "cpu")
+    assert round_of(turns, 2, rng) != round_of(turns, 1, rng)
+    keep(tmp_path, 4, 5)  # drawn meanwhile
+    assert round_of(turns, 5, rng) == round_of(turns, 5, rng) == [1, 2, 3, 4, 5]
+    assert len(turns.shown) == 5
+
+
+def test_boards_join_in_where_there_was_none(tmp_path: Path) -> None:
+    plan = Plan(3, batch=2, size=SIZE, real=0.0, threads=1)
+    batches = Crops([plain_board()], KeptBoards(tmp_path), plan)
+    coming = iter(batches)
+    next(coming)
+    assert not batches.drawn.shown
+    keep(tmp_path, 1)
+    for _ in range(3):
+        next(coming)
+    assert batches.drawn.shown == {0}
+
+
+def test_without_any_board_that_is_said(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match="no boards to learn from"):
+        next(iter(Crops([], KeptBoards(tmp_path), Plan(3, batch=2, size=SIZE))))
+
+
+class Counted(Sequence[Board]):
+    """Boards that count how often one is read."""
+
+    def __init__(self, count: int) -> None:
+        self.boards, self.read = [grey(n) for n in range(count)], 0
+
+    def __len__(self) -> int:
+        return len(self.boards)
+
+    def __getitem__(self, place: Any) -> Any:
+        self.read += 1
+        return self.boards[place]
+
+
+@pytest.mark.parametrize(("room", "read"), [(0, 12), (2, 8), (4, 4)])
+def test_boards_stay_where_it_trains_while_there_is_room(
+    room: int, read: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = iter([True] * room + [False] * 12)
+    monkeypatch.setattr(train, "has_room", lambda _: next(free))
+    boards, rng = Counted(4), np.random.default_rng(1)
+    turns = Turns(boards, "cpu")
+    assert [round_of(turns, 4, rng) for _ in range(3)] == [[0, 1, 2, 3]] * 3
+    assert boards.read == read
+
+
+@pytest.mark.parametrize(
+    ("device", "free", "room"), [("cpu", 99e9, False), ("cuda", 60e9, True), ("cuda", 2e9, False)]
+)
+def test_a_gpu_has_room_while_memory_is_to_spare(
+    device: str, free: float, room: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.mem_get_info", lambda _: (int(free), 141 * 10**9))
+    assert has_room(device) is room
+
+
+def test_a_training_that_goes_on_cuts_other_crops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[torch.Tensor] = []
+
+    class Recorded(Crops):
+        def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
+            for batch in super().__iter__():
+                seen.append(batch["picture"])
+                yield batch
+
+    monkeypatch.setattr(command, "Crops", Recorded)
+    (tmp_path / "boards").mkdir()
+    (tmp_path / "boards" / "000001.board").write_bytes(pickle.dumps(plain_board()))
+    (tmp_path / "truth").mkdir()
+    folders = ["--folder", str(tmp_path), "--data", str(tmp_path)]
+    small = ["--batch", "2", "--size", "32", "--threads", "1"]
+    assert main([*folders, "train", "--steps", "1", *small]) == 0
+    assert main([*folders, "train", "--steps", "2", *small]) == 0
+    assert len(seen) == 2
+    assert not torch.equal(*seen)
+    assert capsys.readouterr().out.endswith("crops of 1 drawn boards\n")
 
 
 def test_light_is_evened_out() -> None:
