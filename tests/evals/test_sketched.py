@@ -49,6 +49,13 @@ def test_the_boxes_of_a_sketched_board_hold_ink_and_are_as_large_as_asked(spec: 
         assert y1 - y0 > 0.8 * item.least[1] * spec.style.text - 4
 
 
+def test_a_shape_without_words_is_one_without_words():
+    specs = [s for s in SPECS if is_sketched(s) and any(not i.text.strip() for i in s.items)][:4]
+    texts = [node.text for spec in specs for node in render(spec).scene.nodes]
+    assert "" in texts
+    assert all(text.strip() for text in texts if text)
+
+
 def test_a_stroke_drawn_twice_puts_more_ink_down():
     items = (Item("a", "one", "box"), Item("b", "two", "box"))
     once = BoardSpec("", ((Part("p1", "flow", items),),), style=Style(manner=Manner()))
