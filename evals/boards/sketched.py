@@ -77,7 +77,7 @@ def _item(item: Item, habit: _Habit, rng: np.random.Generator) -> Item:
     grown = float(rng.uniform(1.5, 4)) if chance[0] < habit.large else 1.0
     item = replace(item, least=(habit.least[0] * grown, habit.least[1] * grown))
     if chance[1] < habit.empty:
-        item = replace(item, text="")
+        item = replace(item, text=" ")
     if chance[2] < habit.filled:
         fill = _FILLS[int(rng.integers(len(_FILLS)))]
         item = replace(item, fill=fill, hatched=bool(chance[3] < habit.hatched))
