@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +11,6 @@ import pytest
 import torch
 
 from evals.boards import render, training_spec
-from evals.training.detector import __main__ as command
-from evals.training.detector import train
 from evals.training.detector.__main__ import main
 from evals.training.detector.augment import crops, shaken
 from evals.training.detector.boards import Board, TrueLine, TrueShape, real_boards, rendered_board
@@ -23,13 +19,12 @@ from evals.training.detector.net import Net
 from evals.training.detector.placed import placed
 from evals.training.detector.store import KeptBoards, draw
 from evals.training.detector.targets import targets
-from evals.training.detector.train import START, Crops, Plan, Trainer, Turns, has_room
 from evals.training.detector.wear import worn
 from evals.training.split import is_held_out
 from ingest.extract.local.eyes.layout import CHANNELS, KINDS, STRIDE, UNIT
 from ingest.extract.local.eyes.light import even_out
 from ingest.extract.local.eyes.nodes import calibrated
-from kb.errors import WrongUse
+from tests.evals.training.boards import plain_board
 from tests.shared import shared_data
 
 SIZE = 128
@@ -38,18 +33,6 @@ SIZE = 128
 @pytest.fixture(scope="module")
 def drawn() -> Board:
     return rendered_board(render(training_spec(3)), "drawn")
-
-
-def plain_board() -> Board:
-    """A white board with a black box and an arrow to another one."""
-    pixels = np.zeros((400, 600, 2), np.uint8)
-    for x0, x1 in ((50, 200), (400, 550)):
-        pixels[150:250, x0:x1, 0] = 255
-        pixels[154:246, x0 + 4 : x1 - 4, 0] = 0
-    pixels[198:202, 200:400, 0] = 255
-    boxes = [TrueShape(0, (50.0, 150.0, 200.0, 250.0)), TrueShape(0, (400.0, 150.0, 550.0, 250.0))]
-    line = TrueLine(np.array([[200.0, 200.0], [400.0, 200.0]]), source=0, target=1)
-    return Board("plain", pixels, tuple(boxes), (line,))
 
 
 def test_a_rendered_board_keeps_its_lines_between_its_shapes(drawn: Board) -> None:
@@ -244,125 +227,6 @@ def test_the_net_answers_at_a_quarter_of_the_size() -> None:
     assert sum(value.numel() for value in Net().parameters()) < 5_500_000
 
 
-def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    plan = Plan(3, batch=2, size=SIZE, threads=1)
-    batches = Crops([plain_board()], [], plan)
-    trainer = Trainer(plan, tmp_path)
-    first = next(iter(batches))
-    trainer.train(batches)
-    again = Trainer(replace(plan, steps=8), tmp_path)
-    again.resume()
-    assert again.step == 3
-    for name, value in trainer.net.state_dict().items():
-        assert torch.equal(again.net.state_dict()[name], value)
-    again.train(batches)
-    assert (again.step, (tmp_path / "weights.pt").exists()) == (8, True)
-    assert first["picture"].shape == (2, 2, SIZE, SIZE)
-
-
-def grey(number: int) -> Board:
-    """A board that is known by its colour, `number`."""
-    return Board(str(number), np.full((40, 60, 2), number, np.uint8), (), ())
-
-
-def keep(folder: Path, *numbers: int) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for number in numbers:
-        (folder / f"{number:06}.board").write_bytes(pickle.dumps(grey(number)))
-
-
-def round_of(turns: Turns, count: int, rng: np.random.Generator) -> list[int]:
-    boards = [turns.next(rng) for _ in range(count)]
-    return sorted(int(board.pixels[0, 0, 0]) for board in boards if board)
-
-
-def test_every_board_comes_up_before_one_comes_again(tmp_path: Path) -> None:
-    rng = np.random.default_rng(1)
-    keep(tmp_path, 1, 2, 3)
-    turns = Turns(KeptBoards(tmp_path), "cpu")
-    assert round_of(turns, 2, rng) != round_of(turns, 1, rng)
-    keep(tmp_path, 4, 5)  # drawn meanwhile
-    assert round_of(turns, 5, rng) == round_of(turns, 5, rng) == [1, 2, 3, 4, 5]
-    assert len(turns.shown) == 5
-
-
-def test_boards_join_in_where_there_was_none(tmp_path: Path) -> None:
-    plan = Plan(3, batch=2, size=SIZE, real=0.0, threads=1)
-    batches = Crops([plain_board()], KeptBoards(tmp_path), plan)
-    coming = iter(batches)
-    next(coming)
-    assert not batches.drawn.shown
-    keep(tmp_path, 1)
-    for _ in range(3):
-        next(coming)
-    assert batches.drawn.shown == {0}
-
-
-def test_without_any_board_that_is_said(tmp_path: Path) -> None:
-    with pytest.raises(WrongUse, match="no boards to learn from"):
-        next(iter(Crops([], KeptBoards(tmp_path), Plan(3, batch=2, size=SIZE))))
-
-
-class Counted(Sequence[Board]):
-    """Boards that count how often one is read."""
-
-    def __init__(self, count: int) -> None:
-        self.boards, self.read = [grey(n) for n in range(count)], 0
-
-    def __len__(self) -> int:
-        return len(self.boards)
-
-    def __getitem__(self, place: Any) -> Any:
-        self.read += 1
-        return self.boards[place]
-
-
-@pytest.mark.parametrize(("room", "read"), [(0, 12), (2, 8), (4, 4)])
-def test_boards_stay_where_it_trains_while_there_is_room(
-    room: int, read: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    free = iter([True] * room + [False] * 12)
-    monkeypatch.setattr(train, "has_room", lambda _: next(free))
-    boards, rng = Counted(4), np.random.default_rng(1)
-    turns = Turns(boards, "cpu")
-    assert [round_of(turns, 4, rng) for _ in range(3)] == [[0, 1, 2, 3]] * 3
-    assert boards.read == read
-
-
-@pytest.mark.parametrize(
-    ("device", "free", "room"), [("cpu", 99e9, False), ("cuda", 60e9, True), ("cuda", 2e9, False)]
-)
-def test_a_gpu_has_room_while_memory_is_to_spare(
-    device: str, free: float, room: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("torch.cuda.mem_get_info", lambda _: (int(free), 141 * 10**9))
-    assert has_room(device) is room
-
-
-def test_a_training_that_goes_on_cuts_other_crops(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    seen: list[torch.Tensor] = []
-
-    class Recorded(Crops):
-        def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
-            for batch in super().__iter__():
-                seen.append(batch["picture"])
-                yield batch
-
-    monkeypatch.setattr(command, "Crops", Recorded)
-    (tmp_path / "boards").mkdir()
-    (tmp_path / "boards" / "000001.board").write_bytes(pickle.dumps(plain_board()))
-    (tmp_path / "truth").mkdir()
-    folders = ["--folder", str(tmp_path), "--data", str(tmp_path)]
-    small = ["--batch", "2", "--size", "32", "--threads", "1"]
-    assert main([*folders, "train", "--steps", "1", *small]) == 0
-    assert main([*folders, "train", "--steps", "2", *small]) == 0
-    assert len(seen) == 2
-    assert not torch.equal(*seen)
-    assert capsys.readouterr().out.endswith("crops of 1 drawn boards\n")
-
-
 def test_light_is_evened_out() -> None:
     """The same ink under a lamp on one side, and on a dark board, looks nearly the same."""
     board = np.full((400, 600, 3), 230, np.uint8)
@@ -396,14 +260,6 @@ def test_calibration_finds_how_often_a_score_is_right() -> None:
     believed = [calibrated(score, (slope, offset)) for score in (0.0, 0.2, 0.5, 0.9, 1.0)]
     assert believed == sorted(believed)
     assert believed[2] == pytest.approx(1 / (1 + np.e), abs=0.03)
-
-
-def test_training_can_start_from_the_weights_of_today(tmp_path: Path) -> None:
-    trainer = Trainer(Plan(1, batch=1, size=SIZE, threads=1), tmp_path)
-    fresh = {name: value.clone() for name, value in trainer.mean.items()}
-    trainer.start_from(START)
-    assert all(value.dtype == fresh[name].dtype for name, value in trainer.mean.items())
-    assert not torch.equal(trainer.mean["lines.1.weight"], fresh["lines.1.weight"])
 
 
 @pytest.mark.parametrize("step", ["train", "judge", "choose", "export"])
