@@ -98,7 +98,7 @@ class Artist:
                 self._underline(outline[0], ink, [])
                 outline.append(self.sheet.take_trace())
         node = Node(
-            id=item.id, kind=kind_of(item.shape), text=item.text, bbox=(0, 0, 0, 0), color=ink,
+            id=item.id, kind=kind_of(item.shape), text=item.words, bbox=(0, 0, 0, 0), color=ink,
             fill=item.fill, parent=item.parent or self.page.parents.get(item.id), tags=item.tags,
         )  # fmt: skip
         self.nodes.append((node, np.concatenate(outline)))

@@ -107,7 +107,7 @@ class Freehand(Artist):
             self.sheet.take_trace()
         self._emphasise(item, words, size, ink)
         node = Node(
-            id=item.id, kind=kind_of(item.shape), text=item.text, bbox=(0, 0, 0, 0), color=ink,
+            id=item.id, kind=kind_of(item.shape), text=item.words, bbox=(0, 0, 0, 0), color=ink,
             fill=item.fill, parent=item.parent or self.page.parents.get(item.id), tags=item.tags,
         )  # fmt: skip
         self.nodes.append((node, np.concatenate(parts)))

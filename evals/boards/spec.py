@@ -71,6 +71,11 @@ class Item:
     drawing: str = ""
     least: tuple[float, float] = (0.0, 0.0)
 
+    @property
+    def words(self) -> str:
+        """The text as a scene has it: "" where it is blank, so that no words are drawn."""
+        return self.text if self.text.strip() else ""
+
 
 @dataclass(frozen=True)
 class Link:

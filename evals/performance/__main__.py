@@ -20,6 +20,7 @@ from kb.settings import load_settings
 PARTS = ("start", "search", "cpu", "many")
 MODEL = "vlm"  # only where it is asked for: it needs a model server
 GPU = (READING, TUNING)  # likewise: they need a GPU, and print tables of their own
+_OF_PICTURES = {"cpu", "many", MODEL, READING}  # read the pictures of --data
 _SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "hdbpmn" / "images"
 _SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "boards"
 
@@ -32,6 +33,10 @@ def main() -> int:
     unknown = sorted(set(asked) - {*PARTS, MODEL, *GPU})
     if unknown:
         parser.error(f"no such part: {', '.join(unknown)}")
+    if arguments.data and TUNING in asked and {*asked} & _OF_PICTURES:
+        parser.error(f"--data is a data set to {TUNING} and pictures to others: ask for one alone")
+    if arguments.device == "cpu" and not arguments.tiny:
+        parser.error("--device cpu needs --tiny")
     data = arguments.data or (_SHARED if _SHARED.is_dir() else _SAMPLES)
     ok = True
     if set(asked) - {"search", *GPU}:

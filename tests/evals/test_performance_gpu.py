@@ -26,6 +26,7 @@ from evals.models.published import SIZES, TINY, random_model, shape_of_size  # n
 from evals.performance.gpu.decoder import Decoder, made_quick  # noqa: E402
 from evals.performance.gpu.fp8 import Activations, Fp8Linear  # noqa: E402
 from evals.performance.gpu.prompts import batch_of  # noqa: E402
+from evals.performance.gpu.reading import weights_gb  # noqa: E402
 
 
 @pytest.fixture
@@ -77,6 +78,8 @@ def test_eight_bits_are_near_to_the_plain_product() -> None:
             want, got = plain(x), quantised(x)
         assert got.shape == want.shape
         assert (got - want).norm() / want.norm() < 0.06
+    assert weights_gb(quantised) == pytest.approx((256 * 96 + 4 * 96) / 1e9)
+    assert weights_gb(plain) == pytest.approx(4 * 256 * 96 / 1e9)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -89,12 +92,45 @@ def test_reading_prints_a_table(
     boards: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ("gpu-reading", "--tiny", "--device", "cpu", "--data", str(boards))
-    rows = table(run(monkeypatch, capsys, *words))
+    said = run(monkeypatch, capsys, *words)
+    rows = table(said)
+    assert "The weights take 0.0 GB, in fp8 0.0 GB." in said
     assert [row[:2] for row in rows] == [
         ["float32", "1"], ["float32", "4"], ["fp8", "1"], ["fp8", "4"],
     ]  # fmt: skip
     assert all(float(cell) > 0 for row in rows for cell in row[3:7])
     assert [float(row[8]) > 0.9 for row in rows[2:]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("gpu-reading gpu-tuning --tiny --device cpu --data .", "ask for one alone"),
+        ("cpu gpu-tuning --data .", "ask for one alone"),
+        ("gpu-reading --device cpu", "needs --tiny"),
+        ("start gpu-tuning --size 2b --device cpu", "needs --tiny"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_before_anything_is_measured(
+    words: str, reason: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "_rows", lambda *_: pytest.fail("measured"))
+    monkeypatch.setattr(sys, "argv", ["x", *words.split()])
+    with pytest.raises(SystemExit) as refused:
+        command.main()
+    assert refused.value.code == 2
+    out, error = capsys.readouterr()
+    assert (out, reason in error) == ("", True)
+
+
+@pytest.mark.parametrize("words", ["--data .", "cpu many --data .", "cpu vlm --data ."])
+def test_parts_that_read_pictures_may_read_the_same(
+    words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "_rows", lambda *_: iter(()))
+    monkeypatch.setattr(command.search, "measure", lambda: [])
+    monkeypatch.setattr(command.search, "table", lambda _: "")
+    assert "measured" in run(monkeypatch, capsys, *words.split())
 
 
 @pytest.mark.parametrize("words", [("--tiny",), ("--size", "2b")])

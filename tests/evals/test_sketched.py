@@ -49,6 +49,20 @@ def test_the_boxes_of_a_sketched_board_hold_ink_and_are_as_large_as_asked(spec: 
         assert y1 - y0 > 0.8 * item.least[1] * spec.style.text - 4
 
 
+@pytest.mark.parametrize("style", [Style(), Style(manner=Manner())], ids=["tidy", "sloppy"])
+def test_a_shape_without_words_has_an_empty_text(style: Style):
+    items = (Item("a", "one"), Item("b", " "), Item("c", "二"), Item("d", " ", "ellipse"))
+    board = render(BoardSpec("", ((Part("p1", "flow", items),),), style=style))
+    assert [node.text for node in board.scene.nodes] == ["one", "", "二", ""]
+
+
+def test_no_node_of_a_sketched_board_has_a_blank_text():
+    specs = [s for s in SPECS if is_sketched(s) and any(not i.words for i in s.items)][:3]
+    texts = [node.text for spec in specs for node in render(spec).scene.nodes]
+    assert "" in texts
+    assert all(text.strip() for text in texts if text)
+
+
 def test_a_stroke_drawn_twice_puts_more_ink_down():
     items = (Item("a", "one", "box"), Item("b", "two", "box"))
     once = BoardSpec("", ((Part("p1", "flow", items),),), style=Style(manner=Manner()))

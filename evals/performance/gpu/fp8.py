@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 LARGEST = 448.0  # that torch.float8_e4m3fn holds
+SMALLEST = 1e-12  # of a row, so that rows of zeros can be divided
 LEAST_GPU = (8, 9)  # compute capability that multiplies in 8 bits
 
 Quantised = tuple[Tensor, Tensor]  # values in 8 bits, and what a row of them is to be multiplied by
@@ -20,7 +21,7 @@ Quantised = tuple[Tensor, Tensor]  # values in 8 bits, and what a row of them is
 
 def quantised(x: Tensor) -> Quantised:
     """Put every row of `x` into 8 bits."""
-    scale = x.float().abs().amax(-1, keepdim=True).clamp(min=1e-12) / LARGEST
+    scale = x.float().abs().amax(-1, keepdim=True).clamp(min=SMALLEST) / LARGEST
     return (x.float() / scale).to(torch.float8_e4m3fn), scale
 
 
@@ -50,11 +51,15 @@ class Activations:
 class Fp8Linear(nn.Module):
     """A linear map without bias that multiplies in 8 bits."""
 
+    weight8: Tensor
+    scale: Tensor
+
     def __init__(self, linear: nn.Linear, activations: Activations) -> None:
         super().__init__()
         self._activations = activations
-        self.weight8, scale = quantised(linear.weight.data)
-        self.scale = scale.t().contiguous()  # 1 × outputs
+        weight8, scale = quantised(linear.weight.data)
+        self.register_buffer("weight8", weight8)
+        self.register_buffer("scale", scale.t().contiguous())  # 1 × outputs
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the product in the type of `x`."""

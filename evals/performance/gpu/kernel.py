@@ -5,14 +5,18 @@ import torch
 import triton
 import triton.language as tl
 
+from evals.performance.gpu.fp8 import LARGEST, SMALLEST
+
 
 @triton.jit
-def _rows(x_ptr, q_ptr, s_ptr, width, block: tl.constexpr):
+def _rows(
+    x_ptr, q_ptr, s_ptr, width, largest: tl.constexpr, smallest: tl.constexpr, block: tl.constexpr
+):
     row = tl.program_id(0).to(tl.int64)
     at = tl.arange(0, block)
     inside = at < width
     x = tl.load(x_ptr + row * width + at, mask=inside, other=0.0).to(tl.float32)
-    scale = tl.maximum(tl.max(tl.abs(x), axis=0), 1e-12) / 448.0
+    scale = tl.maximum(tl.max(tl.abs(x), axis=0), smallest) / largest
     tl.store(q_ptr + row * width + at, (x / scale).to(tl.float8e4nv), mask=inside)
     tl.store(s_ptr + row, scale)
 
@@ -23,5 +27,6 @@ def quantised_at_once(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     count, width = x.shape
     q = torch.empty_like(x, dtype=torch.float8_e4m3fn)
     scale = torch.empty(count, 1, device=x.device, dtype=torch.float32)
-    _rows[(count,)](x, q, scale, width, block=triton.next_power_of_2(width), num_warps=8)
+    block = triton.next_power_of_2(width)
+    _rows[(count,)](x, q, scale, width, LARGEST, SMALLEST, block, num_warps=8)
     return q, scale

@@ -103,18 +103,25 @@ def measure_reading(
         count: batch_of(model, files, count, image_tokens=tokens, folder=folder)
         for count in (BATCHES[:2] if tiny else BATCHES)
     }
-    plain = {}
+    plain, heavy = {}, weights_gb(model)
     for count, inputs in batches.items():
         plain[count] = read_once(model, inputs, answer)
         yield plain[count].row(str(model.dtype).removeprefix("torch."))
     if device != "cpu" and torch.cuda.get_device_capability() < LEAST_GPU:
-        yield "\nfp8 is left out: this GPU does not multiply in 8 bits.\n"
+        yield f"\nThe weights take {heavy:.1f} GB.\n"
+        yield "fp8 is left out: this GPU does not multiply in 8 bits.\n"
         return
     quantise(model, device)
     for count, inputs in batches.items():
         got = read_once(model, inputs, answer)
         near = F.cosine_similarity(got.logits, plain[count].logits, dim=-1).mean().item()
         yield got.row("fp8", near)
+    yield f"\nThe weights take {heavy:.1f} GB, in fp8 {weights_gb(model):.1f} GB.\n"
+
+
+def weights_gb(model: torch.nn.Module) -> float:
+    """Return how large the weights of `model` are, GB (10⁹ bytes)."""
+    return sum(one.nbytes for one in (*model.parameters(), *model.buffers())) / 1e9
 
 
 def _model(size: str, folder: Path | None, device: str, dtype: torch.dtype) -> Any:

@@ -7,7 +7,7 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 
 import cv2
@@ -55,6 +55,9 @@ def main(arguments: list[str] | None = None) -> int:
     training.add_argument("--real", type=float, default=Plan.real, help="share of real boards")
     training.add_argument("--device", default=Plan.device, help="cpu, or cuda")
     training.add_argument("--minutes", type=float, default=Plan.minutes)
+    training.add_argument(
+        "--threads", type=int, default=Plan.threads, help="of the net; crops take as many beside it"
+    )
     judging = steps.add_parser("judge", help="fit the judge of pairs to what the net sees")
     judging.add_argument("--every", type=int, default=2, help="take every so many real boards")
     judging.add_argument("--drawn", type=int, default=200)
@@ -103,7 +106,9 @@ def _train(options: argparse.Namespace) -> int:
     if options.start:
         trainer.start_from(options.start)
     trainer.resume()
-    trainer.train(Crops(real, drawn, replace(plan, seed=plan.seed + trainer.step)))
+    crops = Crops(real, drawn, plan, trainer.step)
+    trainer.train(crops)
+    sys.stdout.write(f"crops of {len(crops.drawn.shown)} drawn boards\n")
     return 0
 
 

@@ -14,8 +14,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from evals.training.detector.boards import LONGEST, Board
-from evals.training.detector.held import Held
+from evals.training.detector.placed import Placed
+from evals.training.detector.wear import each, worn
 from ingest.extract.local.eyes.layout import LONGEST as SEEN
+from ingest.extract.local.eyes.layout import STRIDE
 
 Array = npt.NDArray[Any]
 
@@ -24,12 +26,12 @@ _RARE = 0.4, 1.7  # boards seen from afar, or only a part of one
 _RARE_SHARE = 0.25
 _SHRUNK = 0.75  # boards that are seen smaller than this are shrunk first
 _WAVES = 16, 64  # pixels of a wave of an unsteady hand
-_FAR = 1.6  # pixels that it moves, at most as a rule
-_BLUR = 7  # cells of the kernel
+_FAR = 1.6  # pixels: the largest sigma of how far it moves
+_FARTHEST = 0.7 * STRIDE  # pixels along each side: under a cell of the maps, slantwise too
 
 
 def crops(
-    boards: Sequence[Held], size: int, rng: np.random.Generator, chance: torch.Generator
+    boards: Sequence[Placed], size: int, rng: np.random.Generator, chance: torch.Generator
 ) -> tuple[Tensor, Array]:
     """Return random crops, b×2×size×size float32 (ink and colour, 0…1), and their b×3×3 matrices.
 
@@ -43,12 +45,12 @@ def crops(
         for board, (_, scale) in zip(boards, ways, strict=True)
     ]
     to_pens = matrices @ np.stack([pen[1] for pen in pens])
-    seen = _warped([pen[0] for pen in pens], to_pens, _shaken(len(boards), size, rng, chance))
-    ink = _worn(seen[:, 0], rng, chance)
+    seen = _warped([pen[0] for pen in pens], to_pens, shaken(len(boards), size, rng, chance))
+    ink = worn(seen[:, 0], rng, chance)
     count = len(boards)
     faint = np.where(rng.random(count) < 0.15, 0.0, rng.uniform(0.5, 1.4, count))
     tint = rng.uniform(0, 0.08, count) * (rng.random(count) < 0.4)
-    colour = seen[:, 1] * _each(faint, ink) + _each(tint, ink)
+    colour = seen[:, 1] * each(faint, ink) + each(tint, ink)
     return torch.stack([ink, colour], 1).clamp(0.0, 1.0), matrices
 
 
@@ -70,7 +72,7 @@ def faded(board: Board, rng: np.random.Generator) -> Board:
     return replace(board, pixels=(np.clip(pixels, 0, 1) * 255).astype(np.uint8))
 
 
-def _way(board: Held, size: int, rng: np.random.Generator) -> tuple[Array, float]:
+def _way(board: Placed, size: int, rng: np.random.Generator) -> tuple[Array, float]:
     smallest, largest = _RARE if rng.random() < _RARE_SHARE else _USUAL
     scale = float(np.exp(rng.uniform(np.log(smallest), np.log(largest)))) * SEEN / LONGEST
     angle = np.deg2rad(rng.normal(0, 3) if rng.random() < 0.8 else rng.uniform(-9, 9))
@@ -89,7 +91,7 @@ def _way(board: Held, size: int, rng: np.random.Generator) -> tuple[Array, float
     return matrix, scale
 
 
-def _spot(board: Held, rng: np.random.Generator) -> Array:
+def _spot(board: Placed, rng: np.random.Generator) -> Array:
     """Return a point (x, y) where something is drawn."""
     height, width = board.pixels.shape[1:]
     boxes = board.boxes if len(board.boxes) else np.array([[0.0, 0.0, width, height]])
@@ -97,7 +99,7 @@ def _spot(board: Held, rng: np.random.Generator) -> Array:
     return np.asarray(rng.uniform(box[:2], box[2:]))
 
 
-def _keep_inside(matrix: Array, board: Held, size: int, rng: np.random.Generator) -> None:
+def _keep_inside(matrix: Array, board: Placed, size: int, rng: np.random.Generator) -> None:
     """Move the crop so that it shows board wherever there is enough of it."""
     height, width = board.pixels.shape[1:]
     corners = np.array([[0, width, width, 0], [0, 0, height, height], [1, 1, 1, 1]], float)
@@ -139,7 +141,7 @@ def _pen(pixels: Tensor, scale: float, rng: np.random.Generator) -> tuple[Tensor
     return pixels, back
 
 
-def _shaken(count: int, size: int, rng: np.random.Generator, chance: torch.Generator) -> Tensor:
+def shaken(count: int, size: int, rng: np.random.Generator, chance: torch.Generator) -> Tensor:
     """Return the places of a crop's pixels, b×size×size×2, some as an unsteady hand moves them.
 
     They move by less than a cell of the maps, so what is true stays true.
@@ -147,11 +149,12 @@ def _shaken(count: int, size: int, rng: np.random.Generator, chance: torch.Gener
     along = torch.arange(size, device=chance.device, dtype=torch.float32)
     y, x = torch.meshgrid(along, along, indexing="ij")
     places = torch.stack([x, y]).expand(count, -1, -1, -1)
-    cells = size // int(rng.integers(*_WAVES))
+    cells = max(2, size // int(rng.integers(*_WAVES)))
     moves = torch.randn((count, 2, cells, cells), generator=chance, device=chance.device)
     far = np.where(rng.random(count) < 0.5, rng.uniform(0, _FAR, count), 0.0)
     moves = functional.interpolate(moves, (size, size), mode="bicubic")
-    return (places + moves * _each(far, moves)[..., None]).permute(0, 2, 3, 1)
+    moves = (moves * each(far, moves)[..., None]).clamp(-_FARTHEST, _FARTHEST)
+    return (places + moves).permute(0, 2, 3, 1)
 
 
 def _warped(pictures: Sequence[Tensor], matrices: Array, places: Tensor) -> Tensor:
@@ -172,63 +175,3 @@ def _warped(pictures: Sequence[Tensor], matrices: Array, places: Tensor) -> Tens
             for picture, grid in zip(pictures, grids, strict=True)
         ]
     )
-
-
-def _worn(ink: Tensor, rng: np.random.Generator, chance: torch.Generator) -> Tensor:
-    """Return ``ink (b, size, size)`` as worn pens, poor lamps and sensors leave it."""
-    count, size = ink.shape[:2]
-
-    def some(share: float, low: float, high: float, usual: float) -> Tensor:
-        drawn = rng.uniform(low, high, count)
-        return _each(np.where(rng.random(count) < share, drawn, usual), ink)
-
-    ink = ink.clamp(min=1e-6) ** some(0.5, -0.5, 0.5, 0.0).exp()
-    ink = ink * some(1.0, 0.6, 1.15, 1.0)
-    ink = _blurred(ink, some(0.3, 0.5, 1.3, 0.05).flatten())
-    cells = torch.rand(
-        (count, 1, size // 16, size // 16), generator=chance, device=ink.device
-    )  # a dry pen
-    patches = functional.interpolate(cells, (size, size), mode="bicubic")[:, 0]
-    ink = ink * (patches * 3 + some(0.25, 0.1, 0.1, 1.0)).clamp(0.35, 1)
-    ink = _ruled(ink, rng)
-    slope = torch.linspace(0, 1, size, device=ink.device)  # uneven light that was not evened out
-    ink = ink + some(0.15, -0.15, 0.15, 0.0) * slope[:, None]
-    ink = ink + some(0.15, -0.15, 0.15, 0.0) * slope
-    noise = torch.randn(ink.shape, generator=chance, device=ink.device)
-    ink = ink + noise * some(0.6, 0.005, 0.06, 0.0)
-    for at in np.nonzero(rng.random(count) < 0.2)[0]:
-        for _ in range(int(rng.integers(1, 4))):
-            (y, x), (high, wide) = rng.integers(0, size, 2), rng.integers(8, 40, 2)
-            ink[at, y : y + high, x : x + wide] = 0.6 if rng.random() < 0.3 else 0.0
-    return ink
-
-
-def _each(values: Array, like: Tensor) -> Tensor:
-    """Return ``values (b,)`` as b×1×1, beside `like`."""
-    return torch.from_numpy(np.asarray(values, np.float32)).to(like.device)[:, None, None]
-
-
-def _blurred(pictures: Tensor, sigmas: Tensor) -> Tensor:
-    """Blur each of ``pictures (b, h, w)`` with its own of ``sigmas (b,)``, in pixels."""
-    away = torch.arange(_BLUR, device=pictures.device) - _BLUR // 2
-    kernel = torch.exp(-(away**2) / (2 * sigmas[:, None] ** 2))
-    kernel = (kernel / kernel.sum(1, keepdim=True))[:, None, None]
-    room = _BLUR // 2
-    rows = functional.pad(pictures[None], (room, room, room, room), mode="replicate")
-    rows = functional.conv2d(rows, kernel, groups=len(pictures))
-    return functional.conv2d(rows, kernel.transpose(2, 3), groups=len(pictures))[0]
-
-
-def _ruled(ink: Tensor, rng: np.random.Generator) -> Tensor:
-    """Draw ruled or squared paper into some of ``ink (b, size, size)``."""
-    count, size = ink.shape[:2]
-    along = torch.arange(size, device=ink.device, dtype=torch.float32)
-    step, start = rng.uniform(12, 40, count), rng.uniform(0, 40, count)
-    thick = rng.integers(1, 3, count)
-    dark = np.where(rng.random(count) < 0.12, rng.uniform(0.05, 0.3, count), 0.0)
-    squared = rng.random(count) < 0.6
-    for rows, depth in ((True, dark), (False, dark * squared)):
-        place = (along + _each(start, ink)[:, 0]) % _each(step, ink)[:, 0]
-        lines = (place < _each(thick, ink)[:, 0]).float() * _each(depth, ink)[:, 0]
-        ink = torch.maximum(ink, lines[:, :, None] if rows else lines[:, None, :])
-    return ink

@@ -33,7 +33,7 @@ def losses(maps: Tensor, true: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
     Args:
         maps: what the net answers, b×`CHANNELS`×n×n.
-        true: the fields of `targets.Targets`, each with a batch dimension in front.
+        true: the maps that `targets.targets` paints.
     """
     maps = maps.float()
     ends = maps[:, HEAD : TAIL + 1]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evals.training.detector.boards import LONGEST, Board
-from evals.training.detector.held import held
+from evals.training.detector.placed import placed
 from evals.training.detector.targets import targets
 from ingest.extract.local.eyes.layout import (
     BOX,
@@ -33,7 +33,7 @@ Array = npt.NDArray[Any]
 def perfect_maps(board: Board) -> tuple[Array, float]:
     """Return `CHANNELS`×n×n maps of `board` and the pixels the net saw per pixel of the board."""
     scale = SEEN / LONGEST
-    painted = targets([held(board)], np.diag([scale, scale, 1.0])[None], SEEN)
+    painted = targets([placed(board)], np.diag([scale, scale, 1.0])[None], SEEN)
     true = {name: values[0].numpy() for name, values in painted.items()}
     n = SEEN // STRIDE
     maps = np.zeros((CHANNELS, n, n), np.float32)

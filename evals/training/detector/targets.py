@@ -10,8 +10,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from evals.training.detector.held import Held
-from evals.training.detector.strokes import line_maps
+from evals.training.detector.line_maps import line_maps
+from evals.training.detector.placed import Placed, moved
 from ingest.extract.local.eyes.layout import FRAMES, KINDS, STRIDE, UNIT
 
 Array = npt.NDArray[Any]
@@ -34,33 +34,29 @@ _CORE = 0.35  # of the peak: these cells tell the box
 _FRAMES = sorted(KINDS.index(kind) for kind in FRAMES)
 
 
-def targets(boards: Sequence[Held], matrices: Array, size: int) -> Maps:
+def targets(boards: Sequence[Placed], matrices: Array, size: int) -> Maps:
     """Return the maps of the crops that ``matrices (b, 3, 3)`` take from `boards`."""
     n = size // STRIDE
     device = boards[0].pixels.device
     return _node_maps(boards, matrices, n, device) | line_maps(boards, matrices, n, device)
 
 
-def _node_maps(boards: Sequence[Held], matrices: Array, n: int, device: torch.device) -> Maps:
+def _node_maps(boards: Sequence[Placed], matrices: Array, n: int, device: torch.device) -> Maps:
     crops = np.repeat(np.arange(len(boards)), [len(board.kinds) for board in boards])
     kinds = np.concatenate([board.kinds for board in boards])
-    boxes = _boxes(np.concatenate([board.corners for board in boards]), matrices[crops])
+    corners = np.concatenate([board.corners for board in boards])
+    spots, ahead = moved(corners, matrices[crops][:, None])
+    spots = spots / STRIDE
+    boxes = np.concatenate([spots.min(axis=1), spots.max(axis=1)], 1)
     clipped = np.clip(boxes, 0.0, n)
     sides, whole = clipped[:, 2:] - clipped[:, :2], np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    there = sides.min(axis=1, initial=np.inf) >= 0.5
+    there = ahead.all(axis=1) & (sides.min(axis=1, initial=np.inf) >= 0.5)
     small = sides.max(axis=1, initial=0) * STRIDE < _LEAST
     asked = there & ~small & (sides.prod(axis=1) >= _SEEN * whole)
-    moved = torch.from_numpy(np.c_[crops, kinds, clipped].astype(np.float32)).to(device)
-    maps = _peaks(moved[torch.from_numpy(asked).to(device)], len(boards), n)
-    known = _known(moved[torch.from_numpy(there & ~asked).to(device)], len(boards), n)
+    shapes = torch.from_numpy(np.c_[crops, kinds, clipped].astype(np.float32)).to(device)
+    maps = _peaks(shapes[torch.from_numpy(asked).to(device)], len(boards), n)
+    known = _known(shapes[torch.from_numpy(there & ~asked).to(device)], len(boards), n)
     return {**maps, "kind_known": torch.maximum(known, (maps["kind"] >= 1.0).float())}
-
-
-def _boxes(corners: Array, matrices: Array) -> Array:
-    """Return what ``corners (s, 4, 2)`` span in cells once each is moved: s×4."""
-    spots = np.concatenate([corners, np.ones_like(corners[..., :1])], 2) @ matrices.swapaxes(1, 2)
-    spots = spots[..., :2] / spots[..., 2:] / STRIDE
-    return np.concatenate([spots.min(axis=1), spots.max(axis=1)], 1)
 
 
 def _peaks(shapes: Tensor, count: int, n: int) -> Maps:

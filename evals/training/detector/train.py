@@ -16,13 +16,15 @@ from torch import Tensor, nn
 from evals.training.course import Course, device_of
 from evals.training.detector.augment import crops
 from evals.training.detector.boards import Board
-from evals.training.detector.held import Held, held
 from evals.training.detector.losses import WEIGHTS, losses
 from evals.training.detector.net import Net
+from evals.training.detector.placed import Placed, placed
 from evals.training.detector.store import KeptBoards
 from evals.training.detector.targets import targets
+from kb.errors import WrongUse
 
 START = Path(__file__).parent / "start.pt"  # the weights of today, to go on from
+_SPARE = 8e9  # bytes of a GPU's memory that boards leave free, beside what the net has taken
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Plan:
 
     `rate` is the highest learning rate, it falls to 0 along a cosine; `size` of a crop in pixels;
     `real`: share of the crops that are of real boards. The course ends after `steps` or `minutes`,
-    whichever comes first.
+    whichever comes first. `threads` of the net; cutting crops takes as many beside them while it
+    does so, which on a CPU come out of the same cores.
     """
 
     steps: int
@@ -45,22 +48,69 @@ class Plan:
     minutes: float = math.inf
 
 
+class Turns:
+    """Boards by turns: every one comes up before one comes up again; those drawn meanwhile join in.
+
+    Attributes:
+        shown: places of the boards that came up.
+    """
+
+    def __init__(self, boards: Sequence[Board], device: str) -> None:
+        self.shown: set[int] = set()
+        self._boards, self._device = boards, device
+        self._kept: dict[int, Placed] = {}
+        self._left: list[int] = []
+
+    def begin(self) -> None:
+        """Begin a round anew."""
+        self._left = []
+
+    def next(self, rng: np.random.Generator) -> Placed | None:
+        """Return the board whose turn it is, None where there is none at all."""
+        if not self._left:
+            if isinstance(self._boards, KeptBoards):
+                self._boards.refresh()
+            self._left = rng.permutation(len(self._boards)).tolist()
+        if not self._left:
+            return None
+        place = self._left.pop()
+        self.shown.add(place)
+        if place in self._kept:
+            return self._kept[place]
+        board = placed(self._boards[place], self._device)
+        if has_room(self._device):
+            self._kept[place] = board
+        return board
+
+
+def has_room(device: str) -> bool:
+    """Whether boards may stay on `device`: a GPU with memory to spare, which disks are far from."""
+    return torch.device(device).type == "cuda" and torch.cuda.mem_get_info(device)[0] > _SPARE
+
+
 class Crops:
     """Endless batches of random crops with their targets, made while the net learns from others.
 
-    Every board comes up before one comes up again; boards that are drawn meanwhile join in.
+    `begin`: steps that were made before; a training that goes on sees other crops than those.
     """
 
-    def __init__(self, real: Sequence[Board], drawn: Sequence[Board], plan: Plan) -> None:
-        self.groups = [group for group in (real, drawn) if group]
+    def __init__(
+        self, real: Sequence[Board], drawn: Sequence[Board], plan: Plan, begin: int = 0
+    ) -> None:
         self.plan = plan
-        self._held: list[dict[int, Held]] = [{} for _ in self.groups]
-        self._turns: list[list[int]] = [[] for _ in self.groups]
+        self.real, self.drawn = Turns(real, plan.device), Turns(drawn, plan.device)
+        self._seed = plan.seed + begin
 
     def __iter__(self) -> Iterator[dict[str, Tensor]]:
-        """Yield ``picture`` (b×2×h×w) and the maps of `targets`, on the device of the plan."""
-        rng = np.random.default_rng(self.plan.seed)
-        chance = torch.Generator(self.plan.device).manual_seed(self.plan.seed)
+        """Yield ``picture`` (b×2×h×w) and the maps of `targets`, on the device of the plan.
+
+        Raises:
+            WrongUse: there is no board, real or drawn.
+        """
+        self.real.begin()
+        self.drawn.begin()
+        rng = np.random.default_rng(self._seed)
+        chance = torch.Generator(self.plan.device).manual_seed(self._seed)
         with ThreadPoolExecutor(1) as ahead:
             coming = ahead.submit(self._batch, rng, chance)
             while True:
@@ -74,20 +124,13 @@ class Crops:
             pictures, matrices = crops(boards, self.plan.size, rng, chance)
             return {"picture": pictures, **targets(boards, matrices, self.plan.size)}
 
-    def _next(self, rng: np.random.Generator) -> Held:
-        g = 0 if len(self.groups) == 1 or rng.random() < self.plan.real else 1
-        boards, turns, known = self.groups[g], self._turns[g], self._held[g]
-        if not turns:
-            if isinstance(boards, KeptBoards):
-                boards.refresh()
-            turns += rng.permutation(len(boards)).tolist()
-        place = turns.pop()
-        if place in known:
-            return known[place]
-        board = held(boards[place], self.plan.device)
-        if self.plan.device != "cpu":  # its memory is large, and disks are far from it
-            known[place] = board
-        return board
+    def _next(self, rng: np.random.Generator) -> Placed:
+        groups = self.real, self.drawn
+        for group in groups if rng.random() < self.plan.real else groups[::-1]:
+            board = group.next(rng)
+            if board is not None:
+                return board
+        raise WrongUse("there are no boards to learn from", code="no_data")
 
 
 class Trainer(Course):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,18 +12,19 @@ import torch
 
 from evals.boards import render, training_spec
 from evals.training.detector.__main__ import main
-from evals.training.detector.augment import crops
+from evals.training.detector.augment import crops, shaken
 from evals.training.detector.boards import Board, TrueLine, TrueShape, real_boards, rendered_board
 from evals.training.detector.calibrate import fit_line
-from evals.training.detector.held import held
 from evals.training.detector.net import Net
+from evals.training.detector.placed import placed
 from evals.training.detector.store import KeptBoards, draw
 from evals.training.detector.targets import targets
-from evals.training.detector.train import START, Crops, Plan, Trainer
+from evals.training.detector.wear import worn
 from evals.training.split import is_held_out
 from ingest.extract.local.eyes.layout import CHANNELS, KINDS, STRIDE, UNIT
 from ingest.extract.local.eyes.light import even_out
 from ingest.extract.local.eyes.nodes import calibrated
+from tests.evals.training.boards import plain_board
 from tests.shared import shared_data
 
 SIZE = 128
@@ -31,18 +33,6 @@ SIZE = 128
 @pytest.fixture(scope="module")
 def drawn() -> Board:
     return rendered_board(render(training_spec(3)), "drawn")
-
-
-def plain_board() -> Board:
-    """A white board with a black box and an arrow to another one."""
-    pixels = np.zeros((400, 600, 2), np.uint8)
-    for x0, x1 in ((50, 200), (400, 550)):
-        pixels[150:250, x0:x1, 0] = 255
-        pixels[154:246, x0 + 4 : x1 - 4, 0] = 0
-    pixels[198:202, 200:400, 0] = 255
-    boxes = [TrueShape(0, (50.0, 150.0, 200.0, 250.0)), TrueShape(0, (400.0, 150.0, 550.0, 250.0))]
-    line = TrueLine(np.array([[200.0, 200.0], [400.0, 200.0]]), source=0, target=1)
-    return Board("plain", pixels, tuple(boxes), (line,))
 
 
 def test_a_rendered_board_keeps_its_lines_between_its_shapes(drawn: Board) -> None:
@@ -59,13 +49,13 @@ def test_a_rendered_board_keeps_its_lines_between_its_shapes(drawn: Board) -> No
 
 
 def painted(board: Board, matrix: np.ndarray, size: int) -> dict[str, np.ndarray]:
-    maps = targets([held(board)], matrix[None], size)
+    maps = targets([placed(board)], matrix[None], size)
     return {name: values[0].numpy() for name, values in maps.items()}
 
 
 def test_a_crop_moves_pixels_and_truth_alike() -> None:
     """The ink of a crop lies where its matrix takes the box."""
-    board = held(plain_board())
+    board = placed(plain_board())
     pictures, matrices = crops([board] * 20, 512, np.random.default_rng(1), torch.Generator())
     assert pictures.shape == (20, 2, 512, 512)
     assert 0 <= pictures.min() < pictures.max() <= 1
@@ -92,18 +82,46 @@ def test_what_is_shrunk_stays_in_its_place() -> None:
     """A crop of a board seen from afar shows each point where the matrix says."""
     pixels = np.zeros((800, 1280, 2), np.uint8)
     pixels[380:420, 600:680, 0] = 255
-    board = held(Board("spot", pixels, (TrueShape(0, (600.0, 380.0, 680.0, 420.0)),), ()))
+    board = placed(Board("spot", pixels, (TrueShape(0, (600.0, 380.0, 680.0, 420.0)),), ()))
     pictures, matrices = crops([board] * 30, 256, np.random.default_rng(5), torch.Generator())
     rows, columns = torch.meshgrid(torch.arange(256.0), torch.arange(256.0), indexing="ij")
+    checked = 0
     for picture, matrix in zip(pictures, matrices, strict=True):
         x, y, deep = matrix @ (639.5, 399.5, 1)
         ink = torch.where(picture[0] > 0.5 * picture[0].max(), picture[0], 0.0)
         near = (columns - x / deep).abs().maximum((rows - y / deep).abs()) < 60
-        if not (60 < x / deep < 196 and 60 < y / deep < 196) or picture[0].max() < 0.3:
+        if not (60 < x / deep < 196 and 60 < y / deep < 196):
             continue
+        checked += 1
         ink = ink * near
+        assert ink.max() > 0.3
         assert float((ink * columns).sum() / ink.sum()) == pytest.approx(x / deep, abs=2.5)
         assert float((ink * rows).sum() / ink.sum()) == pytest.approx(y / deep, abs=2.5)
+    assert checked >= 10
+
+
+class Spared(np.random.Generator):
+    """Chance that spares a crop everything that may befall it."""
+
+    def __init__(self) -> None:
+        super().__init__(np.random.PCG64(1))
+
+    def random(self, size: Any = None, *_: Any, **__: Any) -> Any:
+        return np.ones(size)
+
+
+@pytest.mark.parametrize("dark", [0.2, 0.5, 1.0])
+def test_a_crop_that_nothing_befalls_stays_as_it_is(dark: float) -> None:
+    ink = torch.full((8, SIZE, SIZE), dark)
+    assert worn(ink, Spared(), torch.Generator()) == pytest.approx(ink, abs=1e-3)
+
+
+@pytest.mark.parametrize("size", [32, 128, 640])
+def test_an_unsteady_hand_stays_within_a_cell(size: int) -> None:
+    places = shaken(40, size, np.random.default_rng(2), torch.Generator().manual_seed(2))
+    along = torch.arange(float(size))
+    moves = places - torch.stack(torch.meshgrid(along, along, indexing="xy"), -1)
+    assert 1 < moves.norm(dim=-1).max() < STRIDE
 
 
 def test_targets_tell_boxes_ends_and_the_way_between() -> None:
@@ -158,6 +176,30 @@ def test_a_node_that_is_cut_off_is_not_asked_for() -> None:
     assert true["kind"][0, :, :20].max() < 1
 
 
+def test_what_is_behind_the_camera_is_not_asked_for() -> None:
+    """A tilt that puts the right of the board behind the camera, where all comes out mirrored."""
+    matrix = np.array([[1.0, 0, 0], [0, 1, 0], [-1 / 450, 0, 1]])
+    board = plain_board()
+    line = TrueLine(np.array([[200.0, 200.0], [550.0, 200.0]]))
+    true = painted(replace(board, lines=(line,)), matrix, 608)
+    alone = painted(replace(board, shapes=board.shapes[:1], lines=()), matrix, 608)
+    assert np.array_equal(true["kind"], alone["kind"])
+    assert np.array_equal(true["kind_known"], alone["kind_known"])
+    assert true["line"].max() == 0
+    x = y = 360 // STRIDE
+    assert true["ends"][1, y - 1 : y + 2, x - 1 : x + 2].max() == 1
+    assert (true["ends"] == 1).sum() == 1
+
+
+def test_a_line_to_far_beyond_a_crop_is_painted_as_far_as_the_crop_goes() -> None:
+    paths = [np.array([[100.0, 200.0], [end, 200.0]]) for end in (700.0, 1e12)]
+    boards = [Board("long", np.zeros((400, 600, 2), np.uint8), (), (TrueLine(p),)) for p in paths]
+    near, far = (painted(board, np.eye(3), 608) for board in boards)
+    assert near["line"][200 // STRIDE, 590 // STRIDE] == 1
+    for name in ("line", "way", "ends"):
+        assert np.allclose(near[name], far[name])
+
+
 def test_held_out_exercises_are_not_learnt() -> None:
     folder = shared_data("hdbpmn")
     names = {path.stem for path in (folder / "truth" / "train").glob("*.json")}
@@ -183,22 +225,6 @@ def test_the_net_answers_at_a_quarter_of_the_size() -> None:
     maps = Net().eval()(torch.zeros(1, 2, 64, 96))
     assert maps.shape == (1, CHANNELS, 16, 24)
     assert sum(value.numel() for value in Net().parameters()) < 5_500_000
-
-
-def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    plan = Plan(3, batch=2, size=SIZE, threads=1)
-    batches = Crops([plain_board()], [], plan)
-    trainer = Trainer(plan, tmp_path)
-    first = next(iter(batches))
-    trainer.train(batches)
-    again = Trainer(replace(plan, steps=8), tmp_path)
-    again.resume()
-    assert again.step == 3
-    for name, value in trainer.net.state_dict().items():
-        assert torch.equal(again.net.state_dict()[name], value)
-    again.train(batches)
-    assert (again.step, (tmp_path / "weights.pt").exists()) == (8, True)
-    assert first["picture"].shape == (2, 2, SIZE, SIZE)
 
 
 def test_light_is_evened_out() -> None:
@@ -234,14 +260,6 @@ def test_calibration_finds_how_often_a_score_is_right() -> None:
     believed = [calibrated(score, (slope, offset)) for score in (0.0, 0.2, 0.5, 0.9, 1.0)]
     assert believed == sorted(believed)
     assert believed[2] == pytest.approx(1 / (1 + np.e), abs=0.03)
-
-
-def test_training_can_start_from_the_weights_of_today(tmp_path: Path) -> None:
-    trainer = Trainer(Plan(1, batch=1, size=SIZE, threads=1), tmp_path)
-    fresh = {name: value.clone() for name, value in trainer.mean.items()}
-    trainer.start_from(START)
-    assert all(value.dtype == fresh[name].dtype for name, value in trainer.mean.items())
-    assert not torch.equal(trainer.mean["lines.1.weight"], fresh["lines.1.weight"])
 
 
 @pytest.mark.parametrize("step", ["train", "judge", "choose", "export"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evals.training.split import is_held_out
-from evals.tuning.sources import hdbpmn_lessons, plain_lessons
+from evals.tuning.sources import hdbpmn_lessons, plain_lessons, rendered_lessons
 from ingest.extract.vlm.codec import decode, encode
 from tests.shared import shared_data
 
@@ -31,3 +31,11 @@ def test_a_writer_of_hdbpmn_is_a_source_and_held_out_exercises_are_not_learnt() 
         back = decode(encode(scene), scene.width, scene.height)
         assert len(back.nodes) == len(scene.nodes)
         assert sorted(node.text for node in back.nodes) == sorted(node.text for node in scene.nodes)
+
+
+def test_a_shape_without_words_is_learnt_as_one() -> None:
+    """Board 0 is sketched with shapes that hold nothing."""
+    (lesson,) = rendered_lessons(1)
+    texts = [node.text for node in lesson.scene.nodes]
+    assert "" in texts
+    assert " " not in texts

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from evals.training.detector.held import Held
+from evals.training.detector.placed import Placed, moved
 from ingest.extract.local.eyes.layout import STRIDE
 
 Array = npt.NDArray[Any]
@@ -20,6 +20,8 @@ Array = npt.NDArray[Any]
 _APART = 0.5  # cells between the points that a line is painted by
 _REACH, _DOUBT = 1.5, 2.0  # cells around them that are line, or not asked for
 _END = 1.2  # sigma of an end's peak, cells
+_LEAST = 0.2  # cells: shorter stretches have no way
+_BESIDE = 3.0  # cells beside a crop from which a stretch reaches into it
 
 
 @dataclass(frozen=True)
@@ -44,17 +46,16 @@ class _Ways:
 
 
 def line_maps(
-    boards: Sequence[Held], matrices: Array, n: int, device: torch.device
+    boards: Sequence[Placed], matrices: Array, n: int, device: torch.device
 ) -> dict[str, Tensor]:
     """Return the maps of lines by name, see `targets.Maps`."""
-    ways = _moved(boards, matrices)
-    low, high = np.minimum(ways.starts, ways.stops), np.maximum(ways.starts, ways.stops)
-    near = ((high > -3) & (low < n + 3)).all(1)
-    kept = near & (np.hypot(*(ways.stops - ways.starts).T) >= 0.2)
+    ways = _all_ways(boards, matrices)
+    starts_in, stops_in, near = _clipped(ways.starts, ways.stops, -_BESIDE, n + _BESIDE)
+    kept = near & (np.hypot(*(ways.stops - ways.starts).T) >= _LEAST)
     starts, stops, lines, crops, spots, heads, dashed, exact = (
         torch.from_numpy(values).to(device)
         for values in (
-            ways.starts[kept].astype(np.float32), ways.stops[kept].astype(np.float32),
+            starts_in[kept].astype(np.float32), stops_in[kept].astype(np.float32),
             ways.lines[kept], ways.crops, ways.spots.astype(np.float32), ways.heads, ways.dashed,
             ways.exact > 0,
         )
@@ -85,17 +86,17 @@ def line_maps(
     }  # fmt: skip
 
 
-def _moved(boards: Sequence[Held], matrices: Array) -> _Ways:
+def _all_ways(boards: Sequence[Placed], matrices: Array) -> _Ways:
     counts = [len(board.heads) for board in boards]
     crops = np.repeat(np.arange(len(boards)), counts)
     first = np.cumsum([0, *counts[:-1]])
     owners = np.concatenate([board.owners + at for board, at in zip(boards, first, strict=True)])
     points = np.concatenate([board.points for board in boards])
-    spots = np.einsum("pij,pj->pi", matrices[crops[owners]], np.c_[points, np.ones(len(points))])
-    spots = spots[:, :2] / spots[:, 2:] / STRIDE - 0.5
+    spots, ahead = moved(points, matrices[crops[owners]])
+    spots = spots / STRIDE - 0.5
     begins = np.searchsorted(owners, np.arange(len(crops)))
     ends = np.searchsorted(owners, np.arange(len(crops)), side="right") - 1
-    joined = np.nonzero(owners[1:] == owners[:-1])[0]
+    joined = np.nonzero((owners[1:] == owners[:-1]) & ahead[1:] & ahead[:-1])[0]
     lengths = np.bincount(
         owners[joined], np.abs(spots[joined + 1] - spots[joined]).sum(1), len(crops)
     )
@@ -109,6 +110,16 @@ def _moved(boards: Sequence[Held], matrices: Array) -> _Ways:
         crops, np.stack([spots[ends], spots[begins]], 1).reshape(-1, 2, 2), heads, dashed, exact,
         spots[order], spots[order + 1], owners[order],
     )  # fmt: skip
+
+
+def _clipped(starts: Array, stops: Array, low: float, high: float) -> tuple[Array, Array, Array]:
+    """Return the parts of stretches within the square from `low` to `high`, and which have one."""
+    ways = stops - starts
+    ways = np.where(np.abs(ways) < 1e-9, 1e-9, ways)
+    sides = np.stack([low - starts, high - starts]) / ways  # shares of the way
+    enter = sides.min(0).max(1, initial=0.0)[:, None]
+    leave = sides.max(0).min(1, initial=1.0)[:, None]
+    return starts + enter * ways, starts + leave * ways, (enter < leave)[:, 0]
 
 
 def _owners(

@@ -16,10 +16,12 @@ from ingest.extract.local.eyes.layout import KINDS
 Array = npt.NDArray[Any]
 
 _ROUND = frozenset({"ellipse", "diamond"})
+_AHEAD = 0.05  # of the usual depth: what is nearer is at the camera, or behind it
+_NOWHERE = -1e5  # pixels: a place outside of every crop
 
 
 @dataclass(frozen=True)
-class Held:
+class Placed:
     """One board.
 
     Attributes:
@@ -42,11 +44,11 @@ class Held:
     exact: Array
 
 
-def held(board: Board, device: str = "cpu") -> Held:
+def placed(board: Board, device: str = "cpu") -> Placed:
     """Return `board` on `device`."""
     pixels = torch.from_numpy(np.ascontiguousarray(board.pixels.transpose(2, 0, 1)))
     lines = board.lines
-    return Held(
+    return Placed(
         pixels=pixels.to(device),
         kinds=np.array([shape.kind for shape in board.shapes], int),
         boxes=np.array([shape.box for shape in board.shapes], float).reshape(-1, 4),
@@ -57,6 +59,18 @@ def held(board: Board, device: str = "cpu") -> Held:
         dashed=_of(lines, "dashed"),
         exact=_of(lines, "exact"),
     )
+
+
+def moved(points: Array, matrices: Array) -> tuple[Array, Array]:
+    """Return where ``points (…, 2)`` are once ``matrices (…, 3, 3)`` moved them.
+
+    Beside them stands which are before the camera; others are at no place that a crop shows.
+    """
+    deep = np.concatenate([points, np.ones_like(points[..., :1])], -1)[..., None]
+    spots = (matrices @ deep)[..., 0]
+    ahead = spots[..., 2] >= _AHEAD
+    spots[~ahead] = _NOWHERE, _NOWHERE, 1.0
+    return spots[..., :2] / spots[..., 2:], ahead
 
 
 def _corners(shape: TrueShape) -> list[tuple[float, float]]:
