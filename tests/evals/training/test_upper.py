@@ -29,7 +29,6 @@ from evals.training.upper import __main__ as command
 from evals.training.upper import texts
 from evals.training.upper.asked import judged, logits_of, skimmed
 from evals.training.upper.batches import batch_of, to_read
-from evals.training.upper.choose import Signed, choose, signed
 from evals.training.upper.texts import Texts, asked_of
 from evals.training.upper.train import Plan, Trainer, begun
 from kb.answer.selection import likeliest, skim
@@ -271,52 +270,6 @@ def test_what_is_exported_says_the_same(tmp_path: Path) -> None:
         for one, other in zip(made(read), again(read), strict=True):
             assert torch.allclose(one, other, atol=0.02)
             assert not torch.equal(one, other)  # kept in half precision
-
-
-def test_questions_of_which_no_node_was_read_tell_nothing() -> None:
-    some = [toy(n, category=category) for n, category in enumerate(("lookup", "none", "lookup"))]
-    some[1].units.kinds[:] = ["board"] * len(some[1].rows)
-    nothing, read = (np.full(len(some[0].rows), logit, np.float32) for logit in (GONE, 2.0))
-    said = [Logits(of, of, 0.0) for of in (read, read, nothing)]
-    got = signed(some, said)
-    assert got.signs.shape == (1, len(SIGNS))
-    assert (got.answerable.tolist(), got.companies.tolist()) == ([True], ["0"])
-
-
-def test_sureness_tells_what_can_be_answered() -> None:
-    rng = np.random.default_rng(4)
-    answerable = np.arange(200) % 4 > 0
-    signs = rng.normal(size=(200, len(SIGNS)))
-    signs[:, 0] = 1.0
-    signs[:, SIGNS.index("over_none")] += 3.0 * answerable
-    companies = np.array([f"c{n % 5}" for n in range(200)])
-    chosen = choose(Signed(signs, answerable, companies), 0.9)
-    assert chosen.refused == pytest.approx(0.9, abs=0.03)
-    assert chosen.wrongly < 0.3
-    assert chosen.weights["over_none"] == max(chosen.weights.values())
-
-
-def test_an_organisation_is_judged_by_what_others_taught() -> None:
-    signs = np.ones((200, len(SIGNS)))
-    answerable, second = np.arange(200) % 2 > 0, np.arange(200) >= 100
-    signs[:, SIGNS.index("several")] = np.where(answerable ^ second, 3.0, 0.0)  # else the reverse
-    companies = np.where(second, "b", "a")
-    assert choose(Signed(signs, answerable, companies), 0.9).wrongly == 1.0
-    assert choose(Signed(signs[second], answerable[second], companies[second]), 0.9).wrongly == 0.0
-
-
-def test_a_sign_is_not_let_speak_against_its_meaning() -> None:
-    """A name that no board holds can't speak for an answer, whatever a sample says."""
-    rng = np.random.default_rng(5)
-    answerable = np.arange(400) % 2 > 0
-    signs = rng.normal(size=(400, len(SIGNS)))
-    signs[:, 0] = 1.0
-    signs[:, SIGNS.index("lacks_name")] += 2.0 * answerable
-    signs[:, SIGNS.index("has_name")] -= 1.0 * answerable
-    signs[:, SIGNS.index("several")] -= 1.0 * answerable
-    weights = choose(Signed(signs, answerable, np.array(["a", "b"] * 200)), 0.5).weights
-    assert (weights["lacks_name"], weights["has_name"]) == (0.0, 0.0)
-    assert weights["several"] < -0.3
 
 
 LESSONS = ("lessons-0-of-2.npz", "lessons-1-of-2.npz")
