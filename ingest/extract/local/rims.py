@@ -43,11 +43,15 @@ def name_by_rims(things: Sequence[Thing], links: Sequence[Link], gone: Set[int])
 
 
 def _is_turned(words: Thing) -> bool:
-    """Tell words that run upwards from short ones that stand below one another."""
+    """Tell words that run upwards from short ones that stand below one another.
+
+    The reader tells of most turned words as of one line that is higher than wide.
+    """
     wide, high = words.box[2] - words.box[0], words.box[3] - words.box[1]
     lines = 1 + words.text.count("\n")
     across, down = wide / max(words.height, 1.0), high / max(words.height, 1.0)
-    return high > _TURNED * wide and abs(across - lines) < abs(down - lines)
+    upwards = across < 1 or abs(across - lines) < abs(down - lines)
+    return high > _TURNED * wide and upwards
 
 
 def _at_rim(frame: Box, words: Box) -> bool:

@@ -218,6 +218,11 @@ POOL = Shape("container", (60.0, 100.0, 700.0, 600.0), 0.9)
 LOWER_LANE = Shape("container", (180.0, 310.0, 700.0, 600.0), 0.9)
 
 
+def test_turned_words_that_were_read_as_one_high_line_name_a_frame_too() -> None:
+    board = assemble(Detection((LANE,)), [line((66.0, 120.0, 94.0, 280.0), "claims")], 600)
+    assert texts(board) == ["claims"]
+
+
 @pytest.mark.parametrize("shapes", [(POOL, LANE, LOWER_LANE), (LOWER_LANE, LANE, POOL)])
 def test_a_name_at_the_rims_of_pool_and_lane_is_the_lanes(shapes: tuple[Shape, ...]) -> None:
     lane = replace(LANE, box=(180.0, 110.0, 700.0, 300.0))
