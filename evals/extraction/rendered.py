@@ -60,7 +60,7 @@ def _specs(group: Group) -> Iterator[tuple[int, BoardSpec]]:
 
 
 def _finer(spec: BoardSpec) -> BoardSpec:
-    """Return `spec` photographed so that somebody can read it: by one to five million pixels."""
+    """Return `spec` photographed so that somebody can read it: by one to six million pixels."""
     camera = spec.camera
     if camera is None:
         return spec

@@ -166,6 +166,8 @@ def test_rendered_groups():
         assert board.nodes == again.nodes
         assert board.picture().size == board.size
         assert board.language == group.language
+        if group.photo:  # as many pixels as a phone's
+            assert 1.2e6 < board.size[0] * board.size[1] < 6e6
         if group.wordy:
             words = sum(node.kind == "text" for node in board.nodes)
             assert words > len(board.nodes) / 2

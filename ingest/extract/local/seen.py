@@ -33,7 +33,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of words. `quad`: 4×2, clockwise from the top left of the writing direction.
+    """One line of words. `quad`: 4×2, clockwise from the top left corner in the picture.
 
     `apart`: an arrow stands between it and what is beside it.
     """
@@ -46,7 +46,7 @@ class Line:
 
     @property
     def height(self) -> float:
-        """Height of the writing in pixels, also for a slanted line."""
+        """Height of the writing in pixels, also for a slanted line; of a turned one its length."""
         return float(((self.quad[0] - self.quad[3]) ** 2).sum() ** 0.5)
 
 

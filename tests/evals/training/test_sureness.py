@@ -22,11 +22,16 @@ def test_questions_of_which_no_node_was_read_tell_nothing() -> None:
     assert (got.answerable.tolist(), got.companies.tolist()) == ([True], ["0"])
 
 
-def test_sureness_tells_what_can_be_answered() -> None:
-    rng = np.random.default_rng(4)
-    answerable = np.arange(200) % 4 > 0
-    signs = rng.normal(size=(200, len(SIGNS)))
+def chance(seed: int, count: int) -> np.ndarray:
+    """Return the signs of questions of which nothing can be told."""
+    signs = np.random.default_rng(seed).normal(size=(count, len(SIGNS)))
     signs[:, 0] = 1.0
+    return signs
+
+
+def test_sureness_tells_what_can_be_answered() -> None:
+    answerable = np.arange(200) % 4 > 0
+    signs = chance(4, 200)
     signs[:, SIGNS.index("over_none")] += 3.0 * answerable
     companies = np.array([f"c{n % 5}" for n in range(200)])
     chosen = choose(Signed(signs, answerable, companies), 0.9)
@@ -46,10 +51,8 @@ def test_an_organisation_is_judged_by_what_others_taught() -> None:
 
 def test_a_sign_is_not_let_speak_against_its_meaning() -> None:
     """A name that no board holds can't speak for an answer, whatever a sample says."""
-    rng = np.random.default_rng(5)
     answerable = np.arange(400) % 2 > 0
-    signs = rng.normal(size=(400, len(SIGNS)))
-    signs[:, 0] = 1.0
+    signs = chance(5, 400)
     signs[:, SIGNS.index("lacks_name")] += 2.0 * answerable
     signs[:, SIGNS.index("has_name")] -= 1.0 * answerable
     signs[:, SIGNS.index("several")] -= 1.0 * answerable
