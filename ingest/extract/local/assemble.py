@@ -34,6 +34,7 @@ _NAME_BELOW = 1.2  # line heights from the upper rim of a container to its name
 _BESIDE = 0.75  # line heights between a small shape and its name, mostly
 _SAME_WORDS = 0.3  # overlap over union of where words were read and where they were seen
 _LEAST_SCORE = 0.15  # of a line: below it is texture
+_WITHIN, _SEVERAL = 0.8, 2  # of words in a frame, and how many make it one
 _MARK = re.compile(r"[^\w?!？！]{1,3}|[Il|一\-–—_. ]{2,}")  # what heads and dashes are read as
 
 
@@ -58,10 +59,10 @@ def pieces_of(
 
     The third are the places of words that a line runs through, its label already.
     """
-    lines = with_checkboxes([line for line in lines if _is_writing(line, detection.ends)])
+    lines = with_checkboxes([line for line in lines if _is_writing(line, detection)])
     shapes = bands_as_frames(detection.shapes, lines)
     owners = [_owner(line, shapes) for line in lines]
-    things = _shape_things(shapes, lines, owners)
+    things = _shape_things(shapes, lines, owners, detection)
     loose = [line for line, owner in zip(lines, owners, strict=True) if owner is None]
     chain = [block_of([line]) for line in loose if line.apart]
     blocks = _loose_blocks([line for line in loose if not line.apart], detection.words)
@@ -76,7 +77,7 @@ def pieces_of(
     return things, links, bridged
 
 
-def _is_writing(line: Line, ends: Sequence[Point]) -> bool:
+def _is_writing(line: Line, detection: Detection) -> bool:
     """Tell words from what the reader takes for words: arrow heads, lone strokes, texture."""
     if line.score < _LEAST_SCORE or _MARK.fullmatch(line.text):
         return False
@@ -84,8 +85,12 @@ def _is_writing(line: Line, ends: Sequence[Point]) -> bool:
         return True
     if _written(line.text) > 2:
         return True
-    on_end = any(holds(line.box, (*end, *end)) for end in ends)
-    return not on_end and (line.score >= _LONE_SIGN or line.text.isdigit())
+    if line.score < _LONE_SIGN and not line.text.isdigit():
+        return False
+    on_end = any(holds(line.box, (*end, *end)) for end in detection.ends)
+    return not on_end or any(
+        overlap_union(place, line.box) >= _SAME_WORDS for place in detection.words
+    )
 
 
 def _written(text: str) -> int:
@@ -110,10 +115,14 @@ def _owner(line: Line, shapes: Sequence[Shape]) -> int | None:
 
 
 def _shape_things(
-    shapes: Sequence[Shape], lines: Sequence[Line], owners: list[int | None]
+    shapes: Sequence[Shape],
+    lines: Sequence[Line],
+    owners: list[int | None],
+    detection: Detection,
 ) -> list[Thing]:
     """Make a thing of every shape, with its words; words of a container beyond its name go free."""
     parents = [_parent(index, shapes) for index in range(len(shapes))]
+    around = {index for index, shape in enumerate(shapes) if _surrounds(shape, detection.words)}
     nameless = [s.box for i, s in enumerate(shapes) if s.kind in NAMED_OUTSIDE and i not in owners]
     things = []
     for index, shape in enumerate(shapes):
@@ -123,9 +132,9 @@ def _shape_things(
             for place in mine:
                 owners[place] = None
             mine = []
-        elif index in parents:
+        elif index in parents or index in around:
             thing.kind = "container"
-            name = set(_name_of_container(shape, mine, lines, nameless))
+            name = set(_name_of_container(shape, mine, lines, nameless, detection.ends))
             for place in mine:
                 if place not in name:
                     owners[place] = None
@@ -134,6 +143,12 @@ def _shape_things(
             _write(thing, block_of([lines[place] for place in mine]))
         things.append(thing)
     return things
+
+
+def _surrounds(shape: Shape, words: Sequence[Box]) -> bool:
+    """Tell whether a frame is drawn around several words that stand alone."""
+    within = sum(overlap_share(place, shape.box) > _WITHIN for place in words)
+    return shape.kind in ("box", "container") and within >= _SEVERAL
 
 
 def _parent(index: int, shapes: Sequence[Shape]) -> int | None:
@@ -149,11 +164,16 @@ def _parent(index: int, shapes: Sequence[Shape]) -> int | None:
 
 
 def _name_of_container(
-    shape: Shape, mine: list[int], lines: Sequence[Line], nameless: Sequence[Box]
+    shape: Shape,
+    mine: list[int],
+    lines: Sequence[Line],
+    nameless: Sequence[Box],
+    ends: Sequence[Point],
 ) -> list[int]:
     """Return the lines of the block on the left rim, or of the topmost near the upper one.
 
-    What stands beside one of the `nameless` shapes is that one's name.
+    What stands beside one of the `nameless` shapes is that one's name, and what one of the `ends`
+    of lines touches is a thing of its own.
     """
     if not mine:
         return []
@@ -162,7 +182,8 @@ def _name_of_container(
     leftmost = min(turned, key=lambda block: block.box[0], default=None)
     first = leftmost or min(blocks, key=lambda block: block.box[1])
     below = first.box[1] - shape.box[1]
-    taken = any(gap_between(first.box, box) < _BESIDE * first.height for box in nameless)
+    points = [(*end, *end) for end in ends]
+    taken = any(gap_between(first.box, b) < _BESIDE * first.height for b in (*nameless, *points))
     at_top = not taken and below <= min(
         (shape.box[3] - shape.box[1]) / 3, _NAME_BELOW * first.height
     )

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from ingest.extract.local.lexicon import english
-from ingest.extract.local.rescoring import Rescorer
+from ingest.extract.local.rescoring import ARROW_SIGNS, Piece, Rescorer
 from ingest.extract.local.seen import Array, Deadline, Line
 from ingest.extract.local.sessions import open_session
 from kb.memory import give_back
@@ -33,6 +33,9 @@ _LEAST_WIDTH = 160  # to which short words are padded: on 15 hdBPMN pictures the
 _MAX_CROP_RATIO = 40.0  # width over height of a crop: longer is a ruled line, not words
 _STANDS, _NO_SIGN = 1.5, 2.5  # height over width of a line that stands on end, and surely so
 _MAX_LINES = 1000
+_STEP_WIDTH = 8  # pixels of a crop at the recogniser's height to one step of what it saw
+_GAP = 1.7  # line heights from sign to sign: what is so far apart are words of two things
+_HALF_SIGN = 0.4  # line heights
 _BATCH_WIDTH = 1600  # pixels of crops side by side in one run of the recogniser: bounds memory
 
 
@@ -52,16 +55,17 @@ class PaddleReader:
         quads = _detect(detector, bgr)
         pieces = [(place, crop) for place, quad in enumerate(quads) for crop in _crops(bgr, quad)]
         crops = [crop for _, crop in pieces]
-        best: dict[int, tuple[float, str]] = {}
+        best: dict[int, tuple[float, list[Line]]] = {}
         complete = True
         for batch in _batches(crops):
             if deadline.passed():
                 complete = False
                 break
-            for index, text, score in _recognise(recogniser, crops, batch):
-                place = pieces[index][0]
-                best[place] = max(best.get(place, (0.0, "")), (score, text.strip()))
-        lines = [_line(quads[place], text, score) for place, (score, text) in best.items() if text]
+            for index, said, score in _recognise(recogniser, crops, batch):
+                place, crop = pieces[index]
+                if score > best.get(place, (0.0, []))[0]:
+                    best[place] = score, _lines(quads[place], crop, said, score)
+        lines = [line for _, found in best.values() for line in found]
         lines.sort(key=lambda line: (line.box[1], line.box[0]))
         give_back()  # before shapes are looked for
         return lines, complete
@@ -107,13 +111,17 @@ def _load(threads: int) -> tuple[Any, Any]:
 
 
 def _with_words(decode: Any) -> Callable[..., Any]:
-    """Return rapidocr's decoder with a lexicon beside it; scores stay those of its own guess."""
+    """Return rapidocr's decoder with a lexicon beside it; scores stay those of its own guess.
+
+    In place of a text it gives the `Piece`s of the line.
+    """
     rescorer = Rescorer(["", *decode.character[1:]], english())
 
     def read(seen: Array, *args: Any, **options: Any) -> Any:
         lines, words = decode(seen, *args, **options)
         pairs = zip(seen, lines, strict=True)
-        return [(rescorer.read(steps), score) for steps, (_, score) in pairs], words
+        gap = _GAP * _LINE_HEIGHT / _STEP_WIDTH
+        return [(rescorer.pieces(steps, gap), score) for steps, (_, score) in pairs], words
 
     return read
 
@@ -212,14 +220,42 @@ def _batches(crops: list[Array]) -> list[list[int]]:
 
 def _recognise(
     recogniser: Any, crops: list[Array], batch: list[int]
-) -> list[tuple[int, str, float]]:
+) -> list[tuple[int, list[Piece], float]]:
     from rapidocr.ch_ppocr_rec import TextRecInput
 
     read = recogniser(TextRecInput(img=[crops[index] for index in batch]))
     return [
-        (index, str(text), float(score))
-        for index, text, score in zip(batch, read.txts, read.scores, strict=True)
+        (index, said, float(score))
+        for index, said, score in zip(batch, read.txts, read.scores, strict=True)
     ]
+
+
+def _lines(quad: Array, crop: Array, said: list[Piece], score: float) -> list[Line]:
+    """Return the pieces of one line as lines; of one that stands on end they stay together."""
+    level = crop.shape[1] == max(1, int(_sides(quad)[0]))
+    if len(said) == 1 or not level:
+        text = " ".join(piece.text for piece in said).strip()
+        return [_line(quad, text, score)] if text else []
+    wide = crop.shape[1] * _LINE_HEIGHT / crop.shape[0]
+    half = _HALF_SIGN * _LINE_HEIGHT
+    found = []
+    for at, piece in enumerate(said):
+        text = piece.text.strip(ARROW_SIGNS)
+        left = (piece.first + 0.5) * _STEP_WIDTH - half if at else 0.0
+        right = (piece.last + 0.5) * _STEP_WIDTH + half if at < len(said) - 1 else wide
+        if text:
+            found.append(
+                _line(_part(quad, max(left, 0.0) / wide, min(right / wide, 1.0)), text, score)
+            )
+    return found
+
+
+def _part(quad: Array, begin: float, end: float) -> Array:
+    """Return the part of `quad` between two shares of its length."""
+    upper, lower = quad[1] - quad[0], quad[2] - quad[3]
+    corners = (quad[0] + begin * upper, quad[0] + end * upper,
+               quad[3] + end * lower, quad[3] + begin * lower)  # fmt: skip
+    return np.stack(corners).astype(np.float32)
 
 
 def _line(quad: Array, text: str, score: float) -> Line:

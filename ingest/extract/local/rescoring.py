@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,16 +29,35 @@ _NO_WORD = 5.0  # what being no word costs
 _NO_SHORT_WORD = 3.0  # the same up to four letters: many are codes
 _SHORT = 4
 _KNOWN = 1.0  # what being a word and the best guess is worth, on top of being common
+ARROW_SIGNS = " -–—=<>→←"  # what arrows are read as
 _WORD = re.compile(r"([^A-Za-z]*)([A-Za-z].*?)([^A-Za-z]*)")  # signs around it stay
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
-    """Signs between two spaces, and the steps (first, behind the last) they were seen at."""
+class Piece:
+    """Words of a line without a wide gap between them; the steps of their first and last sign."""
 
     text: str
     first: int
-    end: int
+    last: int
+
+
+@dataclass(slots=True)
+class _Token:
+    """Signs between two spaces; the steps (first, behind the last) of all, and that of each."""
+
+    text: str = ""
+    first: int = 0
+    end: int = 0
+    steps: list[int] = field(default_factory=list)
+
+    def cut(self, at: int) -> tuple[_Token, _Token]:
+        """Return what is before sign `at` and the rest."""
+        between = (self.steps[at - 1] + self.steps[at] + 1) // 2
+        return (
+            _Token(self.text[:at], self.first, between, self.steps[:at]),
+            _Token(self.text[at:], between, self.end, self.steps[at:]),
+        )
 
 
 class Rescorer:
@@ -50,23 +69,52 @@ class Rescorer:
 
     def read(self, seen: Array) -> str:
         """Return what the line says whose ``seen (steps, signs)`` are probabilities."""
-        tokens = self._tokens(seen.argmax(axis=1))
+        return self._said(seen, self._tokens(seen.argmax(axis=1)))
+
+    def pieces(self, seen: Array, gap: float) -> list[Piece]:
+        """Return what the line says, parted where no word is written for `gap` steps or more.
+
+        What stands there may be an arrow, which is read as a sign or two, or as nothing.
+        """
+        groups: list[list[_Token]] = [[]]
+        last: int | None = None
+        for token in self._tokens(seen.argmax(axis=1)):
+            rest = token
+            for at, step in enumerate(token.steps):
+                if token.text[at] in ARROW_SIGNS:
+                    continue
+                if last is not None and step - last >= gap:
+                    begin = at - (len(token.steps) - len(rest.steps))
+                    if begin:
+                        before, rest = rest.cut(begin)
+                        groups[-1].append(before)
+                    groups.append([])
+                last = step
+            groups[-1].append(rest)
+        return [self._piece(seen, group) for group in groups if group]
+
+    def _piece(self, seen: Array, tokens: Sequence[_Token]) -> Piece:
+        signs = [pair for t in tokens for pair in zip(t.text, t.steps, strict=True)]
+        words = [step for sign, step in signs if sign not in ARROW_SIGNS] or [signs[0][1]]
+        return Piece(self._said(seen, tokens), words[0], words[-1])
+
+    def _said(self, seen: Array, tokens: Sequence[_Token]) -> str:
         return " ".join(self._word(seen[t.first : t.end], t.text) for t in tokens)
 
     def _tokens(self, best: Array) -> list[_Token]:
-        tokens, text, first, before = [], "", 0, _BLANK
+        tokens, token, before = [], _Token(), _BLANK
         for step, number in enumerate(best):
             sign = self._signs[number] if number != _BLANK else ""
             if sign == " ":
-                if text:
-                    tokens.append(_Token(text, first, step))
-                text, first = "", step + 1
-            elif number != before:
-                text += sign
+                token.end = step
+                tokens.append(token)
+                token = _Token(first=step + 1)
+            elif sign and number != before:
+                token.text += sign
+                token.steps += [step] * len(sign)
             before = number
-        if text:
-            tokens.append(_Token(text, first, len(best)))
-        return tokens
+        token.end = len(best)
+        return [token for token in [*tokens, token] if token.text]
 
     def _word(self, seen: Array, text: str) -> str:
         """Return the word of the steps ``seen (steps, signs)``, guessed to be `text`."""

@@ -16,6 +16,8 @@ from ingest.extract.local.eyes.trace import Trace
 Array = npt.NDArray[Any]
 
 _TWO_WAYS = 12.0  # pixels between two walks that run back and forth on lines of their own
+_ALIKE = 0.7  # of the surer way's score: both ways are as sure
+_TAIL = 0.3  # strength of a walk from a tail: of 16 lines with two heads none has it at both ends
 _FEW = 24  # points of a path that are kept
 
 
@@ -68,12 +70,13 @@ def _kinds(
     ways = [(one, two, float(there[0])), (two, one, float(back[0]))]
     sure = [way for way in ways if way[2] > arrow]
     if len(sure) == 2:
-        if _apart(walks.get((one, two), []), walks.get((two, one), [])):
+        runs = walks.get((one, two), []), walks.get((two, one), [])
+        best, other = sorted(sure, key=lambda way: -way[2])
+        alike = other[2] > _ALIKE * best[2]
+        if _apart(*runs) or (alike and all(map(_begins, runs))):
             return [(s, t, 1, score) for s, t, score in sure]
         # One line: a head at both ends only where both are as sure.
-        best, other = sorted(sure, key=lambda way: -way[2])
-        heads = 2 if other[2] > 0.7 * best[2] else 1
-        return [(best[0], best[1], heads, best[2])]
+        return [(best[0], best[1], 2 if alike else 1, best[2])]
     if sure:
         return [(sure[0][0], sure[0][1], 1, sure[0][2])]
     plain = float(max(there[1], back[1]))
@@ -100,6 +103,11 @@ def _apart(there: Sequence[Trace], back: Sequence[Trace]) -> bool:
     one, two = (max(walks, key=lambda walk: walk.strength).path for walks in (there, back))
     far = np.hypot(*(one[len(one) // 2] - two).T).min()
     return bool(far > _TWO_WAYS)
+
+
+def _begins(walks: Sequence[Trace]) -> bool:
+    """Tell whether a line begins where these leave from; one with two heads begins nowhere."""
+    return any(walk.strength >= _TAIL for walk in walks if not walk.headed)
 
 
 def _path(
