@@ -9,7 +9,7 @@ from dataclasses import replace
 from ingest.extract.local.attach import between_words, bridge_labels
 from ingest.extract.local.blocks import HAN, Block, block_of, blocks_of, reading_order
 from ingest.extract.local.checkboxes import with_checkboxes
-from ingest.extract.local.doubts import bands_as_frames, unsupported
+from ingest.extract.local.doubts import bands_as_frames, unsupported, without_cells
 from ingest.extract.local.geometry import (
     area_of,
     gap_between,
@@ -33,6 +33,7 @@ _FEW_SIGNS = 3
 _NAME_BELOW = 1.2  # line heights from the upper rim of a container to its name
 _BESIDE = 0.75  # line heights between a small shape and its name, mostly
 _SAME_WORDS = 0.3  # overlap over union of where words were read and where they were seen
+_UNSURE = 0.4  # score of words where the detector saw none: below it they are texture
 _LEAST_SCORE = 0.15  # of a line: below it is texture
 _WITHIN, _SEVERAL = 0.8, 2  # of words in a frame, and how many make it one
 _MARK = re.compile(r"[^\w?!？！]{1,3}|[Il|一\-–—_. ]{2,}")  # what heads and dashes are read as
@@ -60,7 +61,7 @@ def pieces_of(
     The third are the places of words that a line runs through, its label already.
     """
     lines = with_checkboxes([line for line in lines if _is_writing(line, detection)])
-    shapes = bands_as_frames(detection.shapes, lines)
+    shapes = without_cells(bands_as_frames(detection.shapes, lines))
     owners = [_owner(line, shapes) for line in lines]
     things = _shape_things(shapes, lines, owners, detection)
     loose = [line for line, owner in zip(lines, owners, strict=True) if owner is None]
@@ -99,9 +100,10 @@ def _written(text: str) -> int:
 
 
 def _is_meant(block: Block, words: Sequence[Box]) -> bool:
-    """Tell words from pieces of drawings that were read as a sign or two."""
-    unknown = not words  # nothing told words from drawings
-    return unknown or _written(block.text) > _FEW_SIGNS or any(holds(w, block.box) for w in words)
+    """Tell words from pieces of drawings, and texture, that were read as words."""
+    if not words or any(holds(place, block.box) for place in words):
+        return True  # nothing told words from drawings, or the detector saw words too
+    return _written(block.text) > _FEW_SIGNS and block.score >= _UNSURE
 
 
 def _owner(line: Line, shapes: Sequence[Shape]) -> int | None:
@@ -132,7 +134,7 @@ def _shape_things(
             for place in mine:
                 owners[place] = None
             mine = []
-        elif index in parents or index in around:
+        elif index in around or parents.count(index) >= (_SEVERAL if shape.kind == "sticky" else 1):
             thing.kind = "container"
             name = set(_name_of_container(shape, mine, lines, nameless, detection.ends))
             for place in mine:
@@ -146,9 +148,9 @@ def _shape_things(
 
 
 def _surrounds(shape: Shape, words: Sequence[Box]) -> bool:
-    """Tell whether a frame is drawn around several words that stand alone."""
+    """Tell whether a frame is drawn around several words that stand alone, or a board is seen."""
     within = sum(overlap_share(place, shape.box) > _WITHIN for place in words)
-    return shape.kind in ("box", "container") and within >= _SEVERAL
+    return within >= (_SEVERAL if shape.kind in ("box", "container") else _SEVERAL + 1)
 
 
 def _parent(index: int, shapes: Sequence[Shape]) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import replace
 
-from ingest.extract.local.geometry import holds, short_side
+from ingest.extract.local.geometry import holds, overlap_share, short_side
 from ingest.extract.local.seen import Line, Shape
 from ingest.extract.local.things import Link, Thing
 from ingest.extract.local.wishes import FRAMES
@@ -14,6 +14,7 @@ from kb.scene import Box
 _BAND = 6.0  # length over width of a box that is a lane or a pool, not a step
 _HEADER = 2.0  # height over width of the head of a lane, whose words stand on end
 _ON_END = 1.5  # height over width of words that do
+_IN_TABLE = 0.85  # of a box in a table of which it is a cell
 _SUPPORT = 0.9  # confidence of a shape that needs none: on hdBPMN val 11 of 11 below are none
 
 
@@ -25,6 +26,17 @@ def bands_as_frames(shapes: Sequence[Shape], lines: Sequence[Line]) -> list[Shap
         if shape.kind == "box" and _is_band(shape.box, turned)
         else shape
         for shape in shapes
+    ]
+
+
+def without_cells(shapes: Sequence[Shape]) -> list[Shape]:
+    """Return `shapes` without the cells of tables, which the rules between them make boxes of."""
+    tables = [shape.box for shape in shapes if shape.kind == "table"]
+    return [
+        shape
+        for shape in shapes
+        if shape.kind != "box"
+        or not any(overlap_share(shape.box, table) > _IN_TABLE for table in tables)
     ]
 
 

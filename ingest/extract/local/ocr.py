@@ -36,6 +36,7 @@ _MAX_LINES = 1000
 _STEP_WIDTH = 8  # pixels of a crop at the recogniser's height to one step of what it saw
 _GAP = 1.7  # line heights from sign to sign: what is so far apart are words of two things
 _HALF_SIGN = 0.4  # line heights
+_RIM = 1.0  # line heights at an end of a line: so much without a sign is not of the words
 _BATCH_WIDTH = 1600  # pixels of crops side by side in one run of the recogniser: bounds memory
 
 
@@ -231,22 +232,30 @@ def _recognise(
 
 
 def _lines(quad: Array, crop: Array, said: list[Piece], score: float) -> list[Line]:
-    """Return the pieces of one line as lines; of one that stands on end they stay together."""
+    """Return the pieces of one line as lines, without the arrows that were found with them.
+
+    Of a line that stands on end the pieces stay together.
+    """
     level = crop.shape[1] == max(1, int(_sides(quad)[0]))
-    if len(said) == 1 or not level:
+    if not level:
         text = " ".join(piece.text for piece in said).strip()
         return [_line(quad, text, score)] if text else []
     wide = crop.shape[1] * _LINE_HEIGHT / crop.shape[0]
-    half = _HALF_SIGN * _LINE_HEIGHT
+    half, rim = _HALF_SIGN * _LINE_HEIGHT, _RIM * _LINE_HEIGHT
     found = []
     for at, piece in enumerate(said):
-        text = piece.text.strip(ARROW_SIGNS)
-        left = (piece.first + 0.5) * _STEP_WIDTH - half if at else 0.0
-        right = (piece.last + 0.5) * _STEP_WIDTH + half if at < len(said) - 1 else wide
+        left, right = ((step + 0.5) * _STEP_WIDTH for step in (piece.first, piece.last))
+        left, right, text = left - half, right + half, piece.text.strip()
+        if at > 0 or left > rim:
+            text = text.lstrip(ARROW_SIGNS)
+        else:
+            left = 0.0
+        if at < len(said) - 1 or right < wide - rim:
+            text = text.rstrip(ARROW_SIGNS)
+        else:
+            right = wide
         if text:
-            found.append(
-                _line(_part(quad, max(left, 0.0) / wide, min(right / wide, 1.0)), text, score)
-            )
+            found.append(_line(_part(quad, left / wide, right / wide), text, score))
     return found
 
 
