@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ingest.extract.local.geometry import holds
+from ingest.extract.local.geometry import area_of, holds
 from ingest.extract.local.missed import look_closer
 from ingest.extract.local.seen import Deadline, Detection, Line, TextReader, View
 from ingest.extract.local.wishes import FRAMES
@@ -16,6 +16,9 @@ from kb.scene import Box, Point
 _ACROSS, _DOWN = 0.5, 0.5  # shares of a place's width and of a line's height that both cover
 _OVERLAP = 0.3  # line heights by which two places may overlap
 _ROOM = 0.15  # line heights kept around a piece
+_LEAST_HEIGHT = 0.4  # line heights that a place has at least
+_SMALLER = 0.55  # of the area of a line: words in less are read anew
+_LOST = 2  # letters fewer than before: words were left out
 _MOST = 8  # lines: each costs a reading of its pieces
 _ASIDE = 0.45  # line heights between an arrow's end and the middle of the line it runs along
 _SHORT = 0.4  # line heights: a shorter arrow is a sign
@@ -44,7 +47,7 @@ def read_apart(
         inside = any(holds(box, line.box) for box in shapes)
         chain = [] if inside or not _may_hold_arrows(line.text) else _at_arrows(line, arrows)
         pieces = chain or _pieces(line, places)
-        if len(pieces) < 2 or parted >= _MOST:
+        if not pieces or parted >= _MOST:
             found.append(line)
             continue
         if deadline.passed():
@@ -58,8 +61,15 @@ def read_apart(
             again += more
         if chain:
             again = [one for one in map(_without_arrow, again) if one.text]
-        found += again if len(again) >= (2 if chain else 1) else [line]
+        found += again if _is_better(again, line, pieces, chain=bool(chain)) else [line]
     return found, True
+
+
+def _is_better(again: Sequence[Line], line: Line, pieces: Sequence[Box], *, chain: bool) -> bool:
+    """Tell whether a second reading of the `pieces` of a line is to be kept."""
+    if len(pieces) > 1:
+        return len(again) >= (2 if chain else 1)
+    return bool(again) and sum(len(one.text) for one in again) > len(line.text) - _LOST
 
 
 def _may_hold_arrows(text: str) -> bool:
@@ -99,22 +109,33 @@ def _at_arrows(line: Line, arrows: Sequence[tuple[Point, Point]]) -> list[Box]:
 
 
 def _pieces(line: Line, places: Sequence[Box]) -> list[Box]:
-    """Return the part of `line` in each of the places side by side that it runs through."""
+    """Return the part of `line` in each of the places side by side that it runs through.
+
+    One alone is told where it is much smaller than the line: the reader took in more than words.
+    """
     x0, y0, x1, y1 = line.box
     spans = []
     for place in places:
         left, right = max(x0, place[0]), min(x1, place[2])
-        down = min(y1, place[3]) - max(y0, place[1])
-        wide = max(_ACROSS * (place[2] - place[0]), line.height)
-        if right - left > wide and down > _DOWN * (y1 - y0):
-            spans.append((left, right))
-    apart: list[tuple[float, float]] = []
-    for left, right in sorted(spans):
-        if not apart or left > apart[-1][1] - _OVERLAP * line.height:
-            apart.append((left, right))
+        top, low = max(y0, place[1]), min(y1, place[3])
+        wide = max(_ACROSS * (place[2] - place[0]), _LEAST_HEIGHT * line.height)
+        high = max(_DOWN * min(y1 - y0, place[3] - place[1]), _LEAST_HEIGHT * line.height)
+        if right - left > wide and low - top > high:
+            spans.append((left, top, right, low))
+    apart: list[Box] = []
+    for span in sorted(spans):
+        if not apart or span[0] > apart[-1][2] - _OVERLAP * line.height:
+            apart.append(span)
+    room = _ROOM * line.height
+    if len(apart) == 1 and area_of(apart[0]) < _SMALLER * area_of(line.box):
+        left, top, right, low = apart[0]
+        return [(left - room, top - room, right + room, low + room)]
     if len(apart) < 2:
         return []
     # What stands between two places belongs to the nearer one.
-    cuts = [(one[1] + two[0]) / 2 for one, two in pairwise(apart)]
-    edges, room = [x0, *cuts, x1], _ROOM * line.height
-    return [(left, y0 - room, right, y1 + room) for left, right in pairwise(edges)]
+    cuts = [(one[2] + two[0]) / 2 for one, two in pairwise(apart)]
+    edges = [x0, *cuts, x1]
+    return [
+        (left, max(y0, top) - room, right, min(y1, low) + room)
+        for (left, right), (_, top, _, low) in zip(pairwise(edges), apart, strict=True)
+    ]
