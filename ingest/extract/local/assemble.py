@@ -148,7 +148,10 @@ def _shape_things(
 
 
 def _surrounds(shape: Shape, words: Sequence[Box]) -> bool:
-    """Tell whether a frame is drawn around several words that stand alone, or a board is seen."""
+    """Tell whether a frame is drawn around several words that stand alone, `words`.
+
+    Other shapes have more of them: what looks like a large note may be the whole board.
+    """
     within = sum(overlap_share(place, shape.box) > _WITHIN for place in words)
     return within >= (_SEVERAL if shape.kind in ("box", "container") else _SEVERAL + 1)
 

@@ -234,7 +234,8 @@ def _recognise(
 def _lines(quad: Array, crop: Array, said: list[Piece], score: float) -> list[Line]:
     """Return the pieces of one line as lines, without the arrows that were found with them.
 
-    Of a line that stands on end the pieces stay together.
+    Each reaches to the end of the line where no more than a rim is left of it. Of a line that
+    stands on end the pieces stay together.
     """
     level = crop.shape[1] == max(1, int(_sides(quad)[0]))
     if not level:
@@ -244,8 +245,9 @@ def _lines(quad: Array, crop: Array, said: list[Piece], score: float) -> list[Li
     half, rim = _HALF_SIGN * _LINE_HEIGHT, _RIM * _LINE_HEIGHT
     found = []
     for at, piece in enumerate(said):
-        left, right = ((step + 0.5) * _STEP_WIDTH for step in (piece.first, piece.last))
-        left, right, text = left - half, right + half, piece.text.strip()
+        # Signs may be seen in what pads a crop: none is behind its end.
+        first, last = (min((step + 0.5) * _STEP_WIDTH, wide) for step in (piece.first, piece.last))
+        left, right, text = first - half, min(last + half, wide), piece.text.strip()
         if at > 0 or left > rim:
             text = text.lstrip(ARROW_SIGNS)
         else:

@@ -1,4 +1,7 @@
-"""Parts lines that are several: neighbours' names read as one, words with arrows between them."""
+"""Reads lines anew that are several, or more than words.
+
+Neighbours' names are read as one, words with arrows between them too, and drawings with words.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,15 @@ from itertools import pairwise
 
 from ingest.extract.local.geometry import area_of, holds
 from ingest.extract.local.missed import look_closer
+from ingest.extract.local.rescoring import ARROW_SIGNS
 from ingest.extract.local.seen import Deadline, Detection, Line, TextReader, View
 from ingest.extract.local.wishes import FRAMES
 from kb.scene import Box, Point
 
-_ACROSS, _DOWN = 0.5, 0.5  # shares of a place's width and of a line's height that both cover
+_ACROSS, _DOWN = 0.5, 0.5  # shares of a place's width, of the smaller height, that both cover
 _OVERLAP = 0.3  # line heights by which two places may overlap
 _ROOM = 0.15  # line heights kept around a piece
-_LEAST_HEIGHT = 0.4  # line heights that a place has at least
+_LEAST = 0.4  # line heights, across and down, that both cover at least
 _SMALLER = 0.55  # of the area of a line: words in less are read anew
 _LOST = 2  # letters fewer than before: words were left out
 _MOST = 8  # lines: each costs a reading of its pieces
@@ -25,7 +29,6 @@ _SHORT = 0.4  # line heights: a shorter arrow is a sign
 _NARROW, _NARROW_RIM = 0.25, 0.5  # line heights: a narrower piece holds no sign
 _SIGN = 2  # letters of a sign
 _BETWEEN = re.compile(r"\w.*[<>→←].*\w")  # what heads are read as
-_ARROW_SIGNS = " -–—=<>→←"  # what is left of an arrow at the rim of a piece
 
 
 def read_apart(
@@ -33,9 +36,9 @@ def read_apart(
 ) -> tuple[list[Line], bool]:
     """Return `lines` with those read anew, piece by piece, that run through several places.
 
-    Places are boxes and where the detector saw words; arrows between words part a line too. The
-    second value tells whether there was
-    time for all.
+    Places are boxes and where the detector saw words; arrows between words part a line too, and a
+    line in one place is read anew there if that is much smaller. The second value tells whether
+    there was time for all.
     """
     places = [shape.box for shape in detection.shapes if shape.kind in ("box", "sticky")]
     places += detection.words
@@ -66,10 +69,17 @@ def read_apart(
 
 
 def _is_better(again: Sequence[Line], line: Line, pieces: Sequence[Box], *, chain: bool) -> bool:
-    """Tell whether a second reading of the `pieces` of a line is to be kept."""
+    """Tell whether a second reading of the `pieces` of a line is to be kept.
+
+    Of one alone it is where no words are lost: the first had no more than noise around them.
+    """
     if len(pieces) > 1:
         return len(again) >= (2 if chain else 1)
-    return bool(again) and sum(len(one.text) for one in again) > len(line.text) - _LOST
+    return bool(again) and sum(map(_letters, again)) > _letters(line) - _LOST
+
+
+def _letters(line: Line) -> int:
+    return sum(not sign.isspace() for sign in line.text)
 
 
 def _may_hold_arrows(text: str) -> bool:
@@ -80,7 +90,7 @@ def _may_hold_arrows(text: str) -> bool:
 
 
 def _without_arrow(line: Line) -> Line:
-    return replace(line, text=line.text.strip(_ARROW_SIGNS), apart=True)
+    return replace(line, text=line.text.strip(ARROW_SIGNS), apart=True)
 
 
 def _at_arrows(line: Line, arrows: Sequence[tuple[Point, Point]]) -> list[Box]:
@@ -118,8 +128,8 @@ def _pieces(line: Line, places: Sequence[Box]) -> list[Box]:
     for place in places:
         left, right = max(x0, place[0]), min(x1, place[2])
         top, low = max(y0, place[1]), min(y1, place[3])
-        wide = max(_ACROSS * (place[2] - place[0]), _LEAST_HEIGHT * line.height)
-        high = max(_DOWN * min(y1 - y0, place[3] - place[1]), _LEAST_HEIGHT * line.height)
+        wide = max(_ACROSS * (place[2] - place[0]), _LEAST * line.height)
+        high = max(_DOWN * min(y1 - y0, place[3] - place[1]), _LEAST * line.height)
         if right - left > wide and low - top > high:
             spans.append((left, top, right, low))
     apart: list[Box] = []
@@ -136,6 +146,6 @@ def _pieces(line: Line, places: Sequence[Box]) -> list[Box]:
     cuts = [(one[2] + two[0]) / 2 for one, two in pairwise(apart)]
     edges = [x0, *cuts, x1]
     return [
-        (left, max(y0, top) - room, right, min(y1, low) + room)
+        (left, top - room, right, low + room)
         for (left, right), (_, top, _, low) in zip(pairwise(edges), apart, strict=True)
     ]

@@ -35,7 +35,10 @@ _WORD = re.compile(r"([^A-Za-z]*)([A-Za-z].*?)([^A-Za-z]*)")  # signs around it 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Words of a line without a wide gap between them; the steps of their first and last sign."""
+    """Words of a line without a wide gap between them; the steps of their first and last letter.
+
+    Arrow signs are no letters; of nothing but those both steps are the first one's.
+    """
 
     text: str
     first: int
