@@ -170,6 +170,133 @@ def test_a_long_band_is_a_frame_and_no_step() -> None:
     assert kinds == {"Customer": "container", "Insurer": "container", "Pay": "box"}
 
 
+ROWS = [line((120.0, y, 280.0, y + 30), text) for y, text in ((190.0, "Ship"), (260.0, "付款"))]
+
+
+@pytest.mark.parametrize(
+    ("kind", "seen", "found"),
+    [
+        ("box", 1, "box"),
+        ("box", 2, "container"),
+        ("container", 2, "container"),
+        ("sticky", 2, "sticky"),
+        ("sticky", 3, "container"),  # a whole board taken for a note
+        ("ellipse", 2, "ellipse"),
+        ("ellipse", 3, "container"),
+    ],
+)
+@pytest.mark.parametrize("name", ["Sales", "销售部"])
+def test_a_frame_around_words_that_stand_alone_is_a_container(
+    kind: NodeKind, seen: int, found: NodeKind, name: str
+) -> None:
+    frame = Shape(kind, (100.0, 100.0, 700.0, 500.0), 0.95)
+    title = line((110.0, 106.0, 260.0, 136.0), name)
+    more = line((420.0, 300.0, 600.0, 330.0), "Later")
+    lines = [title, *ROWS, more]
+    places = tuple(one.box for one in (*ROWS, more)[:seen])
+    elsewhere = (900.0, 900.0, 950.0, 930.0)
+    board = assemble(Detection((frame,), (*places, elsewhere)), lines, 1000)
+    first = next(thing for thing in board.things if thing.shape)
+    assert first.kind == found
+    if found == "container":
+        assert first.text == name
+        free = [thing for thing in board.things if not thing.shape]
+        assert {thing.text for thing in free} >= {"Ship", "付款"}
+        assert all(board.things[thing.parent or 0] is first for thing in free)
+    else:
+        assert len(board.things) == 1
+
+
+@pytest.mark.parametrize(("inner", "kind"), [(0, "sticky"), (1, "sticky"), (2, "container")])
+def test_a_note_with_one_drawing_on_it_is_a_note(inner: int, kind: NodeKind) -> None:
+    note = Shape("sticky", (100.0, 100.0, 500.0, 400.0), 0.95)
+    boxes = [(120.0 + 190 * k, 250.0, 280.0 + 190 * k, 380.0) for k in range(inner)]
+    shapes = (note, *(Shape("icon", box, 0.95) for box in boxes))
+    words = [
+        line((120.0, 110.0, 300.0, 140.0), "Buy milk"),
+        line((120.0, 142.0, 300.0, 172.0), "买面包"),
+    ]
+    board = assemble(Detection(shapes), words, 600)
+    first = next(thing for thing in board.things if thing.box == note.box)
+    assert (first.kind, first.text) == (kind, "Buy milk\n买面包")
+
+
+@pytest.mark.parametrize("name", ["Sales", "销售部"])
+@pytest.mark.parametrize(
+    ("end", "is_name"),
+    [(None, True), ((166.0, 21.0), False), ((100.0, 30.0), False), ((300.0, 20.0), True)],
+)
+def test_words_that_a_line_ends_at_are_no_name(
+    end: tuple[float, float] | None, name: str, *, is_name: bool
+) -> None:
+    shapes = (
+        Shape("container", (0.0, 0.0, 900.0, 600.0), 0.9),
+        Shape("box", (500.0, 300.0, 700.0, 400.0), 0.95),
+    )
+    ends = (end,) if end else ()
+    board = assemble(Detection(shapes, ends=ends), [line((20.0, 8.0, 160.0, 34.0), name)], 600)
+    kinds = [thing.kind for thing in board.things if thing.text == name]
+    assert kinds == ["container" if is_name else "text"]
+
+
+@pytest.mark.parametrize("sign", ["A", "7", "是"])
+@pytest.mark.parametrize(
+    ("on_end", "seen", "stays"), [(True, True, True), (True, False, False), (False, True, True)]
+)
+def test_a_sign_on_the_end_of_a_line_is_kept_where_words_were_seen(
+    sign: str, *, on_end: bool, seen: bool, stays: bool
+) -> None:
+    one = line((100.0, 100.0, 130.0, 130.0), sign)
+    ends = ((115.0, 115.0),) if on_end else ((400.0, 400.0),)
+    words = ((98.0, 96.0, 136.0, 134.0),) if seen else ()
+    assert texts(assemble(Detection(words=words, ends=ends), [one], 600)) == [sign] * stays
+
+
+@pytest.mark.parametrize("text", ["texture", "木纹纹理"])
+@pytest.mark.parametrize(
+    ("score", "place", "stays"),
+    [
+        (0.3, (100.0, 100.0, 260.0, 130.0), True),  # the detector saw words too
+        (0.3, (500.0, 500.0, 600.0, 550.0), False),
+        (0.6, (500.0, 500.0, 600.0, 550.0), True),
+        (0.3, None, True),  # nothing told words from drawings
+    ],
+)
+def test_unsure_words_that_only_the_reader_saw_are_texture(
+    score: float, place: Box | None, text: str, *, stays: bool
+) -> None:
+    one = replace(line((100.0, 100.0, 260.0, 130.0), text), score=score)
+    words = (place,) if place else ()
+    assert texts(assemble(Detection(words=words), [one], 600)) == [text] * stays
+
+
+def test_boxes_in_a_table_are_its_cells() -> None:
+    table = Shape("table", (100.0, 100.0, 700.0, 400.0), 0.9)
+    cells = [(100.0 + 200 * k, 98.0, 300.0 + 200 * k, 200.0) for k in range(3)]  # on its rim
+    beside = Shape("box", (720.0, 100.0, 900.0, 200.0), 0.95)
+    shapes = (*(Shape("box", cell, 0.95) for cell in cells), table, beside)
+    words = [
+        line((box[0] + 30, 130.0, box[0] + 150, 160.0), text)
+        for box, text in zip((*cells, beside.box), ("Name", "负责人", "Due", "Next"), strict=True)
+    ]
+    board = assemble(Detection(shapes), words, 800)
+    kinds = {thing.text: thing.kind for thing in board.things}
+    assert kinds == {"": "table", "Name": "text", "负责人": "text", "Due": "text", "Next": "box"}
+    held = [thing.text for thing in board.things if thing.parent is not None]
+    assert sorted(held) == ["Due", "Name", "负责人"]
+    assert {board.things[t.parent].kind for t in board.things if t.parent is not None} == {"table"}
+
+
+def test_a_box_around_a_table_is_no_cell() -> None:
+    shapes = (
+        Shape("box", (60.0, 60.0, 760.0, 560.0), 0.95),
+        Shape("table", (100.0, 100.0, 700.0, 400.0), 0.9),
+        Shape("icon", (120.0, 120.0, 180.0, 180.0), 0.95),
+    )
+    board = assemble(Detection(shapes), [], 800)
+    assert sorted(thing.kind for thing in board.things) == ["container", "icon", "table"]
+
+
 def test_an_unsure_shape_needs_words_or_a_line() -> None:
     shapes = tuple(
         Shape("ellipse", (x, 100.0, x + 50, 150.0), sure)

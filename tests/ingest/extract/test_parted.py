@@ -1,4 +1,4 @@
-"""A line through two neighbours' words is read again, piece by piece."""
+"""A line through two neighbours' words, or far around its own, is read again, piece by piece."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import pytest
 from PIL import Image
 
 from ingest.extract.local.parted import read_apart
-from ingest.extract.local.seen import Deadline, Detection, Shape
+from ingest.extract.local.seen import Array, Deadline, Detection, Line, Shape
 from ingest.extract.local.view import view_of
+from kb.scene import Box
 from tests.ingest.extract.test_missed import Spy, line
 
 LEFT, RIGHT = (100.0, 100.0, 300.0, 160.0), (340.0, 100.0, 540.0, 160.0)
@@ -30,13 +31,71 @@ def test_each_place_gets_words_of_its_own(detection: Detection) -> None:
     assert lines[0].box[2] < 320 < lines[1].box[0]
 
 
+class Says(Spy):
+    """Reads `text` in the middle of whatever it is shown, a line for each of its lines."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._rows = text.split("\n") if text else []
+
+    def read(self, bgr: Array, deadline: Deadline) -> tuple[list[Line], bool]:
+        (one,), complete = super().read(bgr, deadline)
+        return [line(one.box, row) for row in self._rows], complete
+
+
+WHOLE, BELOW = (100.0, 100.0, 540.0, 160.0), (100.0, 300.0, 300.0, 360.0)
+
+
 @pytest.mark.parametrize(
-    "words", [(LEFT,), ((100.0, 100.0, 540.0, 160.0),), (LEFT, (100.0, 300.0, 300.0, 360.0))]
+    ("words", "looks"),
+    [
+        ((WHOLE,), 0),
+        ((BELOW,), 0),
+        ((), 0),
+        (((100.0, 100.0, 440.0, 160.0),), 0),  # most of it
+        ((LEFT,), 1),  # much smaller: looked at, but words would be lost
+        ((LEFT, BELOW), 1),
+    ],
 )
-def test_a_line_in_one_place_stays(words: tuple[tuple[float, float, float, float], ...]) -> None:
+def test_a_line_in_one_place_stays(words: tuple[Box, ...], looks: int) -> None:
     spy = Spy()
     lines, _ = read_apart(spy, VIEW, Detection(words=words), [BOTH], Deadline(None))
-    assert (lines, spy.sizes) == ([BOTH], [])
+    assert (lines, len(spy.sizes)) == ([BOTH], looks)
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "said"),
+    [
+        ("words", "words", ["words"]),
+        ("word,", "word", ["word"]),  # a sign less is no word
+        ("send list", "send", ["send list"]),
+        ("b a c k u p", "backup", ["backup"]),  # spaces are no letters
+        ("send the list", "send\nthe\nlist", ["send", "the", "list"]),
+        ("登录页", "登录页面", ["登录页面"]),
+        ("提交订单", "订单", ["提交订单"]),
+        ("提交订单", "", ["提交订单"]),
+    ],
+)
+def test_words_seen_much_smaller_are_read_there_unless_letters_are_lost(
+    first: str, again: str, said: list[str]
+) -> None:
+    large = line((100.0, 100.0, 540.0, 200.0), first)
+    place = (120.0, 110.0, 320.0, 170.0)
+    lines, complete = read_apart(
+        Says(again), VIEW, Detection(words=(place,)), [large], Deadline(None)
+    )
+    assert ([one.text for one in lines], complete) == (said, True)
+    assert all(one.box[2] < 350 for one in lines) or said == [first] != [again]
+
+
+def test_a_line_far_higher_than_the_places_is_parted() -> None:
+    """The reader took in what is drawn below: words fill less than half of the line's height."""
+    places = ((*LEFT[:3], 147.0), (*RIGHT[:3], 147.0))
+    high = line((100.0, 100.0, 540.0, 200.0), "send listreceive list")
+    spy = Spy()
+    lines, _ = read_apart(spy, VIEW, Detection(words=places), [high], Deadline(None))
+    assert [one.text for one in lines] == ["word", "word"]
+    assert all(height < 300 for _, height in spy.sizes)  # twice enlarged
 
 
 def test_no_time_leaves_the_line_as_it_was_read() -> None:

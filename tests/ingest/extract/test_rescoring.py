@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.extract.local.lexicon import Lexicon, english
-from ingest.extract.local.rescoring import Rescorer
+from ingest.extract.local.rescoring import ARROW_SIGNS, Rescorer
 
-SIGNS = ["", *string.ascii_letters, *string.digits, *"_-\"'(),.用户登录", " "]
+SIGNS = ["", *string.ascii_letters, *string.digits, *"_-\"'(),.>→用户登录", " "]
 CLEAR = 0.995
 
 
@@ -29,7 +29,7 @@ def seen(text: str, unsure: dict[int, str] | None = None) -> npt.NDArray[np.floa
             if doubt is not None:
                 step[SIGNS.index(doubt)] = 0.38
             steps.append(step)
-    return np.array(steps)
+    return np.array(steps).reshape(-1, len(SIGNS))
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +67,96 @@ def test_a_name_with_a_doubtful_letter_stays(reader: Rescorer) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.sampled_from(SIGNS[1:]), max_size=24))
 def test_what_is_seen_clearly_is_read_as_it_is(text: str) -> None:
-    sure = np.array([np.eye(len(SIGNS), dtype=np.float32)[s.argmax()] for s in seen(text)])
-    sure = sure.reshape(-1, len(SIGNS))
+    sure = np.eye(len(SIGNS), dtype=np.float32)[seen(text).argmax(axis=1)]
     assert Rescorer(SIGNS, english()).read(sure) == " ".join(text.split())
+
+
+def apart(*words: str, blanks: int) -> npt.NDArray[np.float32]:
+    """Return steps that say `words` with so many empty steps between them, and no space."""
+    empty = np.zeros((blanks, len(SIGNS)), np.float32)
+    empty[:, 0] = 1
+    parts = [part for word in words for part in (seen(word), empty)]
+    return np.concatenate(parts[:-1])
+
+
+@pytest.mark.parametrize(
+    ("words", "blanks", "said"),
+    [
+        (("pay", "ship"), 12, ["pay", "ship"]),
+        (("pay", "ship"), 3, ["payship"]),
+        (("check ", " claim"), 9, ["check", "claim"]),
+        (("pay", "->", "ship"), 4, ["pay->", "ship"]),  # an arrow is no letter
+        (("pay", " → ", "ship"), 4, ["pay →", "ship"]),
+        (("pay", "x", "ship"), 4, ["payxship"]),
+        (("用户", "登录"), 12, ["用户", "登录"]),
+        (("用户", ">", "登录"), 5, ["用户>", "登录"]),
+        (("用户", "登录"), 2, ["用户登录"]),
+        (("a", "1", "用"), 12, ["a", "1", "用"]),
+        (("", "pay"), 12, ["pay"]),
+        (("", ""), 12, []),
+        (("->", ">"), 12, ["->>"]),
+    ],
+)
+def test_a_line_is_parted_where_no_letter_is_for_long(
+    reader: Rescorer, words: tuple[str, ...], blanks: int, said: list[str]
+) -> None:
+    assert [piece.text for piece in reader.pieces(apart(*words, blanks=blanks), 10)] == said
+
+
+def test_each_piece_is_read_with_the_lexicon(reader: Rescorer) -> None:
+    steps = np.concatenate([apart("check", "", blanks=12), seen("clain", {4: "m"})])
+    assert [piece.text for piece in reader.pieces(steps, 10)] == ["check", "claim"]
+
+
+LATTICES = st.lists(st.sampled_from([*[""] * 8, *"  ab--用户>→1"]), max_size=60).map(
+    lambda said: np.eye(len(SIGNS))[[SIGNS.index(sign) for sign in said]].reshape(-1, len(SIGNS))
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(LATTICES, st.integers(1, 30))
+def test_pieces_say_together_what_the_line_says(lattice: npt.NDArray[np.float64], gap: int) -> None:
+    plain = Rescorer(SIGNS, Lexicon({}))
+    whole, pieces = plain.read(lattice), plain.pieces(lattice, gap)
+    joined = " ".join(piece.text for piece in pieces)
+    assert joined.replace(" ", "") == whole.replace(" ", "")
+    if len(joined.split()) == len(whole.split()):  # no word was cut
+        assert joined == whole
+    assert all(piece.text for piece in pieces)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 60))
+def test_without_wide_gaps_a_line_is_one_piece(seed: int, steps: int) -> None:
+    """The lexicon is asked the same, whatever was seen."""
+    lattice = np.random.default_rng(seed).dirichlet(np.full(len(SIGNS), 0.05), steps)
+    reader = Rescorer(SIGNS, english())
+    assert [piece.text for piece in reader.pieces(lattice, np.inf)] == [
+        text for text in [reader.read(lattice)] if text
+    ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(LATTICES, st.integers(1, 30))
+def test_pieces_reach_from_letter_to_letter(lattice: npt.NDArray[np.float64], gap: int) -> None:
+    best = ["", *(SIGNS[number] for number in lattice.argmax(axis=1))]
+    letters = [
+        step
+        for step, (before, sign) in enumerate(pairwise(best))
+        if sign not in ("", before) and sign not in ARROW_SIGNS
+    ]
+    groups: list[list[int]] = []
+    for step in letters:
+        if not groups or step - groups[-1][-1] >= gap:
+            groups.append([])
+        groups[-1].append(step)
+    pieces = Rescorer(SIGNS, english()).pieces(lattice, gap)
+    if letters:
+        assert [(p.first, p.last) for p in pieces] == [(g[0], g[-1]) for g in groups]
+    else:
+        assert len(pieces) <= 1
+    steps = [step for piece in pieces for step in (piece.first, piece.last)]
+    assert steps == sorted(steps)
 
 
 @settings(max_examples=40, deadline=None)

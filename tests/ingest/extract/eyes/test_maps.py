@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 from evals.training.detector.boards import Board, TrueLine, TrueShape
 from evals.training.detector.oracle import perfect_maps
 from ingest.extract.local.eyes.layout import FRAMES, KINDS
+from ingest.extract.local.eyes.links import find_links
 from ingest.extract.local.eyes.nodes import find_nodes
 from ingest.extract.local.eyes.pairs import find_pairs
 from ingest.extract.local.eyes.sight import mirrored
@@ -148,6 +152,42 @@ def test_a_line_without_heads_is_walked_from_both_ends() -> None:
         (0, 1, False),
         (1, 0, False),
     }
+
+
+def links(
+    drawn: Board, there: float = 0.9, back: float = 0.9, more: Sequence[Trace] = ()
+) -> list[tuple[int, int, int]]:
+    """Return (source, target, heads) where a judge believes in arrows from 0 to 1 and back."""
+    maps, scale = perfect_maps(drawn)
+    boxes = np.array([shape.box for shape in drawn.shapes]) * scale
+    pairs = find_pairs(maps, boxes, np.array([shape.kind for shape in drawn.shapes]))
+    pairs = replace(pairs, traces=[*pairs.traces, *more])
+    scores = np.array([[there if s < t else back] * 2 for s, t in pairs.places])
+    found = find_links(maps, boxes, pairs, scores, arrow=0.3, line=0.5)
+    return [(link.source, link.target, link.heads) for link in found]
+
+
+@pytest.mark.parametrize("gap", [0, 8, 16, 40])
+def test_two_arrows_there_and_back_are_two_however_near(gap: float) -> None:
+    one, two = 160 - gap / 2, 160 + gap / 2
+    ways = [[(300.0, one), (900.0, one)], [(900.0, two), (300.0, two)]]
+    assert links(board([LEFT, RIGHT], ways)) == [(0, 1, 1), (1, 0, 1)]
+
+
+def test_one_line_with_two_heads_is_one() -> None:
+    drawn = board([LEFT, RIGHT], [[(300.0, 160.0), (900.0, 160.0)]], heads=2)
+    assert links(drawn) == [(0, 1, 2)]
+    way = np.linspace((240.0, 128.0), (720.0, 128.0), 121)
+    faint = [Trace(0, 1, False, 0.2, way), Trace(1, 0, False, 0.9, way[::-1])]
+    assert links(drawn, more=faint) == [(0, 1, 2)]  # a head looks a little like a tail
+
+
+@pytest.mark.parametrize(("there", "back", "found"), [(0.9, 0.4, (0, 1, 1)), (0.4, 0.9, (1, 0, 1))])
+def test_of_ways_that_are_not_as_sure_the_surer_one_is_meant(
+    there: float, back: float, found: tuple[int, int, int]
+) -> None:
+    ways = [[(300.0, 156.0), (900.0, 156.0)], [(900.0, 164.0), (300.0, 164.0)]]
+    assert links(board([LEFT, RIGHT], ways), there, back) == [found]
 
 
 @settings(max_examples=15, deadline=None)
