@@ -6,14 +6,15 @@ before the English answer. Most of each language's mean vector is therefore take
 (`kb.index.centring`), at the time of the question: nothing is indexed anew when means move.
 
 **Words** count by the share of the question that a unit holds: BM25 over the most that one mention
-of every word would give. A question whose words the boards lack so gets next to nothing from words,
-where ranks (RRF) would let the least bad match vote.
+of every word would give; in longer texts they count more. A question whose words the boards lack so
+gets next to nothing from words, where ranks (RRF) would let the least bad match vote.
 
 Both are sums, not ranks, so their scores are comparable from question to question.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 from kb.index.centring import Sight
@@ -21,6 +22,9 @@ from kb.index.points import Hit, Payload, Seen, Sparse, ranked
 from kb.index.scope import LANGUAGE
 from kb.index.sparse import numbers_of
 from kb.weights import Weights
+
+_USUAL = 96.0  # bytes: some sixteen words, whether English or Chinese; few nodes have more
+_MOST = 3.0
 
 
 def score(
@@ -50,20 +54,33 @@ def score(
             called_by[names] = named(rarities, names) / total
         called = called_by[names]
         foreign = unit.payload.get(LANGUAGE, language) != language
-        whole = worth(near, said, called, foreign, weights)
-        hits.append(Hit(unit.id, whole, unit.payload, near, said or None, called, foreign))
+        long = lengthy(unit.payload) if said else 1.0
+        whole = worth(near, long * said, called, foreign, weights)
+        hits.append(Hit(unit.id, whole, unit.payload, near, said or None, called, foreign, long))
     return ranked(hits)
 
 
 def weighed(hit: Hit, weights: Weights) -> Hit:
     """Return `hit` with the score that its parts make."""
-    parts = (hit.dense or 0.0, hit.sparse or 0.0, hit.named, hit.foreign)
+    parts = (hit.dense or 0.0, hit.long * (hit.sparse or 0.0), hit.named, hit.foreign)
     return hit._replace(score=worth(*parts, weights))
 
 
 def worth(near: float, said: float, called: float, foreign: bool, weights: Weights) -> float:
     """Return the score that a hit's parts make."""
     return near + weights.words * said + weights.names * called + weights.foreign * foreign
+
+
+def lengthy(payload: Payload) -> float:
+    """Return how much more words count in a unit than in one of the usual length: 1 and more.
+
+    One vector holds the meaning of a sentence, but not of every sentence of a page. Boards as
+    wholes are lists of names rather than texts.
+    """
+    if payload.get("unit") == "board":
+        return 1.0
+    size = len(str(payload.get("text", "")).encode())
+    return min(max(math.sqrt(size / _USUAL), 1.0), _MOST)
 
 
 def held(rarities: Mapping[int, float], unit: Sparse) -> float:

@@ -53,6 +53,7 @@ class Hit(NamedTuple):
         sparse: share of the question's words that it holds, by rarity; None if it shares none.
         named: share of them that stand in its board's title or path.
         foreign: whether it is in another language than the question.
+        long: how much more words count in it than in a short text.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Hit(NamedTuple):
     sparse: float | None = None
     named: float = 0.0
     foreign: bool = False
+    long: float = 1.0
 
     def raised(self, by: float) -> Hit:
         """Return the hit with so much more score."""

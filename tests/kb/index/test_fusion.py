@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +24,7 @@ _units = st.lists(
 
 
 def seen(number: int, near: float, words: list[str], title: str = "") -> Seen:
-    payload = {"title": title, "source": [], "language": "en"}
+    payload: dict[str, Any] = {"title": title, "source": [], "language": "en"}
     return Seen(f"{number:03}", payload, sparse_passage(" ".join(words)), [near])
 
 
@@ -72,3 +74,14 @@ def test_the_title_counts() -> None:
     assert scored([other, titled], sparse_query("payment"))[0].id == "001"
     without = scored([other, titled], sparse_query("payment"), weights=Weights(names=0.0))
     assert without[0].score == without[1].score
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "first"),
+    [("node", "x" * 900, "001"), ("node", "x", "002"), ("board", "x" * 900, "002")],
+)
+def test_words_count_more_in_a_page_than_in_a_line(unit: str, text: str, first: str) -> None:
+    """A vector holds a sentence; of a page it says less than the words do."""
+    said, meant = seen(1, 0.6, ["stock"]), seen(2, 1.0, [])
+    said.payload.update(unit=unit, text=text)
+    assert scored([said, meant], sparse_query("stock"))[0].id == first
