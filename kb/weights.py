@@ -16,7 +16,7 @@ class Weights:
 
     Attributes:
         taken: share of a language's mean vector that is taken from questions and units.
-        words: the unit holds all of the question's words.
+        words: the unit holds all of the question's words; in a long text up to three times that.
         names: the title of its board, or the path of its file, does.
         foreign: it is in another language than the question, whose words it can't hold.
         board: its board as a whole fits as well as can be (cosine 1, and all words).

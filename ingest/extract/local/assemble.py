@@ -35,7 +35,9 @@ _BESIDE = 0.75  # line heights between a small shape and its name, mostly
 _SAME_WORDS = 0.3  # overlap over union of where words were read and where they were seen
 _UNSURE = 0.4  # score of words where the detector saw none: below it they are texture
 _LEAST_SCORE = 0.15  # of a line: below it is texture
-_WITHIN, _SEVERAL = 0.8, 2  # of words in a frame, and how many make it one
+_WITHIN = 0.8  # of words in a frame
+_SEVERAL = 2  # drawings that make a note they lie in a container
+_FRAME_AROUND = {"box": 2, "container": 2, "sticky": 3, "ellipse": 3}  # places of words
 _MARK = re.compile(r"[^\w?!？！]{1,3}|[Il|一\-–—_. ]{2,}")  # what heads and dashes are read as
 
 
@@ -61,7 +63,7 @@ def pieces_of(
     The third are the places of words that a line runs through, its label already.
     """
     lines = with_checkboxes([line for line in lines if _is_writing(line, detection)])
-    shapes = without_cells(bands_as_frames(detection.shapes, lines))
+    shapes = bands_as_frames(without_cells(detection.shapes), lines)
     owners = [_owner(line, shapes) for line in lines]
     things = _shape_things(shapes, lines, owners, detection)
     loose = [line for line, owner in zip(lines, owners, strict=True) if owner is None]
@@ -148,12 +150,17 @@ def _shape_things(
 
 
 def _surrounds(shape: Shape, words: Sequence[Box]) -> bool:
-    """Tell whether a frame is drawn around several words that stand alone, `words`.
-
-    Other shapes have more of them: what looks like a large note may be the whole board.
-    """
-    within = sum(overlap_share(place, shape.box) > _WITHIN for place in words)
-    return within >= (_SEVERAL if shape.kind in ("box", "container") else _SEVERAL + 1)
+    """Tell whether a frame is drawn around several words that stand alone, or a board is seen."""
+    least = _FRAME_AROUND.get(shape.kind)
+    if least is None:
+        return False
+    apart: list[Box] = []
+    for place in words:
+        if overlap_share(place, shape.box) > _WITHIN and not any(
+            overlap_union(place, other) >= _SAME_WORDS for other in apart
+        ):
+            apart.append(place)
+    return len(apart) >= least
 
 
 def _parent(index: int, shapes: Sequence[Shape]) -> int | None:

@@ -15,6 +15,7 @@ _BAND = 6.0  # length over width of a box that is a lane or a pool, not a step
 _HEADER = 2.0  # height over width of the head of a lane, whose words stand on end
 _ON_END = 1.5  # height over width of words that do
 _IN_TABLE = 0.85  # of a box in a table of which it is a cell
+_SURE_TABLE = 0.5  # confidence from which boxes in it are no things of their own
 _SUPPORT = 0.9  # confidence of a shape that needs none: on hdBPMN val 11 of 11 below are none
 
 
@@ -31,7 +32,7 @@ def bands_as_frames(shapes: Sequence[Shape], lines: Sequence[Line]) -> list[Shap
 
 def without_cells(shapes: Sequence[Shape]) -> list[Shape]:
     """Return `shapes` without the cells of tables, which the rules between them make boxes of."""
-    tables = [shape.box for shape in shapes if shape.kind == "table"]
+    tables = [s.box for s in shapes if s.kind == "table" and s.confidence >= _SURE_TABLE]
     return [
         shape
         for shape in shapes

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from ingest.extract.local.lexicon import english
-from ingest.extract.local.rescoring import ARROW_SIGNS, Piece, Rescorer
+from ingest.extract.local.rescoring import Piece, Rescorer
 from ingest.extract.local.seen import Array, Deadline, Line
 from ingest.extract.local.sessions import open_session
 from kb.memory import give_back
@@ -247,16 +247,10 @@ def _lines(quad: Array, crop: Array, said: list[Piece], score: float) -> list[Li
     for at, piece in enumerate(said):
         # Signs may be seen in what pads a crop: none is behind its end.
         first, last = (min((step + 0.5) * _STEP_WIDTH, wide) for step in (piece.first, piece.last))
-        left, right, text = first - half, min(last + half, wide), piece.text.strip()
-        if at > 0 or left > rim:
-            text = text.lstrip(ARROW_SIGNS)
-        else:
-            left = 0.0
-        if at < len(said) - 1 or right < wide - rim:
-            text = text.rstrip(ARROW_SIGNS)
-        else:
-            right = wide
-        if text:
+        left, right = first - half, min(last + half, wide)
+        before, behind = at > 0 or left > rim, at < len(said) - 1 or right < wide - rim
+        left, right = left if before else 0.0, right if behind else wide
+        if text := piece.without_arrows(before=before, behind=behind):
             found.append(_line(_part(quad, left / wide, right / wide), text, score))
     return found
 

@@ -22,8 +22,9 @@ _OVERLAP = 0.3  # line heights by which two places may overlap
 _ROOM = 0.15  # line heights kept around a piece
 _LEAST = 0.4  # line heights, across and down, that both cover at least
 _SMALLER = 0.55  # of the area of a line: words in less are read anew
-_LOST = 2  # letters fewer than before: words were left out
-_MOST = 8  # lines: each costs a reading of its pieces
+_KEPT = 0.75  # of the letters: with fewer than before words were left out
+_LESS_SURE = 0.15  # by which a second reading may be so
+_MOST = 8  # lines of each sort: each costs a reading of its pieces
 _ASIDE = 0.45  # line heights between an arrow's end and the middle of the line it runs along
 _SHORT = 0.4  # line heights: a shorter arrow is a sign
 _NARROW, _NARROW_RIM = 0.25, 0.5  # line heights: a narrower piece holds no sign
@@ -45,17 +46,18 @@ def read_apart(
     shapes = [shape.box for shape in detection.shapes if shape.kind not in FRAMES]
     arrows = detection.arrows
     found: list[Line] = []
-    parted = 0
+    parted = anew = 0
     for at, line in enumerate(lines):
         inside = any(holds(box, line.box) for box in shapes)
         chain = [] if inside or not _may_hold_arrows(line.text) else _at_arrows(line, arrows)
         pieces = chain or _pieces(line, places)
-        if not pieces or parted >= _MOST:
+        spent = anew if len(pieces) == 1 else parted
+        if not pieces or spent >= _MOST:
             found.append(line)
             continue
         if deadline.passed():
             return [*found, *lines[at:]], False
-        parted += 1
+        parted, anew = parted + (len(pieces) > 1), anew + (len(pieces) == 1)
         again: list[Line] = []
         for piece in pieces:
             more, complete = look_closer(reader, view, piece, deadline)
@@ -75,7 +77,8 @@ def _is_better(again: Sequence[Line], line: Line, pieces: Sequence[Box], *, chai
     """
     if len(pieces) > 1:
         return len(again) >= (2 if chain else 1)
-    return bool(again) and sum(map(_letters, again)) > _letters(line) - _LOST
+    sure = all(one.score > line.score - _LESS_SURE for one in again)
+    return bool(again) and sure and sum(map(_letters, again)) > _KEPT * _letters(line)
 
 
 def _letters(line: Line) -> int:

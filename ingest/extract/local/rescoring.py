@@ -30,6 +30,8 @@ _NO_SHORT_WORD = 3.0  # the same up to four letters: many are codes
 _SHORT = 4
 _KNOWN = 1.0  # what being a word and the best guess is worth, on top of being common
 ARROW_SIGNS = " -–—=<>→←"  # what arrows are read as
+_ARROW = re.compile(rf"[{re.escape(ARROW_SIGNS)}]*[<>→←][{re.escape(ARROW_SIGNS)}]*")
+_LEADING, _TRAILING = re.compile(rf"^{_ARROW.pattern}"), re.compile(rf"{_ARROW.pattern}$")
 _WORD = re.compile(r"([^A-Za-z]*)([A-Za-z].*?)([^A-Za-z]*)")  # signs around it stay
 
 
@@ -37,12 +39,20 @@ _WORD = re.compile(r"([^A-Za-z]*)([A-Za-z].*?)([^A-Za-z]*)")  # signs around it 
 class Piece:
     """Words of a line without a wide gap between them; the steps of their first and last letter.
 
-    Arrow signs are no letters; of nothing but those both steps are the first one's.
+    Arrows are no letters; of nothing but those both steps are the first one's.
     """
 
     text: str
     first: int
     last: int
+
+    def without_arrows(self, *, before: bool, behind: bool) -> str:
+        """Return its words without what is read of an arrow `before` or `behind` them.
+
+        A dash, or an equals sign, without a head is writing.
+        """
+        text = _LEADING.sub("", self.text) if before else self.text
+        return (_TRAILING.sub("", text) if behind else text).strip()
 
 
 @dataclass(slots=True)
@@ -53,14 +63,28 @@ class _Token:
     first: int = 0
     end: int = 0
     steps: list[int] = field(default_factory=list)
+    arrows: list[bool] = field(default_factory=list)  # whether a sign is of an arrow
 
     def cut(self, at: int) -> tuple[_Token, _Token]:
         """Return what is before sign `at` and the rest."""
         between = (self.steps[at - 1] + self.steps[at] + 1) // 2
         return (
-            _Token(self.text[:at], self.first, between, self.steps[:at]),
-            _Token(self.text[at:], between, self.end, self.steps[at:]),
+            _Token(self.text[:at], self.first, between, self.steps[:at], self.arrows[:at]),
+            _Token(self.text[at:], between, self.end, self.steps[at:], self.arrows[at:]),
         )
+
+
+def _trimmed(tokens: list[_Token], *, before: bool, behind: bool) -> list[_Token]:
+    """Return `tokens` without signs of arrows `before` and `behind` all others."""
+    kept = list(tokens)
+    while before and kept and kept[0].arrows[0]:
+        count = kept[0].arrows.index(False) if False in kept[0].arrows else 0
+        kept[:1] = [kept[0].cut(count)[1]] if count else []
+    while behind and kept and kept[-1].arrows[-1]:
+        back = kept[-1].arrows[::-1]
+        count = back.index(False) if False in back else 0
+        kept[-1:] = [kept[-1].cut(len(back) - count)[0]] if count else []
+    return kept
 
 
 class Rescorer:
@@ -77,14 +101,15 @@ class Rescorer:
     def pieces(self, seen: Array, gap: float) -> list[Piece]:
         """Return what the line says, parted where no word is written for `gap` steps or more.
 
-        What stands there may be an arrow, which is read as a sign or two, or as nothing.
+        What stands there may be an arrow, which is read as a sign or two, or as nothing; it is told
+        in neither piece.
         """
         groups: list[list[_Token]] = [[]]
         last: int | None = None
         for token in self._tokens(seen.argmax(axis=1)):
             rest = token
             for at, step in enumerate(token.steps):
-                if token.text[at] in ARROW_SIGNS:
+                if token.arrows[at]:
                     continue
                 if last is not None and step - last >= gap:
                     begin = at - (len(token.steps) - len(rest.steps))
@@ -94,11 +119,14 @@ class Rescorer:
                     groups.append([])
                 last = step
             groups[-1].append(rest)
-        return [self._piece(seen, group) for group in groups if group]
+        written = [group for group in groups if group]
+        ends = range(len(written))
+        trimmed = [_trimmed(written[at], before=at > 0, behind=at < ends[-1]) for at in ends]
+        return [self._piece(seen, group) for group in trimmed if group]
 
     def _piece(self, seen: Array, tokens: Sequence[_Token]) -> Piece:
-        signs = [pair for t in tokens for pair in zip(t.text, t.steps, strict=True)]
-        words = [step for sign, step in signs if sign not in ARROW_SIGNS] or [signs[0][1]]
+        signs = [pair for t in tokens for pair in zip(t.steps, t.arrows, strict=True)]
+        words = [step for step, arrow in signs if not arrow] or [signs[0][0]]
         return Piece(self._said(seen, tokens), words[0], words[-1])
 
     def _said(self, seen: Array, tokens: Sequence[_Token]) -> str:
@@ -117,7 +145,14 @@ class Rescorer:
                 token.steps += [step] * len(sign)
             before = number
         token.end = len(best)
-        return [token for token in [*tokens, token] if token.text]
+        written = [token for token in [*tokens, token] if token.text]
+        line = " ".join(token.text for token in written)
+        arrows = {at for run in _ARROW.finditer(line) for at in range(*run.span())}
+        begin = 0
+        for token in written:
+            token.arrows = [begin + at in arrows for at in range(len(token.text))]
+            begin += len(token.text) + 1
+        return written
 
     def _word(self, seen: Array, text: str) -> str:
         """Return the word of the steps ``seen (steps, signs)``, guessed to be `text`."""

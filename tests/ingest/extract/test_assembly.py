@@ -182,7 +182,8 @@ ROWS = [line((120.0, y, 280.0, y + 30), text) for y, text in ((190.0, "Ship"), (
         ("sticky", 2, "sticky"),
         ("sticky", 3, "container"),  # a whole board taken for a note
         ("ellipse", 2, "ellipse"),
-        ("ellipse", 3, "container"),
+        ("ellipse", 3, "container"),  # a ring around notes
+        ("diamond", 3, "diamond"),
     ],
 )
 @pytest.mark.parametrize("name", ["Sales", "销售部"])
@@ -285,6 +286,28 @@ def test_boxes_in_a_table_are_its_cells() -> None:
     held = [thing.text for thing in board.things if thing.parent is not None]
     assert sorted(held) == ["Due", "Name", "负责人"]
     assert {board.things[t.parent].kind for t in board.things if t.parent is not None} == {"table"}
+
+
+def test_rows_of_a_table_are_no_lanes() -> None:
+    table = Shape("table", (100.0, 100.0, 900.0, 400.0), 0.9)
+    rows = [Shape("box", (100.0, y, 900.0, y + 100), 0.95) for y in (100.0, 200.0, 300.0)]
+    board = assemble(Detection((table, *rows)), [], 800)
+    assert [thing.kind for thing in board.things] == ["table"]
+
+
+def test_sure_boxes_in_an_unsure_table_stay() -> None:
+    table = Shape("table", (100.0, 100.0, 700.0, 400.0), 0.4)
+    boxes = [Shape("box", (120.0 + 200 * k, 120.0, 260.0 + 200 * k, 200.0), 0.95) for k in (0, 1)]
+    board = assemble(Detection((table, *boxes)), [], 800)
+    assert [thing.kind for thing in board.things].count("box") == 2
+
+
+def test_words_that_were_seen_twice_count_once() -> None:
+    note = Shape("sticky", (100.0, 100.0, 700.0, 500.0), 0.95)
+    places = [row.box for row in ROWS]
+    twice = tuple((x0 + 2, y0 + 1, x1 + 2, y1 + 1) for x0, y0, x1, y1 in places)
+    board = assemble(Detection((note,), (*places, *twice)), ROWS, 1000)
+    assert [thing.kind for thing in board.things] == ["sticky"]
 
 
 def test_a_box_around_a_table_is_no_cell() -> None:

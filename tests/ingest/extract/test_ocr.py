@@ -73,6 +73,18 @@ def test_words_on_either_side_of_an_arrow_are_two_lines(words: tuple[str, str]) 
     assert right.box[0] > end + 85
 
 
+@pytest.mark.parametrize("text", ["9:00 — 17:00", "Total  =  100", "2020 —— 2024", "价格 = 数量"])
+def test_dashes_and_equals_signs_are_writing(text: str) -> None:
+    picture = Image.new("RGB", (620, 140), "white")
+    font = ImageFont.truetype(Path(draw.__file__).parent / "fonts" / "lxgw-wenkai.ttf", 48)
+    ImageDraw.Draw(picture).text((40, 40), text, "black", font)
+    (line,), _ = ocr.PaddleReader().read(np.asarray(picture), Deadline(None))
+    first, last = text.split()[0], text.split()[-1]
+    assert line.text.startswith(first)
+    assert line.text.endswith(last)
+    assert len(line.text.replace(" ", "")) > len(first + last)
+
+
 def placed(quad: Array, *said: Piece) -> list[tuple[str, int, int]]:
     """Return words of one line, and from where to where they stand in the picture."""
     (crop, *_) = ocr._crops(np.zeros((200, 900, 3), np.uint8), quad)
@@ -89,8 +101,10 @@ def placed(quad: Array, *said: Piece) -> list[tuple[str, int, int]]:
         ((Piece("订单", 10, 20),), [("订单", 65, 183)]),
         ((Piece("-> word ->", 20, 30),), [("word", 145, 263)]),
         ((Piece("- word", 6, 47),), [("- word", 0, 400)]),  # of a list
-        ((Piece("one -", 1, 8), Piece("> two", 30, 48)), [("one", 0, 87), ("two", 225, 400)]),
+        ((Piece("one", 1, 8), Piece("two", 30, 48)), [("one", 0, 87), ("two", 225, 400)]),
         ((Piece("登录→", 1, 8), Piece("支付", 30, 48)), [("登录", 0, 87), ("支付", 225, 400)]),
+        ((Piece("> 5 days", 1, 47),), [("> 5 days", 0, 400)]),
+        ((Piece("— done", 20, 47),), [("— done", 145, 400)]),  # no head: writing
         ((Piece("->", 20, 20),), []),
         ((Piece(" ", 3, 3),), []),
         ((), []),

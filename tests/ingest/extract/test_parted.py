@@ -73,6 +73,9 @@ def test_a_line_in_one_place_stays(words: tuple[Box, ...], looks: int) -> None:
         ("send the list", "send\nthe\nlist", ["send", "the", "list"]),
         ("登录页", "登录页面", ["登录页面"]),
         ("提交订单", "订单", ["提交订单"]),
+        ("支付", "付", ["支付"]),
+        ("登录页", "登录", ["登录页"]),
+        ("No", "N", ["No"]),
         ("提交订单", "", ["提交订单"]),
     ],
 )
@@ -85,7 +88,8 @@ def test_words_seen_much_smaller_are_read_there_unless_letters_are_lost(
         Says(again), VIEW, Detection(words=(place,)), [large], Deadline(None)
     )
     assert ([one.text for one in lines], complete) == (said, True)
-    assert all(one.box[2] < 350 for one in lines) or said == [first] != [again]
+    if said != [first]:
+        assert all(one.box[2] < 350 for one in lines)
 
 
 def test_a_line_far_higher_than_the_places_is_parted() -> None:

@@ -17,7 +17,7 @@ Array = npt.NDArray[Any]
 
 _TWO_WAYS = 12.0  # pixels between two walks that run back and forth on lines of their own
 _ALIKE = 0.7  # of the surer way's score: both ways are as sure
-_TAIL = 0.3  # strength of a walk from a tail: of 16 lines with two heads none has it at both ends
+_TAIL = 0.3  # strength of a walk from a tail; none of 16 lines with two heads had it at both
 _FEW = 24  # points of a path that are kept
 
 
