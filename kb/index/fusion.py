@@ -24,7 +24,7 @@ from kb.index.sparse import numbers_of
 from kb.weights import Weights
 
 _USUAL = 96.0  # bytes: some sixteen words, whether English or Chinese; few nodes have more
-_MOST = 3.0
+_MOST = 3.0  # times a short text's: a page of minutes is no better a match than that
 
 
 def score(
