@@ -30,6 +30,14 @@ def draw(folder: Path, first: int, count: int, workers: int = 1) -> None:
             pass
 
 
+def write(folder: Path, number: int, board: Board) -> None:
+    """Keep `board` in `folder`; who looks meanwhile sees it whole or not at all."""
+    path = _path(folder, number)
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    unfinished.write_bytes(pickle.dumps(board))
+    unfinished.replace(path)
+
+
 class KeptBoards(Sequence[Board]):
     """The boards in `folder`, by number; each is read when it is asked for."""
 
@@ -66,8 +74,4 @@ def _draw_one(folder: Path, number: int) -> None:
     language = _LANGUAGES[number % len(_LANGUAGES)]
     wordy = True if number % 3 == 0 else None
     spec = training_spec(_FIRST_SEED + number, language, wordy=wordy)
-    board = rendered_board(render(spec), str(number))
-    path = _path(folder, number)
-    unfinished = path.with_suffix(f".{os.getpid()}")
-    unfinished.write_bytes(pickle.dumps(board))
-    unfinished.replace(path)
+    write(folder, number, rendered_board(render(spec), str(number)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from evals.training.detector import __main__ as command
 from evals.training.detector import train
 from evals.training.detector.__main__ import main
 from evals.training.detector.boards import Board
-from evals.training.detector.store import KeptBoards
+from evals.training.detector.store import KeptBoards, write
 from evals.training.detector.train import START, Crops, Plan, Trainer, Turns, has_room
 from kb.errors import WrongUse
 from tests.evals.training.boards import plain_board
@@ -48,7 +47,7 @@ def grey(number: int) -> Board:
 def keep(folder: Path, *numbers: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number in numbers:
-        (folder / f"{number:06}.board").write_bytes(pickle.dumps(grey(number)))
+        write(folder, number, grey(number))
 
 
 def round_of(turns: Turns, count: int, rng: np.random.Generator) -> list[int]:
@@ -132,7 +131,7 @@ def test_a_training_that_goes_on_cuts_other_crops(
 
     monkeypatch.setattr(command, "Crops", Recorded)
     (tmp_path / "boards").mkdir()
-    (tmp_path / "boards" / "000001.board").write_bytes(pickle.dumps(plain_board()))
+    write(tmp_path / "boards", 1, plain_board())
     (tmp_path / "truth").mkdir()
     folders = ["--folder", str(tmp_path), "--data", str(tmp_path)]
     small = ["--batch", "2", "--size", "32", "--threads", "1"]
