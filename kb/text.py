@@ -110,7 +110,7 @@ def segments(text: str) -> Iterator[str]:
     """Yield the words of `text` as written; Chinese as jieba cuts it."""
     for match in _RUN.finditer(unicodedata.normalize("NFKC", text)):
         if match.lastgroup == "han":
-            yield from _jieba().cut(match.group())
+            yield from jieba().cut(match.group())
         else:
             yield match.group()
 
@@ -138,7 +138,7 @@ def _pairs(run: str) -> Iterator[str]:
 def _chinese(run: str, stop: frozenset[str]) -> Iterator[str]:
     """Words and pairs of `run`, each span once; pairs don't reach across a stop word."""
     stretch = ""
-    for word in _jieba().cut(run) if stop else [run]:
+    for word in jieba().cut(run) if stop else [run]:
         if word in stop:
             yield from _spans(stretch)
             stretch = ""
@@ -150,7 +150,7 @@ def _chinese(run: str, stop: frozenset[str]) -> Iterator[str]:
 def _spans(stretch: str) -> Iterator[str]:
     if not stretch:
         return
-    spans = {(start, end) for _, start, end in _jieba().tokenize(stretch, "search")}
+    spans = {(start, end) for _, start, end in jieba().tokenize(stretch, "search")}
     spans.update((i, i + 2) for i in range(len(stretch) - 1))
     for start, end in sorted(spans):
         yield stretch[start:end][:MAX_TERM]
@@ -208,11 +208,17 @@ def _stemmer() -> Any:
 
 def tagged_words(text: str) -> list[tuple[str, str]]:
     """Return the words of `text` with jieba's tags ("nr" a person …); [] where none is Chinese."""
-    return list(_jieba().tag(text)) if _HAN_SIGN.search(text) else []
+    return list(jieba().tag(text)) if _HAN_SIGN.search(text) else []
+
+
+def is_han(sign: str) -> bool:
+    """Tell whether `sign` is one Chinese sign."""
+    return len(sign) == 1 and _HAN_SIGN.match(sign) is not None
 
 
 @lru_cache(maxsize=1)
-def _jieba() -> Any:
+def jieba() -> Any:
+    """Return jieba's words (`rjieba.Jieba`); loaded once."""
     import rjieba
 
     return rjieba.Jieba()

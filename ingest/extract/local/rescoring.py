@@ -3,7 +3,8 @@
 The recogniser gives each sign at each step a probability, and its best guess is often a letter off.
 Where that guess is no word, words a few edits away are scored by the same probabilities (the CTC
 forward algorithm, Graves et al. 2006), common ones a little higher, and the best one is taken where
-it beats the guess: names and codes that were seen clearly stay as they are.
+it beats the guess: names and codes that were seen clearly stay as they are. Chinese signs are
+chosen by `ingest.extract.local.chinese`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ingest.extract.local.chinese import corrected
 from ingest.extract.local.lexicon import Lexicon
 
 Array = npt.NDArray[Any]
@@ -130,7 +132,11 @@ class Rescorer:
         return Piece(self._said(seen, tokens), words[0], words[-1])
 
     def _said(self, seen: Array, tokens: Sequence[_Token]) -> str:
-        return " ".join(self._word(seen[t.first : t.end], t.text) for t in tokens)
+        return " ".join(self._token(seen, token) for token in tokens)
+
+    def _token(self, seen: Array, token: _Token) -> str:
+        text = corrected(seen, token.text, token.steps, self._signs)
+        return self._word(seen[token.first : token.end], text)
 
     def _tokens(self, best: Array) -> list[_Token]:
         tokens, token, before = [], _Token(), _BLANK
