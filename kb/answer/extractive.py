@@ -19,7 +19,7 @@ from kb.answer.notebook import Notebook, merged
 from kb.answer.repeats import only_repeats
 from kb.answer.room import SURE_LINK, Room
 from kb.answer.selection import selected
-from kb.answer.tagged import tagged, topic_of
+from kb.answer.tagged import any_tagged, tagged, topic_of
 from kb.answer.vocabulary import vocabulary_of
 from kb.evidence import Answer, Turn
 from kb.figures import holds_figures
@@ -129,18 +129,19 @@ def _free(
 ) -> str | None:
     """Answer a question of no form that led anywhere.
 
-    Whether something is so is no matter of likeness: it must be said in so many words; nor is what
-    carries a tag. What was not selected is still quoted where one place holds all words of the
-    question as they are written. The thing again says neither who has it nor when it is.
+    Whether something is so is no matter of likeness: it must be said in so many words. What was not
+    selected is still quoted where one place holds all words of the question as they are written.
+    The thing again says neither who has it nor when it is; nor is what has nothing to do with a tag
+    what carries it.
     """
     if room.question.yes_no:
         return lookup(room)
-    if room.question.intent == "tagged":
-        return lookup(replace(room, match=Matcher(None, room.match.weight)), SAID_PLAINLY)
-    if (text := selected(room, inquiry, read, base.embedder, now)) is not None:
-        told = [evidence.text for evidence in room.notes.cited]
-        return None if only_repeats(room.question, told) else text
-    return lookup(room, SAID_PLAINLY)
+    text = selected(room, inquiry, read, base.embedder, now)
+    told = room.notes.cited
+    if text is not None and (room.question.intent != "tagged" or any_tagged(room, told)):
+        return None if only_repeats(room.question, [one.text for one in told]) else text
+    told.clear()
+    return lookup(replace(room, match=Matcher(None, room.match.weight)), SAID_PLAINLY)
 
 
 def _settled(room: Room) -> bool:
@@ -148,7 +149,8 @@ def _settled(room: Room) -> bool:
 
     So it is where a model was told what to do, where no board is of the kind asked for or mentions
     the thing, where nothing at all carries the tag, where the thing is known and no arrow leaves
-    it, and where what was found is of another number: sprint 12, where 13 is asked for.
+    it (or both ends of a way are, and no arrow joins them), and where what was found is of another
+    number: sprint 12, where 13 is asked for.
     """
     if room.question.intent in ("boards", "mentions") or orders_a_model(room.question.text):
         return True
@@ -161,4 +163,5 @@ def _settled(room: Room) -> bool:
         return True
     if room.question.intent not in _NEEDS_ARROWS:
         return False
-    return any(link.score >= SURE_LINK for link in room.link(room.question.x))
+    named = [room.question.x, *([room.question.y] if room.question.intent == "path" else [])]
+    return all(any(link.score >= SURE_LINK for link in room.link(one)) for one in named)

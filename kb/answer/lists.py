@@ -33,10 +33,10 @@ def holds(room: Room) -> str | None:
     for phrase in (asked.y, f"{asked.x} {asked.y}", asked.x):
         for link in room.link(phrase):
             inside = members(room, link.thing)
-            if inside and link.score >= SURE_LINK:
+            if inside and link.score >= SURE_LINK and _is_whole(room, link.thing):
                 return _contents(room, name(link.thing), inside)
     board = board_named(room, asked.x)
-    if board is None:
+    if board is None or not _covers(room, room.words.titles[board]):
         return None
     rows = room.notes.session.execute(
         select(NodeRow.node_id)
@@ -48,6 +48,17 @@ def holds(room: Room) -> str | None:
     title = room.words.titles[board]
     shown = [t for t in things if label_of(t.text) != label_of(title)]
     return _contents(room, f"“{quoted(title)}”", shown) if shown else None
+
+
+def _is_whole(room: Room, holder: Thing) -> bool:
+    """Say whether all that a holder has is asked for: with what is around it, it says it all."""
+    held_by = (holder.ref[0], holder.parent or "")
+    return _covers(room, holder.text, room.around(holder, room.graph.things([held_by])))
+
+
+def _covers(room: Room, *texts: str) -> bool:
+    """Say whether texts hold what the question asks about: "good in January" is not all January."""
+    return room.match.share(topic_of(room.question.text), *texts) >= SURE_LINK
 
 
 def members(room: Room, thing: Thing) -> list[Thing]:

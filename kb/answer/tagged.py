@@ -14,9 +14,11 @@ from kb.answer.room import Room
 from kb.answer.versions import Told, cited, told_once
 from kb.answer.words import Word, words_of
 from kb.catalog import BoardRow, NodeRow
+from kb.evidence import Evidence
 from kb.graph import Ref, Thing
 from kb.query.asides import State
 from kb.query.dates import Span, spans_of
+from kb.query.patterns import TAG_WORDS
 from kb.scene import Scene, Tag
 from kb.timeline.states import finished
 
@@ -201,6 +203,18 @@ def about(
         shares.append(room.match.share(topic, *texts))
     least = max(TOPIC_SHARE, max(shares, default=0.0) - TOPIC_BAND)
     return [thing for thing, held in zip(kept, shares, strict=True) if held >= least]
+
+
+def any_tagged(room: Room, told: Iterable[Evidence]) -> bool:
+    """Say whether any of what is told carries a tag asked for, or its name there or around it."""
+    refs = [(one.board.id, node) for one in told for node in one.nodes]
+    things = room.graph.things(refs).values()
+    holders = room.graph.things((t.ref[0], t.parent) for t in things if t.parent)
+    return any(
+        tag in thing.tags or TAG_WORDS[tag].search(f"{thing.text}\n{room.around(thing, holders)}")
+        for thing in things
+        for tag in room.question.tags
+    )
 
 
 def topic_of(phrase: str) -> tuple[Word, ...]:

@@ -20,7 +20,7 @@ from kb.links import decide_version
 from kb.query.question import understand
 from kb.scene import Relation
 from kb.search import find
-from tests.kb.answer.boards import arrow, node, scene_of
+from tests.kb.answer.boards import arrow, line, node, scene_of
 from tests.kb.links.filling import day, put
 from tests.stores import open_store
 
@@ -193,3 +193,30 @@ def test_dates_that_are_left_out_are_counted(base: KnowledgeBase) -> None:
         told = lists.date(room)
     assert told is not None
     assert told.endswith("; and 4 more.")
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [
+        ("What is on the January review?", True),
+        ("What was good in the January review?", False),
+        ("一月回顾有什么？", True),
+        ("一月回顾有哪些好事？", False),
+    ],
+)
+def test_a_whole_board_is_listed_only_where_all_of_it_is_asked_for(
+    base: KnowledgeBase, question: str, whole: bool
+) -> None:
+    board(base, "January review", "Cake", "Waste oil ran over")
+    board(base, "一月回顾", "蛋糕", "废油溢出")
+    with asking(base, question) as room:
+        assert (lists.holds(room) is not None) == whole
+
+
+def test_a_list_is_that_of_whom_the_question_names(base: KnowledgeBase) -> None:
+    lines = [line("1", "n0", "n1")]
+    board(base, "家长", "点子", "旧校服交换日", lines=lines)
+    with asking(base, "家长有哪些点子？") as room:
+        assert lists.holds(room) == "“点子”里有（1项）：“旧校服交换日” [1]。"
+    with asking(base, "师傅有哪些点子？") as room:
+        assert lists.holds(room) is None

@@ -128,6 +128,13 @@ def test_nothing_is_listed_where_nothing_fits(base: KnowledgeBase, question: str
     assert not ask(base, question, workspace=ROOM).answered
 
 
+def test_what_carries_a_tag_is_found_by_other_words_too(base: KnowledgeBase) -> None:
+    asked = "Which dangers lie in our vendor not delivering in time?"
+    answer = ask(base, asked, workspace=ROOM)
+    assert answer.citations[0].text == "Risk: the supplier is late"
+    assert not ask(base, "What could go wrong at the circus?", workspace=ROOM).answered
+
+
 def test_several_lists_are_told_one_by_one(base: KnowledgeBase) -> None:
     answer = ask(base, "What are the risks and to-dos of the launch plan?", workspace=ROOM).answer
     assert answer.startswith("2 risks: ")
