@@ -56,10 +56,10 @@ def _specs(group: Group) -> Iterator[tuple[int, BoardSpec]]:
         wordy = group.wordy or None
         spec = training_spec(seed, group.language, photo=group.photo, wordy=wordy, unseen=True)
         if not group.wordy or _unboxed(spec) >= _MOSTLY:
-            yield seed, _finer(spec)
+            yield seed, finer(spec)
 
 
-def _finer(spec: BoardSpec) -> BoardSpec:
+def finer(spec: BoardSpec) -> BoardSpec:
     """Return `spec` photographed so that somebody can read it: by one to six million pixels."""
     camera = spec.camera
     if camera is None:

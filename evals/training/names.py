@@ -1,7 +1,8 @@
-"""``python -m evals.training.names``: fits what tells names and labels apart, on hdBPMN train.
+"""``python -m evals.training.names``: fits what tells names and labels apart.
 
-Prints the weights that `ingest.extract.local.wishes` holds, and how often words that no fit saw are
-given to what they name.
+On hdBPMN train, where most words that stand alone are names of small shapes, and on drawn boards,
+where most are nodes or labels of lines. Prints the weights that `ingest.extract.local.wishes`
+holds, and how often words that no fit saw are given to what they name.
 """
 
 from __future__ import annotations
@@ -9,10 +10,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,36 +19,31 @@ from PIL import Image, ImageOps
 from rich.progress import track
 from torch import Tensor
 
-from evals.extraction.match import inside_share, overlap_union
+from evals.boards import render, training_spec
+from evals.boards.words import Script
+from evals.extraction.rendered import finer
+from evals.training.meant import Choice, Truth, choices, of_drawn, of_process
 from evals.training.split import is_held_out
 from ingest.extract.local import LocalExtractor
 from ingest.extract.local.assemble import pieces_of
 from ingest.extract.local.seen import Deadline
-from ingest.extract.local.things import Link, Thing
 from ingest.extract.local.view import to_original, view_of
-from ingest.extract.local.wishes import LABEL, NAME, Wish, wishes
-from kb.scene import Box
+from ingest.extract.local.wishes import LABEL, NAME, wishes
 
 _DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "hdbpmn"
-_SAME = 0.5  # overlap over union of a shape and its truth
-_SAME_WORDS = 0.25
+_FIRST_SEED = 700_000  # far from the boards that figures are measured on
+_LANGUAGES: tuple[Script, ...] = ("en", "zh", "en", "mixed", "en")
+_TIMES = 2  # that drawn boards count: there are fewer words alone on them
 _EVERY = 4  # one board in so many is measured on, not fitted to
 _PULL = 1e-4  # towards no weight at all
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What some words may be, and which of it they are: `right` for each of `wishes`."""
-
-    wishes: list[Wish]
-    right: list[bool]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Fit and print; returns 2 where there is no data."""
     parser = argparse.ArgumentParser(prog="python -m evals.training.names", description=__doc__)
     parser.add_argument("--data", type=Path, default=_DATA, help="folder of hdBPMN")
-    parser.add_argument("--every", type=int, default=2, help="take every so many boards")
+    parser.add_argument("--every", type=int, default=2, help="take every so many boards of it")
+    parser.add_argument("--drawn", type=int, default=240, help="drawn boards")
     options = parser.parse_args(arguments)
     paths = sorted((options.data / "truth" / "train").glob("*.json"))
     paths = [path for path in paths if not is_held_out(path.stem)][:: options.every]
@@ -57,63 +51,43 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"no hdBPMN in {options.data}: name its folder with --data\n")
         return 2
     extractor = LocalExtractor()
-    boards = [list(_choices(extractor, p, options.data)) for p in track(paths, "Reading")]
-    fitted = fit([c for i, board in enumerate(boards) if i % _EVERY for c in board])
-    kept = [c for board in boards[::_EVERY] for c in board]
+    drawn = track(_drawn(options.drawn), "Drawn boards", options.drawn)
+    read = track(_processes(paths, options.data), "hdBPMN", len(paths))
+    boards = [[_choices(extractor, *board) for board in some] for some in (read, drawn)]
+    learnt, kept = [], []
+    for some, times in zip(boards, (1, _TIMES), strict=True):
+        learnt += [c for i, board in enumerate(some) if i % _EVERY for c in board] * times
+        kept += [c for board in some[::_EVERY] for c in board]
+    fitted = fit(learnt)
     sys.stdout.write(f"{json.dumps(fitted, indent=1)}\nright: {share_right(kept, fitted):.3f}\n")
     return 0
 
 
-def _choices(extractor: LocalExtractor, path: Path, data: Path) -> Iterator[Choice]:
-    truth = json.loads(path.read_text(encoding="utf-8"))
-    with Image.open(data / truth["image"]) as file:
-        view = view_of(ImageOps.exif_transpose(file.convert("RGB")))
+def _choices(extractor: LocalExtractor, picture: Image.Image, truth: Truth) -> list[Choice]:
+    view = view_of(picture)
     detection, lines, _ = extractor.see(view, Deadline(None))
     things, links, spent = pieces_of(detection, lines)
     boxes = [to_original(view, thing.box) for thing in things]
-    yield from choices(truth, things, boxes, links, wishes(things, links, spent))
+    wished = wishes(things, links, spent, detection.words)
+    return list(choices(truth, things, boxes, links, wished))
 
 
-def choices(
-    truth: dict[str, Any], things: list[Thing], boxes: list[Box], links: list[Link],
-    wished: Iterable[Wish],
-) -> Iterator[Choice]:  # fmt: skip
-    """Hold what words may be against the truth of the board; `boxes` of things in its pixels."""
-    meant = {
-        place: node["id"]
-        for place, (thing, box) in enumerate(zip(things, boxes, strict=True))
-        for node in truth["nodes"]
-        if thing.shape is not None and overlap_union(box, tuple(node["bbox"])) >= _SAME
-    }
-    by_words: dict[int, list[Wish]] = {}
-    for wish in wished:
-        by_words.setdefault(wish.words, []).append(wish)
-    for words, some in by_words.items():
-        named, labelled = _truly(truth, boxes[words])
-        right = []
-        for wish in some:
-            if wish.sort == "name":
-                right.append(named is not None and meant.get(wish.place) == named)
-            else:
-                link = links[wish.place]
-                right.append({meant.get(link.source), meant.get(link.target)} == labelled)
-        yield Choice(some, right)
+def _processes(paths: Sequence[Path], data: Path) -> Iterator[tuple[Image.Image, Truth]]:
+    for path in paths:
+        truth = json.loads(path.read_text(encoding="utf-8"))
+        with Image.open(data / truth["image"]) as file:
+            yield ImageOps.exif_transpose(file.convert("RGB")), of_process(truth)
 
 
-def _truly(truth: dict[str, Any], words: Box) -> tuple[str | None, set[str] | None]:
-    """Return the id of the node that `words` name, and the ends of the edge that they label."""
-    named = None
-    for node in truth["nodes"]:
-        box = node.get("label_bbox")
-        if box and inside_share(tuple(box), tuple(node["bbox"])) < _SAME:
-            within = max(inside_share(words, tuple(box)), inside_share(tuple(box), words))
-            if within > _SAME and overlap_union(words, tuple(box)) > _SAME_WORDS:
-                named = node["id"]
-    for edge in truth["edges"]:
-        box = edge.get("label_bbox")
-        if box and overlap_union(words, tuple(box)) > _SAME_WORDS:
-            return named, {edge["source"], edge["target"]}
-    return named, None
+def _drawn(count: int) -> Iterator[tuple[Image.Image, Truth]]:
+    """Draw boards, each third as a photo and each third of mostly bare words."""
+    for place in range(count):
+        language = _LANGUAGES[place % len(_LANGUAGES)]
+        spec = training_spec(
+            _FIRST_SEED + place, language, photo=place % 3 == 2, wordy=place % 3 == 0 or None
+        )
+        board = render(finer(spec))
+        yield board.picture, of_drawn(board)
 
 
 def fit(some: list[Choice]) -> dict[str, dict[str, float]]:

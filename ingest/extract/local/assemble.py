@@ -44,7 +44,7 @@ _MARK = re.compile(r"[^\w?!？！]{1,3}|[Il|一\-–—_. ]{2,}")  # what heads 
 def assemble(detection: Detection, lines: Sequence[Line], height: float) -> Assembly:
     """Put a board together. `height`: of the working copy, in pixels."""
     things, links, spent = pieces_of(detection, lines)
-    links, gone = name_and_label(things, links, spent)
+    links, gone = name_and_label(things, links, spent, detection.words)
     gone |= spent
     gone |= name_by_rims(things, links, gone)
     gone |= unsupported(things, links, gone)

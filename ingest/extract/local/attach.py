@@ -181,11 +181,14 @@ def _hit(box: Box, start: Point, direction: Point, length: float) -> bool:
     return near <= far
 
 
-def gap_to_middle(path: Sequence[Point], box: Box) -> float:
-    """Return how far `box` is from `path`, its two ends left out."""
+def nearest_of_middle(path: Sequence[Point], box: Box) -> tuple[float, float]:
+    """Return how far `box` is from `path`, its two ends left out, and at which share of its way."""
     points = _samples(path)
     cut = int(len(points) * _MIDDLE)
-    return min(distance_to(box, point) for point in points[cut : len(points) - cut])
+    gap, at = min(
+        (distance_to(box, points[at]), at) for at in range(cut, max(len(points) - cut, cut + 1))
+    )
+    return gap, at / max(len(points) - 1, 1)
 
 
 def _samples(path: Sequence[Point], step: float = 6.0) -> list[Point]:

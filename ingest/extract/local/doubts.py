@@ -14,19 +14,32 @@ from kb.scene import Box
 _BAND = 6.0  # length over width of a box that is a lane or a pool, not a step
 _HEADER = 2.0  # height over width of the head of a lane, whose words stand on end
 _ON_END = 1.5  # height over width of words that do
+_FLUSH = 0.2  # of its width, by which heads of one column may differ
 _IN_TABLE = 0.85  # of a box in a table of which it is a cell
 _SURE_TABLE = 0.5  # confidence from which boxes in it are no things of their own
 _SUPPORT = 0.9  # confidence of a shape that needs none: on hdBPMN val 11 of 11 below are none
 
 
 def bands_as_frames(shapes: Sequence[Shape], lines: Sequence[Line]) -> list[Shape]:
-    """Return `shapes` with long bands, and boxes whose words stand on end, as containers."""
+    """Return `shapes` with long bands, and heads of lanes, as containers.
+
+    Heads are boxes whose words stand on end, and those in one column with them: the words of some
+    are not read.
+    """
     turned = [line.box for line in lines if _tall(line.box) > _ON_END]
+    boxes = {at: shape.box for at, shape in enumerate(shapes) if shape.kind == "box"}
+    heads = {at for at, box in boxes.items() if _is_head(box, turned)}
+    waiting = list(heads)
+    while waiting:
+        head = boxes[waiting.pop()]
+        more = {at for at, box in boxes.items() if at not in heads and _in_column(box, head)}
+        heads |= more
+        waiting += more
     return [
         replace(shape, kind="container", fill=None)
-        if shape.kind == "box" and _is_band(shape.box, turned)
+        if at in heads or (at in boxes and _is_band(shape.box))
         else shape
-        for shape in shapes
+        for at, shape in enumerate(shapes)
     ]
 
 
@@ -41,11 +54,19 @@ def without_cells(shapes: Sequence[Shape]) -> list[Shape]:
     ]
 
 
-def _is_band(box: Box, turned: Sequence[Box]) -> bool:
-    long = max(box[2] - box[0], box[3] - box[1])
-    if long > _BAND * short_side(box):
-        return True
+def _is_band(box: Box) -> bool:
+    return max(box[2] - box[0], box[3] - box[1]) > _BAND * short_side(box)
+
+
+def _is_head(box: Box, turned: Sequence[Box]) -> bool:
     return _tall(box) > _HEADER and any(holds(box, words) for words in turned)
+
+
+def _in_column(box: Box, head: Box) -> bool:
+    """Tell whether `box` is right above or below `head`, and as wide."""
+    least = _FLUSH * (head[2] - head[0])
+    gap = max(box[1] - head[3], head[1] - box[3])
+    return all(abs(box[side] - head[side]) < least for side in (0, 2)) and abs(gap) < least
 
 
 def _tall(box: Box) -> float:

@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from ingest.extract.local.geometry import gap_between
 from ingest.extract.local.things import Link, Thing
-from ingest.extract.local.wishes import Wish, wishes
-from kb.scene import union_box
+from ingest.extract.local.wishes import wishes
+from kb.scene import Box, union_box
 
-_LABEL_REACH = 0.9  # line heights from a line to its label; 95 of 100 are within 0.6
 _LEADING = 0.7  # line heights between the lines of a name
 _SIGNS = 4  # a mark of more is a word
 _SYMBOLS = frozenset(
@@ -30,23 +29,28 @@ def without_symbols(things: Sequence[Thing]) -> None:
 
 
 def name_and_label(
-    things: Sequence[Thing], links: Sequence[Link], spent: Set[int] = frozenset()
-) -> tuple[list[Link], set[int]]:
+    things: Sequence[Thing], links: Sequence[Link], spent: Set[int] = frozenset(),
+    seen: Sequence[Box] = (),
+) -> tuple[list[Link], set[int]]:  # fmt: skip
     """Give words that stand beside a small shape, or on a line, to it; each takes one block.
 
     A line that was taken to end at a shape's name ends at the shape.
 
-    `spent`: places of words that are a label already.
+    Args:
+        things: shapes and words.
+        links: what joins them.
+        spent: places of words that are a label already.
+        seen: where the detector saw words that stand alone.
 
     Returns:
         The links with labels, and the places of the words that are no nodes of their own.
     """
     labelled, used, served = list(links), set[int](), set[tuple[str, int]]()
     named: dict[int, int] = {}
-    likely = [(wish.score, wish) for wish in wishes(things, links, spent)]
+    likely = [(wish.score, wish) for wish in wishes(things, links, spent, seen)]
     likely.sort(key=lambda pair: (-pair[0], pair[1].words, pair[1].sort, pair[1].place))
     for score, wish in likely:
-        if not _is_granted(wish, score) or wish.words in used or (wish.sort, wish.place) in served:
+        if score <= 0 or wish.words in used or (wish.sort, wish.place) in served:
             continue
         used.add(wish.words)
         served.add((wish.sort, wish.place))
@@ -61,14 +65,6 @@ def name_and_label(
     for words, place in more.items():
         _name(things[place], things[words], more=True)
     return _rejoined(labelled, named), used | set(more)
-
-
-def _is_granted(wish: Wish, score: float) -> bool:
-    """Tell whether a wish may come true; words close to a line that name nothing are its label.
-
-    The process diagrams that the scores were fitted to have few labels, other boards more.
-    """
-    return score > 0 or (wish.sort == "label" and wish.gap < _LABEL_REACH)
 
 
 def _lines_more(things: Sequence[Thing], named: dict[int, int], taken: Set[int]) -> dict[int, int]:

@@ -1,17 +1,20 @@
 """What words that stand alone may be: which shape's name or which line's label, and how likely.
 
-How much each sign of it counts was fitted on the train split of hdBPMN by a conditional logit
-(McFadden 1974), in which words may also be neither: ``python -m evals.training.names``.
+How much each sign of it counts was fitted on the train split of hdBPMN and on drawn boards by a
+conditional logit (McFadden 1974), in which words may also be neither:
+``python -m evals.training.names``.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal
 
-from ingest.extract.local.attach import gap_to_middle
-from ingest.extract.local.geometry import gap_between, middle_of
+from ingest.extract.local.attach import nearest_of_middle
+from ingest.extract.local.geometry import gap_between, middle_of, overlap_union
 from ingest.extract.local.things import Link, Thing
 from kb.scene import Box, Point
 
@@ -21,16 +24,19 @@ _SMALL = 3.2  # line heights: a shape below this has no room for its name
 _SIGNS = 4  # a small shape with so few signs in it bears a symbol, not a word
 _NAME_REACH, _LABEL_REACH = 2.0, 1.5  # line heights; farther away nothing is meant
 _LONG = 30  # signs: longer words are alike
+_LONG_WAY = 40  # line heights: longer lines are alike
+_SAME = 0.3  # overlap over union of words and where they were seen
 _DATA = frozenset({"document", "cylinder"})
 
 NAME = {
-    "name": -2.18, "gap": -2.51, "above": -1.1, "left": 0.38, "right": 2.52, "shared": 2.92,
-    "document": 0.66, "cylinder": 0.26, "other": -1.35, "joined": -1.64, "lines": 0.91,
-    "length": 0.42, "nearest": 1.35,
+    "name": -2.49, "gap": -3.64, "above": -1.55, "left": 0.59, "right": 2.55, "shared": 3.95,
+    "document": 1.32, "cylinder": 0.32, "other": -2.8, "joined": -2.89, "lines": 1.15,
+    "length": 0.48, "nearest": 1.44,
 }  # fmt: skip
 LABEL = {
-    "label": -4.74, "gap": -5.5, "touching": 0.37, "decision": 2.24, "data": -2.47, "sure": 2.98,
-    "lines": 0.98, "length": 0.01, "nameless": 0.85,
+    "label": -2.68, "gap": -3.72, "touching": 0.42, "decision": 2.12, "data": -1.15, "sure": 1.93,
+    "lines": -0.19, "length": -0.35, "nameless": 0.98, "aside": -3.08, "way": -0.33, "size": -2.99,
+    "seen": 2.44,
 }  # fmt: skip
 
 
@@ -63,9 +69,17 @@ class Wish:
 
 
 def wishes(
-    things: Sequence[Thing], links: Sequence[Link], spent: Set[int] = frozenset()
-) -> Iterator[Wish]:
-    """Yield what each of the words alone may be. `spent`: places of words that are taken."""
+    things: Sequence[Thing], links: Sequence[Link], spent: Set[int] = frozenset(),
+    seen: Sequence[Box] = (),
+) -> Iterator[Wish]:  # fmt: skip
+    """Yield what each of the words alone may be.
+
+    Args:
+        things: shapes and words.
+        links: what joins them.
+        spent: places of words that are taken.
+        seen: where the detector saw words that stand alone.
+    """
     joined = {place for link in links for place in (link.source, link.target)}
     around = [_box_of(link.path) for link in links]
     free = [
@@ -74,6 +88,7 @@ def wishes(
         if thing.shape is None and thing.height > 0 and words not in spent
     ]
     gaps = _gaps(things, free)
+    usual = median([thing.height for thing in things if thing.text and thing.height > 0] or [1.0])
     for words in free:
         thing = things[words]
         about = (float(thing.text.count("\n")), min(len(thing.text), _LONG) / 10)
@@ -87,8 +102,11 @@ def wishes(
             signs = (*_beside(thing.box, things[place], gap), ends, *about, nearer)
             yield Wish("name", place, words, signs)
         nameless = min([*near.values(), _NAME_REACH])
-        for place, gap in () if ends else _lines_near(thing, links, around):
-            signs = (*_on_line(links[place], things, gap), *about, nameless)
+        place_seen = any(overlap_union(thing.box, box) > _SAME for box in seen)
+        looks = (math.log(thing.height / usual), float(place_seen))
+        for place, gap, *way in () if ends else _lines_near(thing, links, around):
+            line = _on_line(links[place], things, gap)
+            signs = (*line, *about, nameless, *way, *looks)
             yield Wish("label", place, words, signs)
 
 
@@ -129,15 +147,20 @@ def _on_line(link: Link, things: Sequence[Thing], gap: float) -> tuple[float, ..
 
 def _lines_near(
     words: Thing, links: Sequence[Link], around: Sequence[Box]
-) -> Iterator[tuple[int, float]]:
-    """Yield the links without a label that `words` stand on, and how far away, in line heights."""
+) -> Iterator[tuple[int, float, float, float]]:
+    """Yield the links without a label that `words` stand on.
+
+    Each with how far away they are, in line heights, how far from the middle of its way, 0 to a
+    half, and how long that is, in tens of line heights.
+    """
     for place, link in enumerate(links):
         # Following a whole path costs a hundred times more than asking for its box.
         if link.label or gap_between(words.box, around[place]) >= _LABEL_REACH * words.height:
             continue
-        gap = gap_to_middle(link.path, words.box) / words.height
-        if gap < _LABEL_REACH:
-            yield place, gap
+        gap, share = nearest_of_middle(link.path, words.box)
+        if gap < _LABEL_REACH * words.height:
+            way = sum(map(math.dist, link.path, link.path[1:])) / words.height
+            yield place, gap / words.height, abs(share - 0.5), min(way, _LONG_WAY) / 10
 
 
 def _box_of(path: Sequence[Point]) -> Box:

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from evals.training.names import Choice, choices, fit, main, share_right
+from evals.boards import render, training_spec
+from evals.training.meant import Choice, choices, of_drawn, of_process
+from evals.training.names import fit, main, share_right
 from ingest.extract.local.seen import Shape
 from ingest.extract.local.things import Link, Thing
-from ingest.extract.local.wishes import LABEL, NAME, wishes
+from ingest.extract.local.wishes import LABEL, NAME, Wish, wishes
 from kb.scene import Box
 
 
@@ -39,7 +41,7 @@ LINKS = [Link("arrow", 0, 1, True, ((140.0, 120.0), (400.0, 120.0)), 0.9)]
 
 def board() -> list[Choice]:
     boxes = [thing.box for thing in THINGS]
-    return list(choices(TRUTH, THINGS, boxes, LINKS, wishes(THINGS, LINKS)))
+    return list(choices(of_process(TRUTH), THINGS, boxes, LINKS, wishes(THINGS, LINKS)))
 
 
 def test_the_truth_tells_names_labels_and_neither() -> None:
@@ -69,3 +71,22 @@ def test_without_data_it_says_what_is_missing(
 ) -> None:
     assert main(["--data", str(tmp_path)]) == 2
     assert "--data" in capsys.readouterr().err
+
+
+def test_drawn_boards_tell_what_their_words_are() -> None:
+    board = render(training_spec(700_003, photo=False, wordy=True))
+    truth = of_drawn(board)
+    labels = {x.label: frozenset((x.source, x.target)) for x in board.scene.relations if x.label}
+    said = [truth.truly(box, label) for box in board.labels for label in labels]
+    assert {ends for _, ends in said if ends} == set(labels.values())
+    words = [node for node in board.scene.nodes if node.kind == "text"]
+    assert {truth.truly(node.bbox, node.text) for node in words} == {(None, None)}
+    assert truth.truly(board.labels[0], "§§§") == ("", None)  # of which can't be told
+
+
+def test_words_of_what_was_not_found_teach_nothing() -> None:
+    later = THINGS[4]
+    boxes = [later.box]
+    links = [Link("arrow", 0, 0, True, ((140.0, 120.0), (400.0, 120.0)), 0.9)]
+    wish = Wish("label", 0, 0, (0.0,) * len(LABEL))
+    assert not list(choices(of_process(TRUTH), [later], boxes, links, [wish]))
