@@ -33,7 +33,6 @@ from ingest.extract.local.wishes import LABEL, NAME, wishes
 _DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "hdbpmn"
 _FIRST_SEED = 700_000  # far from the boards that figures are measured on
 _LANGUAGES: tuple[Script, ...] = ("en", "zh", "en", "mixed", "en")
-_TIMES = 2  # that drawn boards count: there are fewer words alone on them
 _EVERY = 4  # one board in so many is measured on, not fitted to
 _PULL = 1e-4  # towards no weight at all
 
@@ -55,8 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
     read = track(_processes(paths, options.data), "hdBPMN", len(paths))
     boards = [[_choices(extractor, *board) for board in some] for some in (read, drawn)]
     learnt, kept = [], []
-    for some, times in zip(boards, (1, _TIMES), strict=True):
-        learnt += [c for i, board in enumerate(some) if i % _EVERY for c in board] * times
+    for some in boards:
+        learnt += [c for i, board in enumerate(some) if i % _EVERY for c in board]
         kept += [c for board in some[::_EVERY] for c in board]
     fitted = fit(learnt)
     sys.stdout.write(f"{json.dumps(fitted, indent=1)}\nright: {share_right(kept, fitted):.3f}\n")

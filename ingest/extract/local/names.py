@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from ingest.extract.local.geometry import gap_between
 from ingest.extract.local.things import Link, Thing
-from ingest.extract.local.wishes import wishes
+from ingest.extract.local.wishes import Wish, wishes
 from kb.scene import Box, union_box
 
+_LABEL_REACH = 0.9  # line heights from a line to its label; 95 of 100 are within 0.6
+_LIKELY = -0.5  # score of a label: a node that is lost costs more than a label
 _LEADING = 0.7  # line heights between the lines of a name
 _SIGNS = 4  # a mark of more is a word
 _SYMBOLS = frozenset(
@@ -50,7 +52,7 @@ def name_and_label(
     likely = [(wish.score, wish) for wish in wishes(things, links, spent, seen)]
     likely.sort(key=lambda pair: (-pair[0], pair[1].words, pair[1].sort, pair[1].place))
     for score, wish in likely:
-        if score <= 0 or wish.words in used or (wish.sort, wish.place) in served:
+        if not _is_granted(wish, score) or wish.words in used or (wish.sort, wish.place) in served:
             continue
         used.add(wish.words)
         served.add((wish.sort, wish.place))
@@ -65,6 +67,17 @@ def name_and_label(
     for words, place in more.items():
         _name(things[place], things[words], more=True)
     return _rejoined(labelled, named), used | set(more)
+
+
+def _is_granted(wish: Wish, score: float) -> bool:
+    """Tell whether a wish may come true.
+
+    Words close to a line that name nothing are its label, unless lines join words on the board:
+    then they may be a node that the end of a line was not found at.
+    """
+    if wish.sort == "name" or score > 0:
+        return score > 0
+    return score > _LIKELY if wish.wordy else wish.gap < _LABEL_REACH
 
 
 def _lines_more(things: Sequence[Thing], named: dict[int, int], taken: Set[int]) -> dict[int, int]:

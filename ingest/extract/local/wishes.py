@@ -25,18 +25,19 @@ _SIGNS = 4  # a small shape with so few signs in it bears a symbol, not a word
 _NAME_REACH, _LABEL_REACH = 2.0, 1.5  # line heights; farther away nothing is meant
 _LONG = 30  # signs: longer words are alike
 _LONG_WAY = 40  # line heights: longer lines are alike
+_WORDY = 0.1  # of the ends of lines at words without a border: words may be nodes on such boards
 _SAME = 0.3  # overlap over union of words and where they were seen
 _DATA = frozenset({"document", "cylinder"})
 
 NAME = {
-    "name": -2.49, "gap": -3.64, "above": -1.55, "left": 0.59, "right": 2.55, "shared": 3.95,
-    "document": 1.32, "cylinder": 0.32, "other": -2.8, "joined": -2.89, "lines": 1.15,
-    "length": 0.48, "nearest": 1.44,
+    "name": -2.53, "gap": -3.53, "above": -1.29, "left": 0.69, "right": 2.78, "shared": 3.67,
+    "document": 1.11, "cylinder": 0.53, "other": -2.42, "joined": -2.72, "lines": 1.03,
+    "length": 0.51, "nearest": 1.53,
 }  # fmt: skip
 LABEL = {
-    "label": -2.68, "gap": -3.72, "touching": 0.42, "decision": 2.12, "data": -1.15, "sure": 1.93,
-    "lines": -0.19, "length": -0.35, "nameless": 0.98, "aside": -3.08, "way": -0.33, "size": -2.99,
-    "seen": 2.44,
+    "label": -1.76, "gap": -4.25, "touching": 0.23, "decision": 1.57, "data": -0.97, "sure": 1.21,
+    "lines": 0.58, "length": -0.4, "nameless": 1.58, "aside": -3.76, "way": -0.75, "size": -4.89,
+    "seen": 1.46, "wordy": -0.4,
 }  # fmt: skip
 
 
@@ -63,6 +64,11 @@ class Wish:
         return sum(w * s for w, s in zip(weights.values(), self.signs, strict=True))
 
     @property
+    def wordy(self) -> bool:
+        """Whether lines join words without a border on the board; known of labels alone."""
+        return self.sort == "label" and self.signs[-1] > 0
+
+    @property
     def gap(self) -> float:
         """How far the words are away, in line heights."""
         return self.signs[1]
@@ -80,7 +86,10 @@ def wishes(
         spent: places of words that are taken.
         seen: where the detector saw words that stand alone.
     """
-    joined = {place for link in links for place in (link.source, link.target)}
+    ends_at = [place for link in links for place in (link.source, link.target)]
+    joined = set(ends_at)
+    bare = sum(things[place].shape is None for place in ends_at)
+    wordy = float(bare > _WORDY * len(ends_at))
     around = [_box_of(link.path) for link in links]
     free = [
         words
@@ -102,11 +111,12 @@ def wishes(
             signs = (*_beside(thing.box, things[place], gap), ends, *about, nearer)
             yield Wish("name", place, words, signs)
         nameless = min([*near.values(), _NAME_REACH])
-        place_seen = any(overlap_union(thing.box, box) > _SAME for box in seen)
-        looks = (math.log(thing.height / usual), float(place_seen))
+        seen_there = any(overlap_union(thing.box, box) > _SAME for box in seen)
+        looks = (math.log(thing.height / usual), float(seen_there), 1.0)
         for place, gap, *way in () if ends else _lines_near(thing, links, around):
             line = _on_line(links[place], things, gap)
-            signs = (*line, *about, nameless, *way, *looks)
+            more = (wordy * sign for sign in (*way, *looks))
+            signs = (*line, *about, nameless, *more)
             yield Wish("label", place, words, signs)
 
 

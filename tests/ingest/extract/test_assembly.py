@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -76,6 +77,29 @@ def test_words_on_a_line_are_its_label() -> None:
     board = assemble(Detection(shapes, link=link), words, 600)
     assert [one.label for one in board.links] == ["later"]
     assert texts(board) == ["One", "Two"]
+
+
+@pytest.mark.parametrize(
+    ("height", "boxed", "label"),
+    [(20.0, False, "later"), (80.0, False, ""), (80.0, True, "later")],
+)
+def test_large_words_near_a_line_are_a_node_where_lines_join_words(
+    height: float, boxed: bool, label: str
+) -> None:
+    words = [
+        line((0.0, 80.0, 100.0, 120.0), "One"), line((600.0, 80.0, 700.0, 120.0), "Two"),
+        line((330.0, 90.0 - height, 400.0, 90.0), "later"),
+    ]  # fmt: skip
+    around = [(x0 - 20, y0 - 20, x1 + 20, y1 + 20) for x0, y0, x1, y1 in (w.box for w in words)]
+    shapes = tuple(Shape("box", box, 0.95) for box in around[:2]) if boxed else ()
+
+    def link(things: Sequence[Thing]) -> list[Link]:
+        ends = [next(n for n, t in enumerate(things) if t.text == s) for s in ("One", "Two")]
+        return [Link("arrow", *ends, True, ((110.0, 100.0), (590.0, 100.0)), 0.9)]
+
+    seen = tuple(word.box for word in words)
+    board = assemble(Detection(shapes, seen, link=link), words, 600)
+    assert [one.label for one in board.links] == [label]
 
 
 def test_short_words_stay_and_pieces_of_drawings_go() -> None:
