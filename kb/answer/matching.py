@@ -34,7 +34,7 @@ class Pool:
 
     words: tuple[Word, ...]
     terms: frozenset[str]
-    scripts: frozenset[bool]  # whether Chinese, of its words
+    scripts: frozenset[bool]  # whether Chinese, of its words without figures
 
 
 @lru_cache(maxsize=20_000)
@@ -42,7 +42,7 @@ def pool_of(text: str) -> Pool:
     """Return the pool of a text."""
     words = words_of(text)
     terms = frozenset(term for word in words for term in word.terms)
-    return Pool(words, terms, frozenset(word.zh for word in words))
+    return Pool(words, terms, frozenset(word.zh for word in words if not word.figure))
 
 
 def same_word(one: str, two: str) -> bool:
