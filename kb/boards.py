@@ -30,6 +30,7 @@ class Wholes:
         ids = [point_id(lacking[board], board, "b") for board in lacking if board not in found]
         found |= {hit.payload["board"]: hit for hit in fetch(ids)}
         self._scores = {board: hit.score for board, hit in found.items()}
+        self._crossed = {board: hit.crossed for board, hit in found.items()}
         self._weights = weights
 
     def lift(self, hit: Hit) -> Hit:
@@ -37,4 +38,5 @@ class Wholes:
         added = self._weights.board * self._scores.get(hit.payload["board"], 0.0)
         if hit.payload["unit"] == "board":
             added += self._weights.whole
-        return hit.raised(added)
+        crossed = self._weights.board * self._crossed.get(hit.payload["board"], 0.0)
+        return hit.raised(added)._replace(crossed=hit.crossed + crossed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +101,7 @@ def inquire(
         filters=filters or Filters(),
         language=understand(query).language,
         means=base.means,
+        text=query,
     )
 
 
@@ -148,9 +149,15 @@ def weigh(
     walked = walk(hits, asked.intent, fetch, weights)
     reached = [wholes.lift(hints.lift(hit, weights)) for hit in walked.found]
     hits = ranked(map(walked.lift, [*hits, *reached]))
+    hits = ranked(hit.raised(weights.across * hit.crossed) for hit in hits)  # walks start without
     if not (hints.latest or hints.earliest):
         return hits
     return ranked([*hints.timely(hits[:DEPTH], weights), *hits[DEPTH:]])
+
+
+def untranslated(hits: Iterable[Hit], weights: Weights = WEIGHTS) -> list[Hit]:
+    """Return `hits` as they fit without the dictionary: what is learnt from scores learnt these."""
+    return ranked(hit.raised(-weights.across * hit.crossed) for hit in hits)
 
 
 def evidence_of(hit: Hit) -> Evidence:

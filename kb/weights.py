@@ -19,6 +19,7 @@ class Weights:
         words: the unit holds all of the question's words; in a long text up to three times that.
         names: the title of its board, or the path of its file, does.
         foreign: it is in another language than the question, whose words it can't hold.
+        across: it is, and holds all of the question's words as a dictionary translates them.
         board: its board as a whole fits as well as can be (cosine 1, and all words).
         whole: it is the board as a whole: below 0, since pieces say more.
         tag: it carries a tag that the question asks for.
@@ -35,6 +36,7 @@ class Weights:
     words: float = 0.2
     names: float = 0.3
     foreign: float = 0.03
+    across: float = 0.15
     board: float = 1.0
     whole: float = -0.5
     tag: float = 0.15

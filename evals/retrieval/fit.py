@@ -75,6 +75,7 @@ def searched(base: KnowledgeBase) -> Iterator[Searched]:
             workspace=workspace,
             language=asked.language,
             means=base.means,
+            text=question.text,
         )
         hits = inquiry.near(DEPTH, hints.filters())
         yield Searched(question.text, question.category, right, asked, hints, hits, inquiry)

@@ -1,4 +1,4 @@
-"""How well words are held by a text: as written, as the reader misread them, or by meaning."""
+"""How well words are held by a text: as written, as misread, translated, or by meaning."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from rapidfuzz.distance import OSA
 
 from kb.answer.meaning import Meaning
 from kb.answer.words import Word, words_of
+from kb.bilingual import ways_of
 
 SHORTEST_FUZZY = 6  # shorter words must be equal: "drain" is no "train"
 LETTERS_PER_SLIP = 6  # one letter may be misread in so many
 MISREAD = 0.9  # what a word is worth that differs by such a slip
+TRANSLATED = 0.7  # what one is worth of which a translation is there
 # Nearness from which words of one language, or of two, begin to count, and count most.
 SAME_LANGUAGE = (0.40, 0.70)
 OTHER_LANGUAGE = (0.28, 0.50)
@@ -32,13 +34,15 @@ class Pool:
 
     words: tuple[Word, ...]
     terms: frozenset[str]
+    scripts: frozenset[bool]  # whether Chinese, of its words without figures
 
 
 @lru_cache(maxsize=20_000)
 def pool_of(text: str) -> Pool:
     """Return the pool of a text."""
     words = words_of(text)
-    return Pool(words, frozenset(term for word in words for term in word.terms))
+    terms = frozenset(term for word in words for term in word.terms)
+    return Pool(words, terms, frozenset(word.zh for word in words if not word.figure))
 
 
 def same_word(one: str, two: str) -> bool:
@@ -119,12 +123,19 @@ def _written(word: Word, pool: Pool) -> float:
         ):
             return MISREAD
     if not same:
-        return 0.0
+        return _translated(word, pool)
     if word.zh:
         signs = {sign for term in same for sign in term}
         return sum(sign in signs for sign in word.surface) / len(word.surface)
     whole = max(word.terms, key=len)
     return 1.0 if whole in same else len(same) / max(1, len(word.terms) - 1)
+
+
+def _translated(word: Word, pool: Pool) -> float:
+    """Return how well the pool, where it has words of the other language, holds a translation."""
+    if word.figure or (not word.zh) not in pool.scripts:
+        return 0.0
+    return TRANSLATED if any(way <= pool.terms for way in ways_of(word.surface)) else 0.0
 
 
 def _ramp(one: Word, two: Word, cosine: float) -> float:

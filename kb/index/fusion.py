@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
+from kb.index.across import NOTHING, Across
 from kb.index.centring import Sight
 from kb.index.points import Hit, Payload, Seen, Sparse, ranked
 from kb.index.scope import LANGUAGE
@@ -33,6 +34,7 @@ def score(
     rarities: Mapping[int, float],
     weights: Weights,
     language: str = "",
+    across: Across = NOTHING,
 ) -> list[Hit]:
     """Return a hit for each unit, best first; equal ones in the order of their ids.
 
@@ -42,6 +44,8 @@ def score(
         rarities: of the question's terms; none have no vote.
         weights: of words and names.
         language: of the question.
+        across: its words as they may stand in units of another language. What they are worth is
+            added when all else is weighed (`kb.search`).
     """
     total = sum(rarities.values()) or 1.0
     called_by: dict[str, float] = {}  # the names of a board
@@ -56,7 +60,9 @@ def score(
         foreign = unit.payload.get(LANGUAGE, language) != language
         long = lengthy(unit.payload) if said else 1.0
         whole = worth(near, long * said, called, foreign, weights)
-        hits.append(Hit(unit.id, whole, unit.payload, near, said or None, called, foreign, long))
+        parts = (near, said or None, called, foreign, long)
+        crossed = across.share(unit.sparse) if foreign else 0.0
+        hits.append(Hit(unit.id, whole, unit.payload, *parts, crossed))
     return ranked(hits)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kb.evidence import Filters
+from kb.index.across import NOTHING, Across
 from kb.index.centring import Centres, Sight
 from kb.index.driver import DENSE, SPARSE, Conditions, Driver
 from kb.index.fusion import score
@@ -26,6 +27,7 @@ class Inquiry:
         language: of the question.
         view: of the workspace that `where` names.
         weights: of what is found.
+        across: its words in another language.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Inquiry:
         language: str,
         view: Centres,
         weights: Weights,
+        across: Across = NOTHING,
     ) -> None:
         self._driver = driver
         self._where = where
@@ -47,6 +50,7 @@ class Inquiry:
         self._view = view
         self._language = language
         self._weights = weights
+        self._across = across
 
     def near(self, depth: int, also: Sequence[Filters] = ()) -> list[Hit]:
         """Return what is found by meaning or words, best first; ties in the order of their ids.
@@ -98,7 +102,9 @@ class Inquiry:
         return kept
 
     def _scored(self, units: Sequence[Seen]) -> list[Hit]:
-        return score(units, self._sight, self._rarities, self._weights, self._language)
+        return score(
+            units, self._sight, self._rarities, self._weights, self._language, self._across
+        )
 
 
 def shares_of(sizes: Mapping[str, int], most: int) -> dict[str, int]:

@@ -54,6 +54,8 @@ class Hit(NamedTuple):
         named: share of them that stand in its board's title or path.
         foreign: whether it is in another language than the question.
         long: how much more words count in it than in a short text.
+        crossed: share of the question's words that it holds by a translation, by rarity; once all
+            is weighed, with that of its board.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Hit(NamedTuple):
     named: float = 0.0
     foreign: bool = False
     long: float = 1.0
+    crossed: float = 0.0
 
     def raised(self, by: float) -> Hit:
         """Return the hit with so much more score."""

@@ -56,19 +56,20 @@ def sparse_query(text: str) -> Sparse:
 @lru_cache(maxsize=20_000)
 def numbers_of(text: str) -> frozenset[int]:
     """Return the numbers of the terms of a name: of a title, of a path."""
-    return frozenset(map(_number, terms_of(text)))
+    return frozenset(map(number_of, terms_of(text)))
 
 
 def _vector(weights: dict[str, float]) -> Sparse:
     by_number: dict[int, float] = {}
     for term, weight in weights.items():
-        number = _number(term)
+        number = number_of(term)
         by_number[number] = by_number.get(number, 0.0) + weight
     indices = sorted(by_number)
     return Sparse(indices, [round(by_number[i], 5) for i in indices])
 
 
 @lru_cache(maxsize=100_000)
-def _number(term: str) -> int:
+def number_of(term: str) -> int:
+    """Return the number of a term."""
     digest = hashlib.blake2b(term.encode(errors="replace"), digest_size=4).digest()
     return int.from_bytes(digest, "little")

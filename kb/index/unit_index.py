@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from kb.errors import StoreDamaged
 from kb.evidence import Filters
+from kb.index.across import NOTHING, across
 from kb.index.centring import Centres, Means
 from kb.index.driver import Driver
 from kb.index.inquiry import Inquiry
@@ -103,6 +104,7 @@ class UnitIndex:
         language: str = "",
         means: Means = _NO_MEANS,
         weights: Weights = WEIGHTS,
+        text: str = "",
     ) -> Inquiry:
         """Put a question to one workspace.
 
@@ -114,6 +116,7 @@ class UnitIndex:
             language: of the question.
             means: of the model, which free the vectors of their language; none do nothing.
             weights: of what is found.
+            text: the question, whose words are looked for in another language too.
 
         Raises:
             StoreDamaged: ``index_stale``: the index holds vectors of another embedder.
@@ -121,8 +124,11 @@ class UnitIndex:
         """
         self._check()
         where = scope(_named(workspace), filters)
-        view = Centres(self.profile(workspace), means, weights.taken)
-        return Inquiry(self._driver, where, dense, sparse, language, view, weights)
+        profile = self.profile(workspace)
+        both = profile.counts.keys() >= {"en", "zh"}
+        crossed = across(text, profile.rarity) if text and both else NOTHING
+        view = Centres(profile, means, weights.taken)
+        return Inquiry(self._driver, where, dense, sparse, language, view, weights, crossed)
 
     def profile(self, workspace: str) -> Profile:
         """Return what the units of a workspace are like: see `kb.index.profile`."""

@@ -69,3 +69,32 @@ def test_one_board_does_not_crowd_out_the_others() -> None:
 
 def test_evidence_of_one_board_stands_together_best_board_first() -> None:
     assert [h.payload["board"] for h in grouped(hits_of(*"abab"))] == list("aabb")
+
+
+def test_what_is_found_by_a_dictionary_ranks_and_can_be_left_out() -> None:
+    from kb.query.hints import Hints
+    from kb.query.question import understand
+    from kb.search import untranslated, weigh
+    from kb.weights import WEIGHTS
+
+    plain = hits_of("a", "b", "c")
+    for hit in plain:
+        hit.payload.update(workspace="w", nodes=["n"])
+    crossed = [plain[0], plain[1], plain[2]._replace(crossed=0.02 / WEIGHTS.across + WEIGHTS.walk)]
+    asked = understand("what is near the van?")
+    ranked = weigh(crossed, asked, Hints(), lambda _: [])
+    assert [hit.payload["board"] for hit in ranked] == ["c", "a", "b"]
+    assert [hit.payload["board"] for hit in untranslated(ranked)] == ["a", "b", "c"]
+
+
+def test_a_board_counts_by_what_it_says_in_the_other_language() -> None:
+    from kb.boards import Wholes
+    from kb.index import Hit
+    from kb.weights import WEIGHTS
+
+    node, other = hits_of("a", "b")
+    node.payload["workspace"] = other.payload["workspace"] = "w"
+    board = Hit("b", 0.0, {"board": "a", "unit": "board"}, crossed=0.4)
+    wholes = Wholes([node, other], lambda _: [board], WEIGHTS)
+    assert wholes.lift(node).crossed == pytest.approx(0.4 * WEIGHTS.board)
+    assert wholes.lift(other).crossed == 0

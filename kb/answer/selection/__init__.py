@@ -47,21 +47,23 @@ def selected(
     from kb.answer.selection.select import least_sure, select
     from kb.answer.selection.sheet import boards_of, lay_out
     from kb.answer.selection.telling import told
+    from kb.search import untranslated
 
     question = room.question.text
+    hits = untranslated(room.hits)
     # What speaks to a model could sway what is said of the others. It is looked at where it is
     # among the first that were found: whoever asks for it is told.
     first = {hit.id for hit in room.hits[:FIRST]}
     units = [
         (point, hit)
-        for point, hit in inquiry.whole(boards_of(room.hits))
+        for point, hit in inquiry.whole(boards_of(hits))
         if hit.id in first
         or hit.payload["unit"] == "board"
         or not addressed_to_a_model(hit.payload["text"])
     ]
     if not units:
         return None
-    sheet = lay_out(question, room.hits, units, room.match, now)
+    sheet = lay_out(question, hits, units, room.match, now)
     chosen = select(question, sheet, asked, embedder)
     if chosen.sure < least_sure():
         return None

