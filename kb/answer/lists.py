@@ -25,6 +25,13 @@ from kb.tags import column_below
 MAX_QUOTED = 5  # that say who or when
 DESCRIBED_LINK = 0.7
 MAX_BESIDE = 4
+# Words by which any list is asked for: they need not stand on it.
+_ANYTHING = pool_of(
+    "contain hold include consist show shown cover say belong stand list name write content"
+    " item everything entry part step card note sticky idea topic task point thing column lane section"
+    " board 包含 包括 内容 便签 便利贴 卡片 东西"
+    " 部分 任务 步骤 事项 条目 要点 写着 列出 白板 一栏 栏"
+).terms
 
 
 def holds(room: Room) -> str | None:
@@ -58,7 +65,8 @@ def _is_whole(room: Room, holder: Thing) -> bool:
 
 def _covers(room: Room, *texts: str) -> bool:
     """Say whether texts hold what the question asks about: "good in January" is not all January."""
-    return room.match.share(topic_of(room.question.text), *texts) >= SURE_LINK
+    about_it = [word for word in topic_of(room.question.text) if not word.terms <= _ANYTHING]
+    return not about_it or room.match.share(about_it, *texts) >= SURE_LINK
 
 
 def members(room: Room, thing: Thing) -> list[Thing]:

@@ -19,7 +19,7 @@ from ingest.extract.local.eyes.pairs import find_pairs
 
 Array = npt.NDArray[Any]
 
-_WIDTH = 96
+_WIDTH = 48
 _BATCH = 512
 _FRAME_KINDS = [KINDS.index(kind) for kind in sorted(FRAMES)]
 
@@ -70,7 +70,7 @@ def fit(parts: Iterable[Evidence], *, rounds: int = 30, seed: int = 0) -> dict[s
     mean, spread = x.mean(0), x.std(0) + 1e-3
     x = (x - mean) / spread
     net = nn.Sequential(
-        nn.Linear(x.shape[1], _WIDTH), nn.ReLU(), nn.Dropout(0.2),
+        nn.Linear(x.shape[1], _WIDTH), nn.ReLU(), nn.Dropout(0.1),
         nn.Linear(_WIDTH, _WIDTH), nn.ReLU(), nn.Linear(_WIDTH, 2),
     )  # fmt: skip
     optimiser = torch.optim.AdamW(net.parameters(), 2e-3, weight_decay=0.01)

@@ -199,8 +199,14 @@ def test_dates_that_are_left_out_are_counted(base: KnowledgeBase) -> None:
     ("question", "whole"),
     [
         ("What is on the January review?", True),
+        ("What does the January review contain?", True),
+        ("What does the January review include?", True),
+        ("What is shown on the January review?", True),
+        ("Which notes are on the January review?", True),
         ("What was good in the January review?", False),
         ("一月回顾有什么？", True),
+        ("一月回顾里有哪些内容？", True),
+        ("一月回顾包括哪些便签？", True),
         ("一月回顾有哪些好事？", False),
     ],
 )
