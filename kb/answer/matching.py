@@ -17,12 +17,12 @@ from kb.bilingual import ways_of
 SHORTEST_FUZZY = 6  # shorter words must be equal: "drain" is no "train"
 LETTERS_PER_SLIP = 6  # one letter may be misread in so many
 MISREAD = 0.9  # what a word is worth that differs by such a slip
-TRANSLATED = 0.7  # what one is worth of which a translation is there
 # Nearness from which words of one language, or of two, begin to count, and count most.
 SAME_LANGUAGE = (0.40, 0.70)
 OTHER_LANGUAGE = (0.28, 0.50)
 MOST_SAME = 0.6  # neighbours of one language may be synonyms, or coffee and tea
 MOST_OTHER = 0.95
+TRANSLATED = MOST_SAME  # by a dictionary; where meaning is asked too, it may say more
 
 Weight = Callable[[Word], float]
 Degrees = NDArray[np.float64]
@@ -81,7 +81,7 @@ class Matcher:
         if not meant or self._meaning is None or not pool.words:
             return found
         open_at = [at for at, (word, held) in enumerate(zip(wanted, found, strict=True))
-                   if held < MOST_SAME and not word.figure]  # fmt: skip
+                   if held <= MOST_SAME and not word.figure]  # fmt: skip
         if open_at:
             near = self._meaning.nearness([wanted[at] for at in open_at], pool.words)
             for at, row in zip(open_at, near, strict=True):
