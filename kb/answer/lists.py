@@ -27,10 +27,9 @@ DESCRIBED_LINK = 0.7
 MAX_BESIDE = 4
 # Words by which any list is asked for: they need not stand on it.
 _ANYTHING = pool_of(
-    "contain hold include consist show shown cover say belong stand list name write content"
-    " item everything entry part step card note sticky idea topic task point thing column lane section"
-    " board 包含 包括 内容 便签 便利贴 卡片 东西"
-    " 部分 任务 步骤 事项 条目 要点 写着 列出 白板 一栏 栏"
+    "contain hold include consist show shown cover say belong stand list name write content item"
+    " everything entry part step card note sticky idea topic task point thing column lane section"
+    " board 包含 包括 内容 便签 便利贴 卡片 东西 部分 任务 步骤 事项 条目 要点 写着 列出 白板 栏"
 ).terms
 
 

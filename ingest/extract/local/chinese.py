@@ -3,7 +3,8 @@
 Chinese is written without spaces, so the signs of a run are cut into words while they are chosen:
 of all words that could stand where the recogniser saw signs like theirs, the likeliest chain is
 taken (Viterbi over a lattice, as segmenters do with one reading; jieba's words and counts). Each
-sign alone costs the same, common or rare: a name that was seen clearly stays.
+sign alone costs the same, common or rare, and what was seen clearly stays: names are no words. So
+does a Traditional sign that is likelier than not, for the words are simplified.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ Slot = Sequence[tuple[str, float]]  # what a sign may be, and how much less like
 _LONGEST = 4  # signs of a word
 _CHOICES = 10  # signs that one may be
 _UNLIKELY = -9.0  # natural logarithm: what is less likely beside the guess was not written
+_SURE, _SURE_RARE = 0.9, 0.5  # probability from which the guess stands; of Traditional signs
 _ALONE = -10.0  # logarithm of the share of all words that one sign is taken to have
 _COMMON = 0.3  # what such a logarithm is worth, in that of a probability the recogniser gives
 _ALL_WORDS = 60_101_967  # sum of jieba's counts
@@ -55,6 +57,8 @@ def _slot(seen: Array, step: int, signs: Sequence[str]) -> Slot:
     while end < len(seen) and seen[end].argmax() == best:
         end += 1
     chances = seen[step:end].max(axis=0)
+    if chances[best] > (_SURE if _is_usual(signs[best]) else _SURE_RARE):
+        return [(signs[best], 0.0)]
     least = chances[best] * math.exp(_UNLIKELY)
     likely = [n for n in np.flatnonzero(chances > least).tolist() if is_han(signs[n])]
     likely.sort(key=lambda n: -float(chances[n]))
@@ -85,6 +89,15 @@ def _words(slots: Sequence[Slot]) -> Iterator[tuple[str, float]]:
             if chance + more > _UNLIKELY
         ]
         yield from ((word, chance) for word, chance in begun if len(word) == 1 or _is_word(word))
+
+
+def _is_usual(sign: str) -> bool:
+    """Tell whether the words know a sign: jieba's are simplified, as GB 2312 is."""
+    try:
+        sign.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @lru_cache(50_000)

@@ -14,7 +14,8 @@ from kb.scene import Box
 _BAND = 6.0  # length over width of a box that is a lane or a pool, not a step
 _HEADER = 2.0  # height over width of the head of a lane, whose words stand on end
 _ON_END = 1.5  # height over width of words that do
-_FLUSH = 0.2  # of its width, by which heads of one column may differ
+_FLUSH, _TOUCHING = 0.2, 0.12  # of its width, by which heads of one column may differ, or be apart
+_STANDS = 1.2  # height over width of a head whose words were read as if they didn't
 _IN_TABLE = 0.85  # of a box in a table of which it is a cell
 _SURE_TABLE = 0.5  # confidence from which boxes in it are no things of their own
 _SUPPORT = 0.9  # confidence of a shape that needs none: on hdBPMN val 11 of 11 below are none
@@ -23,16 +24,21 @@ _SUPPORT = 0.9  # confidence of a shape that needs none: on hdBPMN val 11 of 11 
 def bands_as_frames(shapes: Sequence[Shape], lines: Sequence[Line]) -> list[Shape]:
     """Return `shapes` with long bands, and heads of lanes, as containers.
 
-    Heads are boxes whose words stand on end, and those in one column with them: the words of some
-    are not read.
+    Heads are boxes whose words stand on end, and those in one column with them that have no words
+    or stand too: turned words are not always read, or not rightly.
     """
     turned = [line.box for line in lines if _tall(line.box) > _ON_END]
     boxes = {at: shape.box for at, shape in enumerate(shapes) if shape.kind == "box"}
     heads = {at for at, box in boxes.items() if _is_head(box, turned)}
+    likely = {
+        at
+        for at, box in boxes.items()
+        if _tall(box) > _STANDS or not any(holds(box, line.box) for line in lines)
+    }
     waiting = list(heads)
     while waiting:
         head = boxes[waiting.pop()]
-        more = {at for at, box in boxes.items() if at not in heads and _in_column(box, head)}
+        more = {at for at in likely - heads if _in_column(boxes[at], head)}
         heads |= more
         waiting += more
     return [
@@ -64,9 +70,10 @@ def _is_head(box: Box, turned: Sequence[Box]) -> bool:
 
 def _in_column(box: Box, head: Box) -> bool:
     """Tell whether `box` is right above or below `head`, and as wide."""
-    least = _FLUSH * (head[2] - head[0])
+    wide = head[2] - head[0]
     gap = max(box[1] - head[3], head[1] - box[3])
-    return all(abs(box[side] - head[side]) < least for side in (0, 2)) and abs(gap) < least
+    flush = all(abs(box[side] - head[side]) < _FLUSH * wide for side in (0, 2))
+    return flush and abs(gap) < _TOUCHING * wide
 
 
 def _tall(box: Box) -> float:

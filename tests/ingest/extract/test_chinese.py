@@ -16,7 +16,7 @@ from ingest.extract.local import chinese
 from ingest.extract.local.chinese import corrected
 from kb.text import is_han
 
-SIGNS = ["", *"校按验较匹区配租户产类美型软件张伟口", *"aA1():-"]
+SIGNS = ["", *"校按验较匹区配租户产类美型软件张伟口風险險资資料", *"aA1():-"]
 ASIDE = 0.02  # what a sign that was hardly seen has of the chance
 
 
@@ -52,6 +52,21 @@ def test_signs_that_make_no_word_are_those_they_nearly_were(
     guess: str, others: dict[int, str], said: str
 ) -> None:
     assert read(guess, others) == said
+
+
+@pytest.mark.parametrize(
+    ("guess", "others", "share", "said"),
+    [
+        ("按验", {0: "校"}, 0.05, "按验"),  # seen clearly, as a name may be
+        ("資料", {0: "资"}, 0.6, "資料"),  # Traditional, as likely as not
+        ("風險", {1: "险"}, 0.6, "風險"),
+        ("資料", {0: "资较"}, 0.99, "资料"),  # as likely as two others
+    ],
+)
+def test_clear_signs_stay_and_traditional_ones_where_they_are_likely(
+    guess: str, others: dict[int, str], share: float, said: str
+) -> None:
+    assert read(guess, others, share) == said
 
 
 def test_what_was_hardly_seen_is_not_said() -> None:

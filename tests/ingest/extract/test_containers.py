@@ -30,19 +30,23 @@ def test_a_long_band_is_a_frame_and_no_step() -> None:
 
 
 @pytest.mark.parametrize(
-    ("box", "kind"),
+    ("box", "read", "kind"),
     [
-        ((52.0, 552.0, 108.0, 640.0), "container"),  # goes on below
-        ((48.0, 190.0, 112.0, 305.0), "container"),  # and above
-        ((52.0, 640.0, 108.0, 720.0), "box"),  # apart
-        ((52.0, 562.0, 160.0, 640.0), "box"),  # wider
+        ((52.0, 558.0, 108.0, 640.0), "", "container"),  # goes on below
+        ((48.0, 190.0, 112.0, 303.0), "", "container"),  # and above
+        ((52.0, 558.0, 108.0, 640.0), "pauyew", "container"),  # turned words, read wrongly
+        ((52.0, 558.0, 108.0, 600.0), "Pay", "box"),  # a step
+        ((52.0, 575.0, 108.0, 640.0), "", "box"),  # apart
+        ((52.0, 558.0, 160.0, 640.0), "", "box"),  # wider
     ],
 )
-def test_heads_of_lanes_stand_in_one_column(box: Box, kind: str) -> None:
+def test_heads_of_lanes_stand_in_one_column(box: Box, read: str, kind: str) -> None:
     head = Shape("box", (50.0, 300.0, 110.0, 560.0), 0.9)
-    turned = line((65.0, 350.0, 95.0, 500.0), "Insurer")
-    board = assemble(Detection((head, Shape("box", box, 0.95))), [turned], 800)
-    assert [thing.kind for thing in board.things if not thing.text] == [kind]
+    lines = [line((65.0, 350.0, 95.0, 500.0), "Insurer")]
+    if read:
+        lines.append(line((box[0] + 8, box[1] + 10, box[2] - 8, box[1] + 35), read))
+    board = assemble(Detection((head, Shape("box", box, 0.95))), lines, 800)
+    assert [thing.kind for thing in board.things if thing.text != "Insurer"] == [kind]
 
 
 ROWS = [line((120.0, y, 280.0, y + 30), text) for y, text in ((190.0, "Ship"), (260.0, "付款"))]
