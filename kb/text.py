@@ -25,7 +25,8 @@ from kb.stopwords import STOP_WORDS
 
 MAX_TERM = 64  # characters; what is longer is a hash or a URL, and nobody types it
 
-_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+# Chinese signs, as they stand between the brackets of a pattern.
+HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 _KANA = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
 # Scripts written without spaces, or with particles glued to the word.
 _GLUED = f"{_KANA}\u1100-\u11ff\uac00-\ud7a3\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
@@ -33,10 +34,10 @@ _GLUED = f"{_KANA}\u1100-\u11ff\uac00-\ud7a3\u0e00-\u0eff\u1000-\u109f\u1780-\u1
 _MARKS = "".join(
     chr(c) for c in range(0x300, 0x1C00) if unicodedata.category(chr(c)).startswith("M")
 )
-_WORD = f"[^\\W_{_HAN}{_GLUED}]"
+_WORD = f"[^\\W_{HAN}{_GLUED}]"
 _SIGN = f"(?:{_WORD}|[{_MARKS}])"
 _RUN = re.compile(
-    f"(?P<han>[{_HAN}]+)"
+    f"(?P<han>[{HAN}]+)"
     f"|(?P<glued>[{_GLUED}][{_GLUED}{_MARKS}]*)"
     f"|(?P<number>(?>\\d+(?:[.,:/-]\\d+)*%?)(?!{_SIGN}|_))"
     f"|(?P<word>{_WORD}{_SIGN}*(?:(?:['’.&-]|_+){_WORD}{_SIGN}*)*(?:[+#]{{1,2}}|%)?)"
@@ -48,10 +49,10 @@ _APOSTROPHE = re.compile(r"['’](?:[sS]\b)?")  # with the s of a possessive
 _KEY_DROPS = re.compile(
     f"['’]|(?:[^\\w+#%{_MARKS}]|_)+|(?<![^\\W_])(?<![+#{_MARKS}])[+#%{_MARKS}]+"
 )
-_HAN_SPACE = re.compile(f"(?<=[{_HAN}{_KANA}]) | (?=[{_HAN}{_KANA}])")
+_HAN_SPACE = re.compile(f"(?<=[{HAN}{_KANA}]) | (?=[{HAN}{_KANA}])")
 
 _LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
-_HAN_SIGN = re.compile(f"[{_HAN}]")
+_HAN_SIGN = re.compile(f"[{HAN}]")
 _HAN_HELPER = re.compile("[的了是在和与吗呢么谁哪有我你请为]")
 _KANA_SIGN = re.compile(f"[{_KANA}]")
 

@@ -135,7 +135,8 @@ def _translated(word: Word, pool: Pool) -> float:
     """Return how well the pool, where it has words of the other language, holds a translation."""
     if word.figure or (not word.zh) not in pool.scripts:
         return 0.0
-    return TRANSLATED if any(way <= pool.terms for way in ways_of(word.surface)) else 0.0
+    ways = ways_of(word.surface, name=word.name)
+    return TRANSLATED if any(way <= pool.terms for way in ways) else 0.0
 
 
 def _ramp(one: Word, two: Word, cosine: float) -> float:

@@ -80,7 +80,11 @@ def test_what_is_found_by_a_dictionary_ranks_and_can_be_left_out() -> None:
     plain = hits_of("a", "b", "c")
     for hit in plain:
         hit.payload.update(workspace="w", nodes=["n"])
-    crossed = [plain[0], plain[1], plain[2]._replace(crossed=0.02 / WEIGHTS.across + WEIGHTS.walk)]
+    crossed = [
+        plain[0],
+        plain[1],
+        plain[2]._replace(crossed=(0.02 + WEIGHTS.walk) / WEIGHTS.across),
+    ]
     asked = understand("what is near the van?")
     ranked = weigh(crossed, asked, Hints(), lambda _: [])
     assert [hit.payload["board"] for hit in ranked] == ["c", "a", "b"]

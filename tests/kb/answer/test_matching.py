@@ -32,6 +32,8 @@ def test_words_are_the_same_but_for_slips(one: str, two: str, same: bool) -> Non
         ("risk", "风险登记", TRANSLATED),
         ("risks", "风险登记", TRANSLATED),
         ("风险", "Risk register", TRANSLATED),
+        ("risk", "風險登記", TRANSLATED),
+        ("風險", "Risk register", TRANSLATED),
         ("risk", "risk 风险", 1.0),
         ("risk", "预算", 0.0),
         ("负责人", "a person", 0.0),  # in charge?
@@ -42,6 +44,23 @@ def test_a_word_is_held_by_its_translation(word: str, text: str, held: float) ->
     match = Matcher(None, lambda _: 1.0)
     assert match.degrees(words_of(word), text) == [held]
     assert match.many(words_of(word), [text]).tolist() == [[held]]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "held"),
+    [
+        ("ask Berlin", "柏林仓库", TRANSLATED),
+        ("ask Mark", "标记", 0.0),
+        ("ask Mark", "客戶馬克", TRANSLATED),  # where 馬 and 克 are no terms
+        ("to mark", "标记", TRANSLATED),
+        ("ask Hope", "希望", 0.0),
+        ("ask Bill", "账单", 0.0),
+        ("the bill", "账单", TRANSLATED),
+    ],
+)
+def test_a_name_is_held_by_the_same_name_only(question: str, text: str, held: float) -> None:
+    match = Matcher(None, lambda _: 1.0)
+    assert match.degrees(words_of(question)[-1:], text) == [held]
 
 
 def test_no_dictionary_is_loaded_for_texts_of_one_language(monkeypatch: pytest.MonkeyPatch) -> None:

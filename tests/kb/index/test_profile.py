@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kb.bilingual import Dictionary
 from kb.evidence import Filters
-from kb.index import Hit, Point, UnitIndex, point_id, sparse_passage, sparse_query
+from kb.index import Hit, Point, UnitIndex, across, point_id, sparse_passage, sparse_query
 from kb.index.centring import Means
 from kb.index.points import About
 from kb.index.profile import SAMPLE, Profile
@@ -154,6 +155,33 @@ def test_a_question_meets_the_answer_in_the_other_language(engine: ServerDriver)
     assert all(hit.payload["board"] == "en" for hit in narrow.near(10))
     assert narrow.fetch([made[11].id]) == []
     assert [hit.id for hit in freed.fetch([made[11].id])] == [made[11].id]
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "loads"),
+    [
+        (("risk", "42"), ("风险",), 0),
+        (("风险", "42"), ("risk",), 0),
+        (("risk", "风险"), ("stock",), 1),
+    ],
+)
+def test_the_dictionary_is_loaded_where_a_workspace_has_both_languages(
+    engine: ServerDriver,
+    monkeypatch: pytest.MonkeyPatch,
+    mine: tuple[str, ...],
+    theirs: tuple[str, ...],
+    loads: int,
+) -> None:
+    loaded = []
+
+    def load() -> Dictionary:
+        loaded.append(1)
+        return Dictionary("")
+
+    monkeypatch.setattr(across, "dictionary", load)
+    index = filled(engine, [("acme", "a", mine), ("zeta", "a", theirs)])
+    index.inquire(vector_of("risk"), sparse_query("risk"), workspace="acme", text="the risk 风险")
+    assert len(loaded) == loads
 
 
 def test_fetching_does_not_reach_over_the_wall(engine: ServerDriver) -> None:
