@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from ingest.extract.local.seen import Shape
 from ingest.extract.local.things import Link, Thing
 from ingest.extract.local.wishes import LABEL, NAME, Wish, wishes
 from kb.scene import Box
+from tests.shared import shared_data
 
 
 def words(box: Box, text: str) -> Thing:
@@ -71,6 +73,17 @@ def test_without_data_it_says_what_is_missing(
 ) -> None:
     assert main(["--data", str(tmp_path)]) == 2
     assert "--data" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_both_sorts_of_boards_are_learnt_from(capsys: pytest.CaptureFixture[str]) -> None:
+    data = str(shared_data("hdbpmn"))
+    assert main(["--data", data, "--every", "200", "--drawn", "2"]) == 0
+    told, right = capsys.readouterr().out.rsplit("right: ", 1)
+    weights = json.loads(told[told.index("{") :])
+    assert weights["name"].keys() == NAME.keys()
+    assert weights["label"].keys() == LABEL.keys()
+    assert 0 < float(right) <= 1
 
 
 def test_drawn_boards_tell_what_their_words_are() -> None:
