@@ -54,6 +54,9 @@ def extraction(
     restyled: Annotated[
         bool, typer.Option("--restyled", help="Boards in styles that nothing was trained on.")
     ] = False,
+    photos: Annotated[
+        bool, typer.Option("--photos", help="Photos of boards and notes, with a truth by hand.")
+    ] = False,
     limit: Annotated[
         int, typer.Option("--limit", min=0, help="Most pictures of each set; 0 is all.")
     ] = 0,
@@ -73,8 +76,8 @@ def extraction(
 ) -> int:
     """Print how well boards are read: figures with intervals, and where the errors are.
 
-    Without --data, --boards, --rendered or --restyled hdBPMN is measured; each set that is named
-    gets a table of its own.
+    Without --data, --boards, --rendered, --restyled or --photos hdBPMN is measured; each set that
+    is named gets a table of its own.
     """
     import_module(_module("extraction")).run(
         data=data,
@@ -82,6 +85,7 @@ def extraction(
         boards=boards,
         rendered=rendered,
         restyled=restyled,
+        photos=photos,
         limit=limit,
         without=without or (),
         extractor=extractor,

@@ -97,6 +97,8 @@ FIGURES = (
     Figure("cer", "character error over all node texts", _letters),
     Figure("cpu_s", "CPU-seconds a picture", lambda one: (one.seconds, 1)),
 )
+# These need the true words.
+OF_WORDS = frozenset({"string_text", "string_text_kind", "string_path", "cer"})
 ECE_NODES, ECE_EDGES = "ece_nodes", "ece_relations"
 LABELS = {figure.name: figure.label for figure in FIGURES} | {
     ECE_NODES: "expected calibration error of nodes",

@@ -13,7 +13,7 @@ from evals.extraction.bootstrap import Estimate
 from evals.extraction.breakdown import breakdown
 from evals.extraction.compare import Reading
 from evals.extraction.cost import cpu_over_ocr, peak_gb
-from evals.extraction.figures import figures_of
+from evals.extraction.figures import OF_WORDS, figures_of
 from evals.extraction.measure import measure
 from evals.extraction.progress import shown
 from evals.extraction.report import Report
@@ -35,6 +35,7 @@ def run(
     boards: Path | None = None,
     rendered: int = 0,
     restyled: bool = False,
+    photos: bool = False,
     limit: int = 0,
     without: Sequence[str] = (),
     extractor: str = "local",
@@ -49,6 +50,7 @@ def run(
         boards: folder of boards with their scenes.
         rendered: rendered boards in each group.
         restyled: also boards in another style than any that was trained on.
+        photos: also photos of whiteboards and notes, with a truth by hand.
         limit: most pictures of each set of files, spread evenly; 0 is all.
         without: stages of the local extractor that are switched off.
         extractor: who reads.
@@ -63,8 +65,9 @@ def run(
     readings: list[Reading] = []
     reports: list[Report] = []
     sets = chosen(
-        data=data, split=split, boards=boards, made=rendered, restyle=restyled, limit=limit
-    )
+        data=data, split=split, boards=boards, made=rendered, restyle=restyled,
+        photographed=photos, limit=limit,
+    )  # fmt: skip
     for one in sets:
         read, report = _measured(reader, one)
         readings += read
@@ -80,10 +83,15 @@ def run(
 def _measured(extractor: Extractor, boards: BoardSet) -> tuple[list[Reading], Report]:
     read = list(shown(measure(extractor, boards.boards), boards.count, boards.name))
     figures = figures_of(read)
+    tables = breakdown(read)
+    if boards.wordless:
+        figures = {name: value for name, value in figures.items() if name not in OF_WORDS}
+        for name, rows in tables.items():
+            tables[name] = [{k: v for k, v in row.items() if k not in OF_WORDS} for row in rows]
     if boards.costs:
         figures["peak_gb"] = Estimate(peak_gb())
         figures["cpu_over_ocr"] = cpu_over_ocr(read)
-    return read, Report(boards.name, len(read), figures, breakdown(read), boards.bounds)
+    return read, Report(boards.name, len(read), figures, tables, boards.bounds)
 
 
 def _opened(name: str, without: Sequence[str]) -> Extractor:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from evals.extraction.hdbpmn import true_boards
+from evals.extraction.photos import photo_boards
 from evals.extraction.rendered import GROUPS, Group, rendered_boards
 from evals.extraction.restyled import native_boards, native_files, restyled_boards
 from evals.extraction.scenes import true_scenes
@@ -45,13 +46,17 @@ RESTYLED: Bounds = {
 
 @dataclass(frozen=True)
 class BoardSet:
-    """Boards that are told together. `costs`: CPU and memory are measured too."""
+    """Boards that are told together.
+
+    `costs`: CPU and memory are measured too. `wordless`: the words on them are not known.
+    """
 
     name: str
     boards: Iterable[TrueBoard]
     count: int
     bounds: Bounds = field(default_factory=dict)
     costs: bool = False
+    wordless: bool = False
 
 
 def hdbpmn(folder: Path, split: str, limit: int) -> BoardSet:
@@ -103,13 +108,27 @@ def restyled(folder: Path, split: str, limit: int) -> Iterator[BoardSet]:
         yield BoardSet("native boards, painted", native_boards(native), len(native), RESTYLED)
 
 
+def photos(folder: Path, limit: int) -> Iterator[BoardSet]:
+    """Yield the photos with a truth by hand; raises `WrongUse` where there are none."""
+    for held_back, name in ((False, "photos, looked at"), (True, "photos, held back")):
+        boards = _some(list(photo_boards(folder, held_back=held_back)), limit)
+        if not boards:
+            raise WrongUse(
+                f"{folder} holds none of the photos whose truth is known",
+                hint="they are not part of this repository: evals/photos/README.md",
+                code="no_data",
+            )
+        yield BoardSet(name, boards, len(boards), wordless=True)
+
+
 def chosen(
-    *, data: Path | None, split: str, boards: Path | None, made: int, restyle: bool, limit: int
-) -> Iterator[BoardSet]:
+    *, data: Path | None, split: str, boards: Path | None, made: int, restyle: bool,
+    photographed: bool, limit: int,
+) -> Iterator[BoardSet]:  # fmt: skip
     """Yield the sets that were asked for; hdBPMN where nothing was named."""
     folder = data or DATA
     parts: list[Iterable[BoardSet]] = []
-    if data is not None or not (boards or made or restyle):
+    if data is not None or not (boards or made or restyle or photographed):
         parts.append([hdbpmn(folder, split, limit)])
     if boards is not None:
         parts.append([scenes(boards, limit)])
@@ -117,6 +136,8 @@ def chosen(
         parts.append(rendered(made))
     if restyle:
         parts.append(restyled(folder, split, limit))
+    if photographed:
+        parts.append(photos(folder.parent / "photos", limit))
     return chain.from_iterable(parts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,12 +17,16 @@ from evals.extraction.clarity import clarity_of
 from evals.extraction.compare import compare
 from evals.extraction.hdbpmn import kind_of, true_boards
 from evals.extraction.measure import measure
+from evals.extraction.photos import HELD_BACK, TRUTH
 from evals.extraction.rendered import GROUPS, rendered_boards
 from evals.extraction.restyled import native_boards, native_files, restyled_boards
 from evals.extraction.restyled.recolour import ink_share
+from evals.extraction.run import _measured
 from evals.extraction.scenes import true_board
+from evals.extraction.sets import BoardSet, photos
 from evals.extraction.sheet import write_sheet
 from evals.extraction.truth import TrueBoard, TrueEdge, TrueNode
+from kb.errors import WrongUse
 from kb.scene import ExtractorInfo, Node, Relation, Scene
 from tests.shared import shared_data
 
@@ -164,7 +169,6 @@ def test_rendered_groups():
     for group in GROUPS:
         board, again = (next(rendered_boards(group, 1)) for _ in range(2))
         assert board.nodes == again.nodes
-        assert board.picture().size == board.size
         assert board.language == group.language
         if group.photo:  # as many pixels as a phone's
             assert 1.2e6 < board.size[0] * board.size[1] < 6e6
@@ -308,3 +312,37 @@ def test_cpu_time_leaves_the_start_out(data, monkeypatch):
 
     monkeypatch.setattr("time.process_time", lambda: spent[-1])
     assert [one.seconds for one in measure(Slow(), true_boards(data, "val"))] == [1.0, 1.0]
+
+
+def test_photos_lack_nothing_but_words_and_no_photo_is_in_both_halves(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match="none of the photos"):
+        list(photos(tmp_path, 0))
+    for path in TRUTH.glob("*.json"):
+        scene = Scene.model_validate_json(path.read_bytes())
+        assert not any(node.text for node in scene.nodes)
+        size = (scene.width, scene.height)
+        Image.new("RGB", size).save(tmp_path / f"slakeyj__{path.stem}.jpg")
+    seen, held = ({board.name: board for board in one.boards} for one in photos(tmp_path, 0))
+    assert set(held) == HELD_BACK
+    assert not seen.keys() & held.keys()
+    for board in (*seen.values(), *held.values()):
+        assert board.picture().size == board.size
+        assert board.nodes
+        assert len(board.loose) + len(board.nodes) > 8
+
+
+@pytest.mark.parametrize("wordless", [False, True])
+def test_letters_are_measured_where_words_are_known(wordless: bool) -> None:
+    class Blind:
+        name, version = "blind", "1"
+
+        def extract(self, picture: Image.Image, **_options: object) -> Scene:
+            info = ExtractorInfo(name=self.name, version=self.version)
+            return Scene(width=picture.width, height=picture.height, extractor=info)
+
+    boards = list(rendered_boards(GROUPS[0], 1))
+    _, report = _measured(Blind(), BoardSet("some", boards, 1, wordless=wordless))
+    assert ("cer" in report.figures) != wordless
+    assert "node_f1" in report.figures
+    columns = {column for rows in report.tables.values() for row in rows for column in row}
+    assert ("cer" in columns) != wordless

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ingest.extract.local.attach import between_words, bridge_labels
 from ingest.extract.local.blocks import HAN, Block, block_of, blocks_of, reading_order
 from ingest.extract.local.checkboxes import with_checkboxes
-from ingest.extract.local.doubts import bands_as_frames, unsupported, without_cells
+from ingest.extract.local.doubts import bands_as_frames, frames_as_boxes, unsupported, without_cells
 from ingest.extract.local.geometry import (
     area_of,
     gap_between,
@@ -34,6 +34,10 @@ _NAME_BELOW = 1.2  # line heights from the upper rim of a container to its name
 _BESIDE = 0.75  # line heights between a small shape and its name, mostly
 _SAME_WORDS = 0.3  # overlap over union of where words were read and where they were seen
 _UNSURE = 0.4  # score of words where the detector saw none: below it they are texture
+_CLEAR = 0.9  # score of a number where the detector saw no words
+_NUMBER = re.compile(r"[\[(]?\d{1,3}(, ?\d{1,3})*[\])]?")
+_STROKES = frozenset("1470[()] ,\n")
+_NUMBERS, _ALIKE = 2, 1.6  # numbers that stand alone on a board; of the height of a like one
 _LEAST_SCORE = 0.15  # of a line: below it is texture
 _WITHIN = 0.8  # of words in a frame
 _SEVERAL = 2  # drawings that make a note they lie in a container
@@ -63,14 +67,16 @@ def pieces_of(
     The third are the places of words that a line runs through, its label already.
     """
     lines = with_checkboxes([line for line in lines if _is_writing(line, detection)])
-    shapes = bands_as_frames(without_cells(detection.shapes), lines)
+    shapes = frames_as_boxes(without_cells(detection.shapes), lines)
+    shapes = bands_as_frames(shapes, lines)
     owners = [_owner(line, shapes) for line in lines]
     things = _shape_things(shapes, lines, owners, detection)
     loose = [line for line, owner in zip(lines, owners, strict=True) if owner is None]
     chain = [block_of([line]) for line in loose if line.apart]
     blocks = _loose_blocks([line for line in loose if not line.apart], detection.words)
-    meant = [block for block in blocks if _is_meant(block, detection.words)]
-    blocks = chain + [_halfway(block, detection.words) for block in meant]
+    numbers = _clear_numbers([block for block in blocks if block.score >= _CLEAR])
+    meant = [block for block in blocks if _is_meant(block, detection.words) or block in numbers]
+    blocks = chain + [_halfway(block, detection) for block in meant]
     things += [_text_thing(block) for block in blocks]
     without_symbols(things)
     links = detection.link(things)
@@ -84,7 +90,7 @@ def _is_writing(line: Line, detection: Detection) -> bool:
     """Tell words from what the reader takes for words: arrow heads, lone strokes, texture."""
     if line.score < _LEAST_SCORE or _MARK.fullmatch(line.text):
         return False
-    if line.apart:
+    if line.apart or line.sign:
         return True
     if _written(line.text) > 2:
         return True
@@ -106,6 +112,25 @@ def _is_meant(block: Block, words: Sequence[Box]) -> bool:
     if not words or any(holds(place, block.box) for place in words):
         return True  # nothing told words from drawings, or the detector saw words too
     return _written(block.text) > _FEW_SIGNS and block.score >= _UNSURE
+
+
+def _clear_numbers(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks that are numbers, where there are several and some can be nothing else.
+
+    Heads and strokes of arrows are read as 1, 4 and 7, but never as a 5; what is read so counts
+    where it is in a row or a column with a 5, and as high.
+    """
+    numbers = [b for b in blocks if all(map(_NUMBER.fullmatch, b.text.split("\n")))]
+    sure = [block for block in numbers if not set(block.text) <= _STROKES]
+    kept = [b for b in numbers if b in sure or any(_is_beside(b, other) for other in sure)]
+    return kept if len(kept) >= _NUMBERS else []
+
+
+def _is_beside(one: Block, other: Block) -> bool:
+    """Tell whether two blocks are in a row or a column, and of one size."""
+    (x, y), (a, b) = middle_of(one.box), middle_of(other.box)
+    low, high = sorted((one.height, other.height))
+    return high < _ALIKE * low and min(abs(x - a), abs(y - b)) < low
 
 
 def _owner(line: Line, shapes: Sequence[Shape]) -> int | None:
@@ -145,6 +170,7 @@ def _shape_things(
             mine = [place for place in mine if place in name]
         if mine:
             _write(thing, block_of([lines[place] for place in mine]))
+            thing.signed = any(lines[place].sign for place in mine)
         things.append(thing)
     return things
 
@@ -225,17 +251,27 @@ def _loose_blocks(lines: Sequence[Line], places: Sequence[Box]) -> list[Block]:
     return blocks + blocks_of(outside)
 
 
-def _halfway(block: Block, places: Sequence[Box]) -> Block:
+def _halfway(block: Block, detection: Detection) -> Block:
     """Return `block` with a box between its own and the place that the detector saw its words at.
 
     A reader takes ends of lines for letters, and a detector cuts letters off: each is right on one
-    side.
+    side. Where a line ends beside what the detector saw, it is right.
     """
-    seen = max(places, key=lambda place: overlap_union(place, block.box), default=None)
+    words = detection.words
+    seen = max(words, key=lambda place: overlap_union(place, block.box), default=None)
     if seen is None or overlap_union(seen, block.box) < _SAME_WORDS:
         return block
-    x0, y0, x1, y1 = ((a + b) / 2 for a, b in zip(seen, block.box, strict=True))
+    ends = [end for end in detection.ends if holds(block.box, (*end, *end))]
+    x0, y0, x1, y1 = (
+        a if any(_beyond(end[side % 2], a, b) for end in ends) else (a + b) / 2
+        for side, (a, b) in enumerate(zip(seen, block.box, strict=True))
+    )
     return replace(block, box=(x0, y0, x1, y1))
+
+
+def _beyond(at: float, seen: float, read: float) -> bool:
+    """Tell whether `at` is between where words were seen to end and where they were read to."""
+    return min(seen, read) < at < max(seen, read)
 
 
 def _text_thing(block: Block) -> Thing:

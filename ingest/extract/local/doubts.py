@@ -9,7 +9,7 @@ from ingest.extract.local.geometry import holds, overlap_share, short_side
 from ingest.extract.local.seen import Line, Shape
 from ingest.extract.local.things import Link, Thing
 from ingest.extract.local.wishes import FRAMES
-from kb.scene import Box
+from kb.scene import Box, union_box
 
 _BAND = 6.0  # length over width of a box that is a lane or a pool, not a step
 _HEADER = 2.0  # height over width of the head of a lane, whose words stand on end
@@ -18,6 +18,8 @@ _FLUSH, _TOUCHING = 0.2, 0.12  # of its width, by which heads of one column may 
 _STANDS = 1.2  # height over width of a head whose words were read as if they didn't
 _IN_TABLE = 0.85  # of a box in a table of which it is a cell
 _SURE_TABLE = 0.5  # confidence from which boxes in it are no things of their own
+_FEW = 4  # lines of words in a box: more may be things of their own
+_FILLED = 0.5  # of both sides of a box, by the words in it
 _SUPPORT = 0.9  # confidence of a shape that needs none: on hdBPMN val 11 of 11 below are none
 
 
@@ -47,6 +49,28 @@ def bands_as_frames(shapes: Sequence[Shape], lines: Sequence[Line]) -> list[Shap
         else shape
         for at, shape in enumerate(shapes)
     ]
+
+
+def frames_as_boxes(shapes: Sequence[Shape], lines: Sequence[Line]) -> list[Shape]:
+    """Return `shapes` with containers that are full of a few lines of words as boxes."""
+    return [
+        replace(shape, kind="box")
+        if shape.kind == "container" and _is_full(shape, shapes, lines)
+        else shape
+        for shape in shapes
+    ]
+
+
+def _is_full(frame: Shape, shapes: Sequence[Shape], lines: Sequence[Line]) -> bool:
+    inside = [line for line in lines if overlap_share(line.box, frame.box) > _IN_TABLE]
+    others = any(
+        other is not frame and overlap_share(other.box, frame.box) > _IN_TABLE for other in shapes
+    )
+    if not 0 < len(inside) <= _FEW or others:
+        return False
+    x0, y0, x1, y1 = union_box([line.box for line in inside])
+    wide, high = frame.box[2] - frame.box[0], frame.box[3] - frame.box[1]
+    return x1 - x0 > _FILLED * wide and y1 - y0 > _FILLED * high
 
 
 def without_cells(shapes: Sequence[Shape]) -> list[Shape]:

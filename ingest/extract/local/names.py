@@ -114,7 +114,8 @@ def _rejoined(links: Sequence[Link], named: dict[int, int]) -> list[Link]:
 
 def _name(thing: Thing, words: Thing, *, more: bool = False) -> None:
     if not more or thing.words is None:
-        thing.text, thing.words, thing.height = words.text, words.box, words.height
+        sign = f"{thing.text} " if thing.signed else ""
+        thing.text, thing.words, thing.height = sign + words.text, words.box, words.height
         return
     lines = [(thing.words[1], thing.text), (words.box[1], words.text)]
     thing.text = "\n".join(text for _, text in sorted(lines))

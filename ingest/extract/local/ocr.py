@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,20 @@ class PaddleReader:
         lines.sort(key=lambda line: (line.box[1], line.box[0]))
         give_back()  # before shapes are looked for
         return lines, complete
+
+    def read_crops(
+        self, crops: Sequence[Array], deadline: Deadline
+    ) -> tuple[list[tuple[str, float]], bool]:
+        """Read each of `crops` as one line: words and score; whether there was time for all."""
+        found = [("", 0.0)] * len(crops)
+        pictures = list(crops)
+        for batch in _batches(pictures):
+            if deadline.passed():
+                return found, False
+            _, recogniser = self._loaded()
+            for index, said, score in _recognise(recogniser, pictures, batch):
+                found[index] = " ".join(piece.text for piece in said).strip(), score
+        return found, True
 
     def _loaded(self) -> tuple[Any, Any]:
         with self._lock:

@@ -35,7 +35,8 @@ class Deadline:
 class Line:
     """One line of words. `quad`: 4×2, clockwise from the top left corner in the picture.
 
-    `apart`: an arrow stands between it and what is beside it.
+    `apart`: an arrow stands between it and what is beside it. `sign`: it is a letter or a number in
+    a small shape.
     """
 
     quad: Array
@@ -43,6 +44,7 @@ class Line:
     text: str
     score: float
     apart: bool = False
+    sign: bool = False
 
     @property
     def height(self) -> float:
@@ -142,6 +144,12 @@ class TextReader(Protocol):
 
     def read(self, bgr: Array, deadline: Deadline, /) -> tuple[list[Line], bool]:
         """Return the lines of `bgr` and whether all of it was read before the deadline."""
+        ...
+
+    def read_crops(
+        self, crops: Sequence[Array], deadline: Deadline, /
+    ) -> tuple[list[tuple[str, float]], bool]:
+        """Read each of `crops` as one line: words and score; whether there was time for all."""
         ...
 
 

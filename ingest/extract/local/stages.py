@@ -48,6 +48,12 @@ class _NoReader:
         del bgr, deadline
         return [], True
 
+    def read_crops(
+        self, crops: Sequence[Array], deadline: Deadline, /
+    ) -> tuple[list[tuple[str, float]], bool]:
+        del deadline
+        return [("", 0.0)] * len(crops), True
+
 
 class _NoLinks:
     """Finds what another detector does, but joins nothing."""

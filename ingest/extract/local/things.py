@@ -17,6 +17,7 @@ class Thing:
         words: box of its own words, where the colour of its ink is measured.
         height: of its writing, 0 without words.
         parent: place of its container among the things.
+        signed: it is a shape that bears a letter or a number, and needs no other name.
     """
 
     kind: NodeKind
@@ -27,6 +28,7 @@ class Thing:
     words: Box | None = None
     height: float = 0.0
     parent: int | None = None
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

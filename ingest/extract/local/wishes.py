@@ -23,7 +23,9 @@ NAMED_OUTSIDE = frozenset({"ellipse", "document", "cylinder", "icon"})
 _SMALL = 3.2  # line heights: a shape below this has no room for its name
 _SIGNS = 4  # a small shape with so few signs in it bears a symbol, not a word
 _NAME_REACH, _LABEL_REACH = 2.0, 1.5  # line heights; farther away nothing is meant
+_MOST_LINES, _MOST_SIGNS = 5, 64  # of a name or a label: all of hdBPMN train have less
 _LONG = 30  # signs: longer words are alike
+_CLOSE = 0.8  # line heights between a ring with a number and what it numbers
 _LONG_WAY = 40  # line heights: longer lines are alike
 _WORDY = 0.1  # of the ends of lines at words without a border: words may be nodes on such boards
 _SAME = 0.3  # overlap over union of words and where they were seen
@@ -94,7 +96,7 @@ def wishes(
     free = [
         words
         for words, thing in enumerate(things)
-        if thing.shape is None and thing.height > 0 and words not in spent
+        if thing.shape is None and thing.height > 0 and words not in spent and _is_short(thing)
     ]
     gaps = _gaps(things, free)
     usual = median([thing.height for thing in things if thing.text and thing.height > 0] or [1.0])
@@ -118,6 +120,11 @@ def wishes(
             more = (wordy * sign for sign in (*way, *looks))
             signs = (*line, *about, nameless, *more)
             yield Wish("label", place, words, signs)
+
+
+def _is_short(thing: Thing) -> bool:
+    """Tell whether words may name something: a paragraph names nothing."""
+    return thing.text.count("\n") < _MOST_LINES and len(thing.text) <= _MOST_SIGNS
 
 
 def _gaps(things: Sequence[Thing], free: Sequence[int]) -> dict[int, dict[int, float]]:
@@ -178,10 +185,20 @@ def _box_of(path: Sequence[Point]) -> Box:
     return min(across), min(down), max(across), max(down)
 
 
+def _goes_on(thing: Thing, words: Thing) -> bool:
+    """Tell whether words go on right of a ring with a letter or number, as in numbered lists."""
+    gap = words.box[0] - thing.box[2]
+    level = thing.box[1] < middle_of(words.box)[1] < thing.box[3]
+    worded = any(sign.isalpha() for sign in words.text)
+    return worded and level and -_CLOSE < gap / words.height < _CLOSE
+
+
 def _lacks_name(thing: Thing, words: Thing) -> bool:
     """Tell whether `words` outside may name a shape: it is empty, or small and holds a symbol."""
     if thing.shape is None or thing.kind in FRAMES or thing.kind == "diamond":
         return False
+    if thing.signed:
+        return _goes_on(thing, words)
     if not thing.text:
         return True
     small = min(thing.box[2] - thing.box[0], thing.box[3] - thing.box[1]) < _SMALL * words.height

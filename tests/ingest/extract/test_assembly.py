@@ -235,3 +235,19 @@ def test_words_that_an_arrow_parted_are_joined_by_it() -> None:
     joined = {(board.things[k.source].text, board.things[k.target].text) for k in board.links}
     assert joined == {("1", "2"), ("3", "2")}
     assert all(link.directed for link in board.links)
+
+
+def test_a_paragraph_names_nothing() -> None:
+    rows = [
+        line((90.0, 155.0 + 24 * i, 290.0, 175.0 + 24 * i), "all that they said") for i in range(7)
+    ]
+    seen = Detection((Shape("ellipse", ELLIPSE, 0.95),), words=((90.0, 155.0, 290.0, 320.0),))
+    board = assemble(seen, rows, 600)
+    assert sorted(thing.kind for thing in board.things) == ["ellipse", "text"]
+
+
+def test_an_arrow_read_with_words_is_not_of_them() -> None:
+    read = [line((100.0, 100.0, 260.0, 130.0), "null")]
+    seen = ((150.0, 100.0, 260.0, 130.0),)
+    board = assemble(Detection(words=seen, ends=((140.0, 115.0),)), read, 600)
+    assert board.things[0].box == (150.0, 100.0, 260.0, 130.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,11 @@ class Blind:
 
     def read(self, _bgr: Array, _deadline: Deadline) -> tuple[list[Line], bool]:
         return [], True
+
+    def read_crops(
+        self, crops: Sequence[Array], _deadline: Deadline
+    ) -> tuple[list[tuple[str, float]], bool]:
+        return [("", 0.0)] * len(crops), True
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 3), (1, 5000), (5000, 1), (9, 4000), (4000, 9)])

@@ -241,3 +241,25 @@ def test_a_frame_that_has_a_name_keeps_it() -> None:
     ]
     board = assemble(Detection((LANE,)), words, 600)
     assert sorted(texts(board)) == ["Office", "old"]
+
+
+@pytest.mark.parametrize(
+    ("words", "inner", "kind"),
+    [
+        ((110.0, 110.0, 280.0, 170.0), (), "box"),
+        ((110.0, 110.0, 160.0, 130.0), (), "container"),  # with room for more
+        ((110.0, 110.0, 280.0, 170.0), ((120.0, 120.0, 180.0, 160.0),), "container"),
+    ],
+)
+def test_a_frame_full_of_words_is_a_box(words: Box, inner: tuple[Box, ...], kind: NodeKind) -> None:
+    frame = Shape("container", (100.0, 100.0, 300.0, 200.0), 0.9)
+    shapes = (frame, *(Shape("box", box, 0.95) for box in inner))
+    board = assemble(Detection(shapes), [line(words, "next = node 3")], 600)
+    assert kind in {thing.kind for thing in board.things if thing.box == frame.box}
+
+
+def test_a_frame_full_of_many_lines_is_a_frame() -> None:
+    frame = Shape("container", (100.0, 100.0, 300.0, 400.0), 0.9)
+    rows = [line((110.0, 110.0 + 40 * i, 290.0, 130.0 + 40 * i), f"item {i}") for i in range(7)]
+    board = assemble(Detection((frame,)), rows, 600)
+    assert "container" in {thing.kind for thing in board.things}

@@ -147,3 +147,10 @@ def test_pieces_stay_within_their_line(size: tuple[float, float, float], steps: 
 
 def _quad(width: float, height: float) -> Array:
     return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+
+
+def test_nothing_is_loaded_to_read_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "_load", lambda _threads: pytest.fail("loaded"))
+    crop = np.full((20, 20, 3), 255, np.uint8)
+    assert ocr.PaddleReader().read_crops([], Deadline(None)) == ([], True)
+    assert ocr.PaddleReader().read_crops([crop], Deadline(0)) == ([("", 0.0)], False)
