@@ -6,7 +6,6 @@ import numpy as np
 
 from evals.boards import shapes
 from evals.boards.layouts.plan import Desk, Frame
-from evals.boards.lettering import LEADING
 from evals.boards.links import Drawn, draw_links
 from evals.boards.page import Page
 from evals.boards.pen import FILLS, Floats, Sheet
@@ -124,7 +123,7 @@ class Artist:
         self.sheet.write(self.desk.hand, lines, middle, size, ink, left=left, angle=angle)
 
     def _mark(self, mark: Mark, number: int, box: Box, size: float, ink: str) -> None:
-        x, y, r = box[0] - size * 0.75, box[1] + size * LEADING * 0.52, size * 0.32
+        x, y, r = box[0] - size * 0.75, box[1] + size * self.desk.hand.leading * 0.52, size * 0.32
         pen = self.spec.style.pen * 0.85
         if mark == "number":
             self.sheet.write(self.desk.hand, [f"{number}."], (x, y), size, ink)

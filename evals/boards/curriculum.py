@@ -9,8 +9,8 @@ import numpy as np
 
 from evals.boards.drafting import Draft
 from evals.boards.habits import habits
-from evals.boards.lessons import LESSONS
-from evals.boards.lettering import CHINESE, HELD_OUT_FONTS, LATIN, MORE_CHINESE, MORE_LATIN
+from evals.boards.lessons import LESSONS, MORE_LESSONS
+from evals.boards.lettering import CHINESE, HELD_OUT_FONTS, LATIN, LEADING, MORE_CHINESE, MORE_LATIN
 from evals.boards.sketched import sketched
 from evals.boards.spec import BoardSpec, Camera, Link, Manner, Part, Style, SurfaceName
 from evals.boards.words import Script, Writer
@@ -69,6 +69,8 @@ def training_spec(
         part, joined = LESSONS[lesson](Draft(rng, writer, habit, f"p{i + 1}"), n)
         parts.append(part)
         links += joined
+    if not unseen:
+        parts, links = _with_more(parts, links, Draft(rng, writer, habit, "m"))
     links += _across(parts, Draft(rng, writer, habit, "x"))
     title = writer.phrase(1, 4) if rng.random() < 0.45 else ""
     size = _size(parts, rng)
@@ -105,6 +107,18 @@ def _plan(nodes: int, rng: np.random.Generator, *, wordy: bool) -> list[tuple[st
         out = [(lesson, left - n), *out[1:], (other, n)]
     order = rng.permutation(len(out))
     return [(out[i][0], max(2, out[i][1])) for i in order]
+
+
+def _with_more(parts: list[Part], links: list[Link], draft: Draft) -> tuple[list[Part], list[Link]]:
+    """Add a part of `MORE_LESSONS` to every third board, or put it in place of the others."""
+    if not draft.chance(0.35):
+        return parts, links
+    alone = draft.chance(0.4)
+    room = MOST_NODES if alone else MOST_NODES - sum(len(part.items) for part in parts)
+    if room < 3:
+        return parts, links
+    part, joined = draft.pick(MORE_LESSONS)(draft, min(room, int(draft.rng.integers(3, 13))))
+    return ([part], joined) if alone else ([*parts, part], [*links, *joined])
 
 
 def _pick(shares: dict[str, float], rng: np.random.Generator) -> str:
@@ -166,8 +180,11 @@ def _style(rng: np.random.Generator, text: float, aspect: float, *, unseen: bool
     pencil = paper and rng.random() < 0.25
     inks = ["pencil"] if pencil else ["black", "black", "blue", "blue", "red", "green", "purple"]
     pen = text * float(rng.uniform(0.05, 0.1) if paper else rng.uniform(0.08, 0.2))
+    usual = unseen or rng.random() < 0.6
+    leading = LEADING if usual else float(rng.uniform(1.05, 1.9))
     return Style(
         surface=surface, latin=str(rng.choice(latin)), chinese=str(rng.choice(chinese)),
+        leading=leading,
         ink=str(rng.choice(inks)), link_ink=str(rng.choice(["", "", "", "red", "blue", "black"])),
         text=text, pen=float(np.clip(pen, 1.3, 5.5)), wobble=float(rng.uniform(0.4, 2.2)),
         ghost=float(rng.choice([0.0, 0.0, rng.random()])), manner=_manner(rng, aspect, paper=paper),

@@ -177,7 +177,38 @@ def pictures(draft: Draft, n: int) -> Drafted:
     return draft.part("loose", items, 0.2), links
 
 
+def signs(draft: Draft, n: int) -> Drafted:
+    """Put letters or figures in rings and cells, or alone, in rows that nothing joins."""
+    shape: Shape = draft.pick(("ellipse", "ellipse", "box", "text"))
+    figures = draft.chance(0.7)
+    columns = int(draft.rng.integers(3, 8))
+    items = [
+        draft.node(
+            i, shape, cell=(i // columns, i % columns), emphasis=(), angle=0.0,
+            text=str(draft.rng.integers(20)) if figures else draft.writer.word()[:1].upper(),
+        )
+        for i in range(n)
+    ]  # fmt: skip
+    return draft.part("loose", items, 0.4), []
+
+
+def records(draft: Draft, n: int) -> Drafted:
+    """Write a few short lines each, as of an object's fields, with a border or without; a chain."""
+    shape: Shape = draft.pick(("ellipse", "box", "box", "text", "text"))
+    columns = int(draft.rng.integers(2, 5))
+    items = []
+    for i in range(n):
+        rows = [draft.writer.phrase(1, 2) for _ in range(int(draft.rng.integers(2, 5)))]
+        cell = (i // columns, i % columns)
+        items.append(draft.node(i, shape, text="\n".join(rows), cell=cell, wrap=900, emphasis=()))
+    joined = draft.chance(0.6)
+    links = [draft.link(i - 1, i, 0.0) for i in range(1, n) if joined and draft.chance(0.8)]
+    return draft.part("loose", items, 0.3), links
+
+
 LESSONS: dict[str, Callable[[Draft, int], Drafted]] = {
     "flow": flow, "graph": graph, "tree": tree, "chain": chain, "process": process, "notes": notes,
     "wall": wall, "table": table, "pictures": pictures,
 }  # fmt: skip
+# Joined later: boards that things are measured on, or were chosen by, have none of them.
+MORE_LESSONS: tuple[Callable[[Draft, int], Drafted], ...] = (signs, records)

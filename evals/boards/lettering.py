@@ -52,10 +52,11 @@ MASTER = 88  # pixels at which glyphs are drawn before they are scaled
 
 @dataclass(frozen=True)
 class Hand:
-    """One writer: a Latin and a Chinese font."""
+    """One writer: a Latin and a Chinese font, and how far lines are apart in letter sizes."""
 
     latin: str
     chinese: str
+    leading: float = LEADING
 
     def font_of(self, sign: str) -> str:
         """Return the font that writes `sign`; raises ValueError where neither has it."""
@@ -94,7 +95,7 @@ class Hand:
     def block(self, text: str, size: float, width: float) -> tuple[list[str], float, float]:
         """Return the lines of `text` with the width and height of the block in pixels."""
         lines = self._balance(text, size, width)
-        return lines, max(self.advance(x, size) for x in lines), len(lines) * size * LEADING
+        return lines, max(self.advance(x, size) for x in lines), len(lines) * size * self.leading
 
     def _balance(self, text: str, size: float, width: float) -> list[str]:
         """Break into as few lines as fit, then as evenly as that number of lines allows."""

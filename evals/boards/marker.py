@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from evals.boards.lettering import LEADING, MASTER, Hand, load, points, weight_of
+from evals.boards.lettering import MASTER, Hand, load, points, weight_of
 from evals.boards.pen import FILLS, INKS, Bytes, Floats, Sheet, smooth
 from evals.boards.spec import Manner
 
@@ -106,14 +106,14 @@ class Marker(Sheet):
         """Write `lines` around `centre`, turned by `angle` degrees (counter-clockwise)."""
         wide, loose = self.manner.stretch, self.wobble
         widest = max(hand.advance(line, size) for line in lines) * wide
-        height = len(lines) * size * LEADING
+        height = len(lines) * size * hand.leading
         turn = np.deg2rad(-angle)
         cos, sin = float(np.cos(turn)), float(np.sin(turn))
         for i, line in enumerate(lines):
             advances = [a * wide for a in hand.widths(line, size)]
             x = -widest / 2 if left else -sum(advances) / 2
             x += float(self.rng.normal(0, 0.05)) * size * loose * left
-            y = -height / 2 + (i + 0.86) * size * LEADING
+            y = -height / 2 + (i + 0.86) * size * hand.leading
             slope = float(self.rng.normal(0, 0.008)) * loose
             wave = smooth(self.rng, len(line), 6) * 0.025 * size * loose
             for sign, advance, dip in zip(line, advances, wave, strict=True):

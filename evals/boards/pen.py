@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.boards.lettering import LEADING, Hand
+from evals.boards.lettering import Hand
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
@@ -129,13 +129,13 @@ class Sheet:
     ) -> None:  # fmt: skip
         """Write `lines` around `centre`, turned by `angle` degrees (counter-clockwise)."""
         widest = max(hand.advance(line, size) for line in lines)
-        height = len(lines) * size * LEADING
+        height = len(lines) * size * hand.leading
         turn = np.deg2rad(-angle)
         cos, sin = float(np.cos(turn)), float(np.sin(turn))
         for i, line in enumerate(lines):
             advances = hand.widths(line, size)
             x = -widest / 2 if left else -sum(advances) / 2
-            y = -height / 2 + (i + 0.86) * size * LEADING
+            y = -height / 2 + (i + 0.86) * size * hand.leading
             slope = float(self.rng.normal(0, 0.004)) * self.wobble
             for sign, advance in zip(line, advances, strict=True):
                 dy = y + slope * x + float(self.rng.normal(0, 0.018)) * size * self.wobble

@@ -76,7 +76,7 @@ def render(spec: BoardSpec) -> Rendered:
 
 
 def _tidy(spec: BoardSpec, rng: np.random.Generator) -> Artist:
-    desk = Desk(Hand(spec.style.latin, spec.style.chinese), spec.style.text, rng)
+    desk = Desk(_hand(spec), spec.style.text, rng)
     page = compose(spec, desk)
     flat = surface.make(spec.style.surface, page.width, page.height, rng)
     if spec.style.ghost:
@@ -87,11 +87,14 @@ def _tidy(spec: BoardSpec, rng: np.random.Generator) -> Artist:
 
 
 def _free(spec: BoardSpec, manner: Manner, rng: np.random.Generator) -> Artist:
-    hand = Hand(spec.style.latin, spec.style.chinese)
-    desk = Desk(hand, spec.style.text, rng, manner.spread)
+    desk = Desk(_hand(spec), spec.style.text, rng, manner.spread)
     artist = Freehand(spec, desk, compose(spec, desk), manner, rng)
     artist.draw()
     return artist
+
+
+def _hand(spec: BoardSpec) -> Hand:
+    return Hand(spec.style.latin, spec.style.chinese, spec.style.leading)
 
 
 def _content(artist: Artist) -> Floats:

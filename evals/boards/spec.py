@@ -190,6 +190,7 @@ class Style:
     text: float = 30.0
     pen: float = 3.4
     wobble: float = 1.0
+    leading: float = 1.22  # from line to line, in letter sizes
     ghost: float = 0.0  # badly wiped ink, 0 to 1
     manner: Manner | None = None  # None: the tidy hand of the samples
 

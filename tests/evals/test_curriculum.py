@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -10,6 +11,9 @@ import pytest
 
 from evals.boards import Rendered, render, training_spec
 from evals.boards.curriculum import MOST_NODES
+from evals.boards.drafting import Draft, Drafted
+from evals.boards.habits import habits
+from evals.boards.lessons import MORE_LESSONS
 from evals.boards.lettering import HELD_OUT_FONTS, Hand
 from evals.boards.spec import BoardSpec
 from evals.boards.words import Script, Writer, vocabulary
@@ -121,3 +125,25 @@ def test_every_hand_writes_all_words(script: Script):
     hand = Hand(*HELD_OUT_FONTS)
     for word in vocabulary(script) + vocabulary(script, unseen=True):  # type: ignore[arg-type]
         assert all(hand.font_of(sign) for sign in word)
+
+
+@pytest.mark.parametrize("lesson", MORE_LESSONS)
+def test_what_was_added_is_on_boards_to_learn_from_alone(
+    lesson: Callable[[Draft, int], Drafted],
+) -> None:
+    drafts = []
+    for unseen in (False, True):
+        specs = [training_spec(seed, photo=False, unseen=unseen) for seed in range(40)]
+        drafts.append([item for spec in specs for item in spec.items if item.id[0] == "m"])
+    added, measured = drafts
+    assert added
+    assert not measured
+    rng = np.random.default_rng(5)
+    part, _ = lesson(Draft(rng, Writer(rng, "en"), habits(rng, 20.0, None), "m"), 7)
+    assert len(part.items) == 7
+
+
+def test_lines_stand_as_far_apart_as_the_style_says() -> None:
+    close, wide = (Hand("kalam", "long-cang", leading) for leading in (1.1, 1.9))
+    (lines, _, low), (_, _, high) = (hand.block("one two three", 20, 60) for hand in (close, wide))
+    assert high - low == pytest.approx(0.8 * 20 * len(lines))

@@ -1,4 +1,4 @@
-"""``python -m evals.training.recogniser collect|draw|train|export|measure``: ink to weights."""
+"""``python -m evals.training.recogniser STEP``: from ink to weights."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import partial
+from itertools import chain
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -15,8 +16,10 @@ import cv2
 import numpy as np
 import onnx
 
+from evals.extraction.progress import shown
 from evals.training.recogniser import export, measure, real
 from evals.training.recogniser.alphabet import Alphabet
+from evals.training.recogniser.boards import FIRST_SEED, board_lines
 from evals.training.recogniser.drawn import Drawer, training_hands
 from evals.training.recogniser.graph import load
 from evals.training.recogniser.lines import Written
@@ -29,7 +32,12 @@ _DATA = _ROOT.parent / "shared" / "data" / "hdbpmn"
 _WEIGHTS = _ROOT / "ingest" / "extract" / "local" / "weights" / "recogniser.onnx"
 _LANGUAGES: tuple[Language, ...] = ("en", "zh")
 # of the lines in training, by kind
-_SHARES = {"word": 0.27, "line": 0.23, "found": 0.1, "en": 0.19, "zh": 0.21}
+_SHARES = {
+    "word": 0.21, "line": 0.18, "found": 0.08, "en": 0.1, "zh": 0.13, "boards-en": 0.08,
+    "boards-zh": 0.22,
+}  # fmt: skip
+_SETS = ("real", "en", "zh", "boards-en", "boards-zh")  # the last two may be absent
+_CHUNK = 20  # boards that one worker draws at a time
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,6 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     drawing = steps.add_parser("draw", help="draw lines of both languages")
     drawing.add_argument("--count", type=int, default=5000, help="lines of each language")
+    boards = steps.add_parser("boards", help="draw boards, photograph them, cut their lines out")
+    boards.add_argument("--count", type=int, default=500, help="in Chinese, and a third in English")
+    boards.add_argument("--workers", type=int, default=2)
     training = steps.add_parser("train", help="train; goes on where it was stopped")
     training.add_argument("--steps", type=int, default=1800)
     training.add_argument("--rate", type=float, default=Plan.rate)
@@ -107,8 +118,25 @@ def _draw_one(folder: Path, count: int, language: Language) -> None:
     keep((drawers[i % 6 == 5].line(language) for i in range(count)), folder / f"{language}.bin")
 
 
+def _boards(options: argparse.Namespace) -> int:
+    counts: dict[Language, int] = {"en": options.count // 3, "zh": options.count}
+    for language, count in counts.items():
+        seeds = range(FIRST_SEED, FIRST_SEED + count)
+        chunks = [seeds[i : i + _CHUNK] for i in range(0, count, _CHUNK)]
+        with Pool(options.workers) as pool:
+            parts = pool.imap(partial(_board_lines, language), chunks)
+            lines = shown(parts, len(chunks), f"boards, {language}")
+            kept = keep(chain.from_iterable(lines), options.folder / f"boards-{language}.bin")
+        sys.stdout.write(f"{kept} lines cut out\n")
+    return 0
+
+
+def _board_lines(language: Language, seeds: range) -> list[Written]:
+    return list(board_lines(language, seeds))
+
+
 def _train(options: argparse.Namespace) -> int:
-    if not all((options.folder / f"{name}.bin").exists() for name in ("real", "en", "zh")):
+    if not all((options.folder / f"{name}.bin").exists() for name in _SETS[:3]):
         return _missing(options)
     model = load(options.start or _bundled())
     plan = Plan(**{f.name: getattr(options, f.name) for f in fields(Plan)})
@@ -121,7 +149,9 @@ def _train(options: argparse.Namespace) -> int:
 
 def _sources(folder: Path, alphabet: Alphabet) -> list[Source]:
     sources = []
-    for name in ("real", "en", "zh"):
+    for name in _SETS:
+        if not (folder / f"{name}.bin").exists():
+            continue
         shelf = Shelf(folder / f"{name}.bin")
         kinds: dict[str, list[int]] = {}
         for place in range(len(shelf)):

@@ -13,6 +13,7 @@ from rapidfuzz.distance import Levenshtein
 from evals.boards.lettering import HELD_OUT_FONTS
 from evals.training.recogniser import augment, real
 from evals.training.recogniser.alphabet import Alphabet
+from evals.training.recogniser.boards import board_lines
 from evals.training.recogniser.drawn import Drawer, Hands, training_hands
 from evals.training.recogniser.lines import Array, Written
 from evals.training.recogniser.texts import Language
@@ -23,6 +24,8 @@ _LOOSE = 0.12  # of the height: how much wider than the ink a box is around clea
 _CHINESE_PRINT = Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf")
 _WIDTHS = 4000  # pixels of lines side by side in a run
 _THREADS = 2
+_BOARDS = 700_000  # number of the first board whose lines are read
+_WRITTEN: dict[str, Language] = {"English": "en", "Chinese": "zh"}
 _NAMES = {"word": "words", "line": "lines", "found": "lines as found"}
 
 Sets = dict[str, list[tuple[Array, str]]]
@@ -32,7 +35,8 @@ Table = dict[str, dict[str, dict[str, float]]]
 def sets(data: Path, found: real.Found, count: int) -> Sets:
     """Return lines (48×w×3) with what they say, by what is measured.
 
-    Drawn ones, `count` of each, say only words that are held out of training.
+    Drawn ones, `count` of each, say only words that are held out of training; so do those of
+    boards, a board for every ten of them.
     """
     out: Sets = {}
     for truth in real.truths(data, "val"):
@@ -47,6 +51,12 @@ def sets(data: Path, found: real.Found, count: int) -> Sets:
             _clean(Drawer(101, hands, unseen=True, plain=True), language, count)
         )
         out[f"{name}, photo-like"] = list(_photos(Drawer(102, hands, unseen=True), language, count))
+    for name, language in _WRITTEN.items():
+        seeds = range(_BOARDS, _BOARDS + count // 10)
+        found_lines = board_lines(language, seeds, unseen=True)
+        out[f"{name}, boards in photos"] = [
+            (augment.at_size(line.tight()), line.text) for line in found_lines
+        ]
     return out
 
 

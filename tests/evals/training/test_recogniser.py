@@ -9,10 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
+from evals.boards.spec import BoardSpec, Item, Part
 from evals.training.recogniser import augment
 from evals.training.recogniser.alphabet import Alphabet
+from evals.training.recogniser.boards import rows_of, told
 from evals.training.recogniser.drawn import Drawer, Hands, training_hands
-from evals.training.recogniser.lines import Written, cut
+from evals.training.recogniser.lines import Array, Written, cut
 from evals.training.recogniser.real import written
 from evals.training.recogniser.store import Shelf, keep
 from evals.training.recogniser.texts import Texts, common_signs, wide_words
@@ -189,3 +191,40 @@ def test_training_lowers_the_error_and_goes_on_where_it_stopped(tmp_path: Path) 
     with torch.no_grad():
         moved = GraphNet(new)(pictures) - GraphNet(model)(pictures)
     assert float(moved.abs().max()) > 1e-3
+
+
+def quad_of(x0: float, y0: float, x1: float, y1: float) -> Array:
+    return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32)
+
+
+UPPER, LOWER = quad_of(100, 98, 200, 120), quad_of(98, 126, 180, 150)
+
+
+@pytest.mark.parametrize(
+    ("quads", "said"),
+    [
+        ([LOWER, UPPER], ["first row", "second"]),  # in the order of the rows, not of finding
+        ([UPPER], []),  # one was not found
+        ([UPPER, LOWER, quad_of(190, 126, 203, 150)], []),  # one in two pieces
+        ([UPPER, quad_of(98, 126, 290, 150)], []),  # joined with a neighbour's
+        ([quad_of(98, 98, 140, 150), quad_of(150, 98, 203, 150)], []),  # side by side
+        ([quad_of(100, 98, 140, 120), LOWER], ["second"]),  # one is cut
+        ([LOWER, UPPER, quad_of(300, 200, 380, 220)], ["first row", "second"]),
+    ],
+)
+def test_found_lines_of_a_board_are_told_by_its_nodes(quads: list[Array], said: list[str]) -> None:
+    rows = {"a": [("first row", 4.5), ("second", 3.4)]}
+    assert [text for _, text in told({"a": (100, 100, 204, 148)}, rows, quads)] == said
+
+
+def test_rows_are_those_in_which_words_are_drawn() -> None:
+    items = (
+        Item("a", "one two three four", "text", wrap=120),
+        Item("b", "beside", "ellipse", outside="below"),
+        Item("c", " "),
+    )
+    rows = rows_of(BoardSpec("", ((Part("p", "loose", items),),)))
+    assert list(rows) == ["a"]
+    assert " ".join(text for text, _ in rows["a"]) == "one two three four"
+    assert len(rows["a"]) > 1
+    assert all(1 < length < 6 for _, length in rows["a"])
