@@ -36,7 +36,8 @@ _SHARES = {
     "word": 0.21, "line": 0.18, "found": 0.08, "en": 0.1, "zh": 0.13, "boards-en": 0.08,
     "boards-zh": 0.22,
 }  # fmt: skip
-_SETS = ("real", "en", "zh", "boards-en", "boards-zh")  # the last two may be absent
+_NEEDED = ("real", "en", "zh")
+_SETS = (*_NEEDED, "boards-en", "boards-zh")
 _CHUNK = 20  # boards that one worker draws at a time
 
 
@@ -77,6 +78,10 @@ def main(arguments: list[str] | None = None) -> int:
     measuring = steps.add_parser("measure", help="compare with the bundled recogniser")
     measuring.add_argument("--model", type=Path, default=_WEIGHTS)
     measuring.add_argument("--lines", type=int, default=300, help="drawn ones of each kind")
+    measuring.add_argument("--before", type=Path, help="earlier weights (ONNX) to compare with")
+    measuring.add_argument(
+        "--every", type=int, default=1, help="take one of so many pictures of hdBPMN val"
+    )
     measuring.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     cv2.setNumThreads(0)
@@ -136,7 +141,7 @@ def _board_lines(language: Language, seeds: range) -> list[Written]:
 
 
 def _train(options: argparse.Namespace) -> int:
-    if not all((options.folder / f"{name}.bin").exists() for name in _SETS[:3]):
+    if not all((options.folder / f"{name}.bin").exists() for name in _NEEDED):
         return _missing(options)
     model = load(options.start or _bundled())
     plan = Plan(**{f.name: getattr(options, f.name) for f in fields(Plan)})
@@ -173,9 +178,11 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _measure(options: argparse.Namespace) -> int:
-    found = real.find(options.data, "val", options.folder / "found-val.json", 3)
-    sets = measure.sets(options.data, found, options.lines)
-    table = measure.compare({"bundled": _bundled(), "trained": options.model}, sets)
+    cache = options.folder / "found-val.json"
+    found = real.find(options.data, "val", cache, 3 * options.every)
+    sets = measure.sets(options.data, found, options.lines, options.every)
+    models = {"bundled": _bundled(), "before": options.before, "trained": options.model}
+    table = measure.compare({name: path for name, path in models.items() if path}, sets)
     sys.stdout.write(measure.told(table))
     if options.json:
         options.json.write_text(json.dumps(table, indent=1), encoding="utf-8")

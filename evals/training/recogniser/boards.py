@@ -46,7 +46,7 @@ def board_lines(
             node.id: (node.bbox[0] / x, node.bbox[1] / y, node.bbox[2] / x, node.bbox[3] / y)
             for node in board.scene.nodes
         }
-        for quad, text in told(nodes, rows_of(spec), ocr._detect(detector, view.bgr)):
+        for quad, text in matched(nodes, rows_of(spec), ocr._detect(detector, view.bgr)):
             line = cut(view.bgr, quad, text, "found")
             if line is not None:
                 yield line
@@ -66,7 +66,7 @@ def rows_of(spec: BoardSpec) -> dict[str, list[Row]]:
     return rows
 
 
-def told(
+def matched(
     nodes: Mapping[str, Box], rows: Mapping[str, Sequence[Row]], quads: Sequence[Array]
 ) -> Iterator[tuple[Array, str]]:
     """Yield the found lines of nodes in which as many were found as are drawn, one below another.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -32,14 +33,14 @@ Sets = dict[str, list[tuple[Array, str]]]
 Table = dict[str, dict[str, dict[str, float]]]
 
 
-def sets(data: Path, found: real.Found, count: int) -> Sets:
-    """Return lines (48×w×3) with what they say, by what is measured.
+def sets(data: Path, found: real.Found, count: int, every: int = 1) -> Sets:
+    """Return lines (48×w×3) with what they say, by what is measured, of one of `every` pictures.
 
     Drawn ones, `count` of each, say only words that are held out of training; so do those of
     boards, a board for every ten of them.
     """
     out: Sets = {}
-    for truth in real.truths(data, "val"):
+    for truth in islice(real.truths(data, "val"), 0, None, every):
         picture = np.asarray(cv2.imread(str(data / truth["image"])))
         for line in real.written(truth, picture, found.get(truth["id"], ())):
             pair = (augment.at_size(line.tight()), line.text)

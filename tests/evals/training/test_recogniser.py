@@ -12,7 +12,7 @@ import pytest
 from evals.boards.spec import BoardSpec, Item, Part
 from evals.training.recogniser import augment
 from evals.training.recogniser.alphabet import Alphabet
-from evals.training.recogniser.boards import rows_of, told
+from evals.training.recogniser.boards import matched, rows_of
 from evals.training.recogniser.drawn import Drawer, Hands, training_hands
 from evals.training.recogniser.lines import Array, Written, cut
 from evals.training.recogniser.real import written
@@ -214,7 +214,7 @@ UPPER, LOWER = quad_of(100, 98, 200, 120), quad_of(98, 126, 180, 150)
 )
 def test_found_lines_of_a_board_are_told_by_its_nodes(quads: list[Array], said: list[str]) -> None:
     rows = {"a": [("first row", 4.5), ("second", 3.4)]}
-    assert [text for _, text in told({"a": (100, 100, 204, 148)}, rows, quads)] == said
+    assert [text for _, text in matched({"a": (100, 100, 204, 148)}, rows, quads)] == said
 
 
 def test_rows_are_those_in_which_words_are_drawn() -> None:
