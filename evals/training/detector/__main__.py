@@ -22,6 +22,7 @@ from evals.training.detector.calibrate import fit_line, link_scores, node_scores
 from evals.training.detector.export import export
 from evals.training.detector.judge import evidence, fit, save
 from evals.training.detector.measure import judged, measure
+from evals.training.detector.photos import learnt_photos
 from evals.training.detector.store import KeptBoards, draw
 from evals.training.detector.train import Crops, Plan, Trainer
 from ingest.extract.local.eyes.pairs import Judge
@@ -53,6 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
     training.add_argument("--batch", type=int, default=Plan.batch)
     training.add_argument("--size", type=int, default=Plan.size, help="pixels of a crop")
     training.add_argument("--real", type=float, default=Plan.real, help="share of real boards")
+    training.add_argument(
+        "--photos", type=float, default=Plan.photos, help="share of photos of boards"
+    )
     training.add_argument("--device", default=Plan.device, help="cpu, or cuda")
     training.add_argument("--minutes", type=float, default=Plan.minutes)
     training.add_argument(
@@ -100,13 +104,15 @@ def _missing(options: argparse.Namespace) -> str:
 def _train(options: argparse.Namespace) -> int:
     real = list(real_boards(options.data, "train"))
     drawn = KeptBoards(options.folder / "boards")
-    sys.stdout.write(f"{len(real)} real and {len(drawn)} drawn boards\n")
+    photos = list(learnt_photos(options.data.parent / "photos")) if options.photos else []
+    told = f"{len(real)} real, {len(photos)} photographed and {len(drawn)} drawn boards\n"
+    sys.stdout.write(told)
     plan = Plan(**{f.name: getattr(options, f.name) for f in fields(Plan) if f.name in options})
     trainer = Trainer(plan, options.folder)
     if options.start:
         trainer.start_from(options.start)
     trainer.resume()
-    crops = Crops(real, drawn, plan, trainer.step)
+    crops = Crops(real, drawn, plan, trainer.step, photos)
     trainer.train(crops)
     sys.stdout.write(f"crops of {len(crops.drawn.shown)} drawn boards\n")
     return 0

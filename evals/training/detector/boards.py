@@ -1,4 +1,4 @@
-"""Boards to learn from: real ones (hdBPMN) and rendered ones, in one form."""
+"""Boards to learn from: hdBPMN's, photos with a truth by hand, rendered ones, in one form."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from evals.boards.render import Rendered
 from evals.training.split import is_held_out
 from ingest.extract.local.eyes.layout import KINDS
 from ingest.extract.local.eyes.light import even_out
-from kb.scene import Box
+from kb.scene import Box, Scene
 
 Array = npt.NDArray[Any]
 
 LONGEST = 1280  # pixels of a kept picture: a little more than the net sees, for enlarging
+DOUBT = -1  # in place of a kind: what is neither right nor wrong
 _KINDS = {
     "task": "box", "subProcessCollapsed": "box", "callActivity": "box", "dataObject": "document",
     "dataStore": "cylinder", "textAnnotation": "text", "pool": "container", "lane": "container",
@@ -31,7 +32,7 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class TrueShape:
-    """A node: the place of its kind in `KINDS` and its box in pixels of the board."""
+    """A node: the place of its kind in `KINDS`, or `DOUBT`, and its box in pixels of the board."""
 
     kind: int
     box: Box
@@ -125,9 +126,26 @@ def rendered_board(rendered: Rendered, name: str) -> Board:
     return Board(name, pixels, tuple(shapes), tuple(lines))
 
 
+def photographed_board(picture: Image.Image, scene: Scene, name: str) -> Board:
+    """Take a photo, upright, whose truth was written by hand. Its titles are in doubt."""
+    pixels, scale = _kept(picture)
+    places = {node.id: place for place, node in enumerate(scene.nodes)}
+    lines = [
+        TrueLine(
+            np.asarray(relation.path, float) * scale,
+            int(relation.directed),
+            source=places[relation.source],
+            target=places[relation.target],
+        )
+        for relation in scene.relations
+    ]
+    shapes = [_shape(node.kind, node.bbox, scale) for node in scene.nodes]
+    return Board(name, pixels, tuple(shapes), tuple(lines))
+
+
 def _shape(kind: str, box: Any, scale: float) -> TrueShape:
     x0, y0, x1, y1 = (float(value) * scale for value in box)
-    return TrueShape(KINDS.index(kind), (x0, y0, x1, y1))
+    return TrueShape(KINDS.index(kind) if kind in KINDS else DOUBT, (x0, y0, x1, y1))
 
 
 def _kept(picture: Image.Image) -> tuple[Array, float]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from evals.training.detector.boards import Board, TrueLine, TrueShape
+from evals.training.detector.boards import DOUBT, Board, TrueLine, TrueShape
 from ingest.extract.local.eyes.layout import KINDS
 
 Array = npt.NDArray[Any]
@@ -26,7 +26,7 @@ class Placed:
 
     Attributes:
         pixels: 2×h×w, uint8, on the device that trains.
-        kinds: s, places in `KINDS`.
+        kinds: s, places in `KINDS`, or `DOUBT`.
         boxes: s×4, pixels.
         corners: s×4×2, the points that span a box when it is turned.
         points: p×2, the paths of all lines, one after the other; `owners` p, whose each is.
@@ -75,7 +75,9 @@ def moved(points: Array, matrices: Array) -> tuple[Array, Array]:
 
 def _corners(shape: TrueShape) -> list[tuple[float, float]]:
     x0, y0, x1, y1 = shape.box
-    if KINDS[shape.kind] in _ROUND:  # their corners are empty: turned, the box stays small
+    if (
+        shape.kind != DOUBT and KINDS[shape.kind] in _ROUND
+    ):  # their corners are empty: turned, the box stays small
         x, y = (x0 + x1) / 2, (y0 + y1) / 2
         return [(x0, y), (x1, y), (x, y0), (x, y1)]
     return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from evals.training.detector.boards import DOUBT
 from evals.training.detector.line_maps import line_maps
 from evals.training.detector.placed import Placed, moved
 from ingest.extract.local.eyes.layout import FRAMES, KINDS, STRIDE, UNIT
@@ -52,7 +53,7 @@ def _node_maps(boards: Sequence[Placed], matrices: Array, n: int, device: torch.
     sides, whole = clipped[:, 2:] - clipped[:, :2], np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
     there = ahead.all(axis=1) & (sides.min(axis=1, initial=np.inf) >= 0.5)
     small = sides.max(axis=1, initial=0) * STRIDE < _LEAST
-    asked = there & ~small & (sides.prod(axis=1) >= _SEEN * whole)
+    asked = there & ~small & (kinds != DOUBT) & (sides.prod(axis=1) >= _SEEN * whole)
     shapes = torch.from_numpy(np.c_[crops, kinds, clipped].astype(np.float32)).to(device)
     maps = _peaks(shapes[torch.from_numpy(asked).to(device)], len(boards), n)
     known = _known(shapes[torch.from_numpy(there & ~asked).to(device)], len(boards), n)

@@ -32,9 +32,9 @@ class Plan:
     """How to train.
 
     `rate` is the highest learning rate, it falls to 0 along a cosine; `size` of a crop in pixels;
-    `real`: share of the crops that are of real boards. The course ends after `steps` or `minutes`,
-    whichever comes first. `threads` of the net; cutting crops takes as many beside them while it
-    does so, which on a CPU come out of the same cores.
+    `real`: share of the crops that are of hdBPMN, `photos`: of photos of boards. The course ends
+    after `steps` or `minutes`, whichever comes first. `threads` of the net; cutting crops takes as
+    many beside them while it does so, which on a CPU come out of the same cores.
     """
 
     steps: int
@@ -42,6 +42,7 @@ class Plan:
     batch: int = 8
     size: int = 512
     real: float = 0.55
+    photos: float = 0.0
     seed: int = 7
     threads: int = 2
     device: str = "cpu"
@@ -95,10 +96,16 @@ class Crops:
     """
 
     def __init__(
-        self, real: Sequence[Board], drawn: Sequence[Board], plan: Plan, begin: int = 0
+        self,
+        real: Sequence[Board],
+        drawn: Sequence[Board],
+        plan: Plan,
+        begin: int = 0,
+        photos: Sequence[Board] = (),
     ) -> None:
         self.plan = plan
         self.real, self.drawn = Turns(real, plan.device), Turns(drawn, plan.device)
+        self.photos = Turns(photos, plan.device)
         self._seed = plan.seed + begin
 
     def __iter__(self) -> Iterator[dict[str, Tensor]]:
@@ -107,8 +114,8 @@ class Crops:
         Raises:
             WrongUse: there is no board, real or drawn.
         """
-        self.real.begin()
-        self.drawn.begin()
+        for group in (self.real, self.photos, self.drawn):
+            group.begin()
         rng = np.random.default_rng(self._seed)
         chance = torch.Generator(self.plan.device).manual_seed(self._seed)
         with ThreadPoolExecutor(1) as ahead:
@@ -125,8 +132,11 @@ class Crops:
             return {"picture": pictures, **targets(boards, matrices, self.plan.size)}
 
     def _next(self, rng: np.random.Generator) -> Placed:
-        groups = self.real, self.drawn
-        for group in groups if rng.random() < self.plan.real else groups[::-1]:
+        first = rng.random()
+        real = first < self.plan.real
+        photo = not real and first < self.plan.real + self.plan.photos
+        groups = (self.photos,) * photo + (self.real, self.drawn)[:: 1 if real else -1]
+        for group in groups:
             board = group.next(rng)
             if board is not None:
                 return board

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ingest import draw
 from ingest.extract.local import ocr
 from ingest.extract.local.rescoring import Piece
+from ingest.extract.local.second import Look, WithSecond
 from ingest.extract.local.seen import Array, Deadline
 
 
@@ -154,3 +155,30 @@ def test_nothing_is_loaded_to_read_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     crop = np.full((20, 20, 3), 255, np.uint8)
     assert ocr.PaddleReader().read_crops([], Deadline(None)) == ([], True)
     assert ocr.PaddleReader().read_crops([crop], Deadline(0)) == ([("", 0.0)], False)
+
+
+def test_lines_with_chinese_signs_are_looked_at_twice() -> None:
+    signs = ["", "a", "登"]
+    first = np.array([[[0.1, 0.9, 0.0]], [[0.2, 0.2, 0.6]]], np.float32)
+    opened: list[int] = []
+
+    def other() -> Look:
+        opened.append(1)
+        return lambda lines: np.full((len(lines), 1, 3), (0.0, 0.8, 0.2), np.float32)
+
+    look = WithSecond(lambda lines: first[: len(lines)], other, signs, 0.5)
+    english = look(np.zeros((1, 3, 48, 160), np.float32))
+    assert not opened  # what isn't needed takes no memory
+    assert np.array_equal(english, first[:1])
+    both = look(np.zeros((2, 3, 48, 160), np.float32))
+    assert np.array_equal(both[0], first[0])
+    assert np.allclose(both[1], [[0.1, 0.5, 0.4]])
+    look(np.zeros((2, 3, 48, 160), np.float32))
+    assert len(opened) == 1
+
+
+def test_both_recognisers_have_the_same_signs() -> None:
+    _, recogniser = ocr._load(1)
+    lines = np.zeros((1, 3, 48, 160), np.float32)
+    second = recogniser.session._second
+    assert second(lines).shape == recogniser.session._first(lines).shape
