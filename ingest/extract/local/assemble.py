@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.extract.local.attach import between_words, bridge_labels
-from ingest.extract.local.blocks import HAN, Block, block_of, blocks_of, reading_order
+from ingest.extract.local.blocks import (
+    HAN,
+    Block,
+    block_of,
+    blocks_of,
+    groups_of,
+    reading_order,
+    rejoined,
+)
 from ingest.extract.local.checkboxes import with_checkboxes
 from ingest.extract.local.doubts import bands_as_frames, frames_as_boxes, unsupported, without_cells
 from ingest.extract.local.geometry import (
@@ -247,8 +255,7 @@ def _loose_blocks(lines: Sequence[Line], places: Sequence[Box]) -> list[Block]:
             inside.setdefault(nearest, []).append(line)
         else:
             outside.append(line)
-    blocks = [block_of(group) for group in inside.values()]
-    return blocks + blocks_of(outside)
+    return [block_of(group) for group in rejoined([*inside.values(), *groups_of(outside)])]
 
 
 def _halfway(block: Block, detection: Detection) -> Block:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.extract.local.geometry import middle_of
 from ingest.extract.local.seen import Line
@@ -14,6 +15,10 @@ HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _CUT = 3.0  # pixels: a gap that parts rows or columns
 _LEADING = 1.12  # line heights from line to line within a block; items of a list stand wider
 _ITEM = re.compile(r"[•·●○□☐☑✓\-–—*]|\d{1,2}[.)、]|\[.?\]")  # opens an item of a list
+_ALIKE = 1.7  # times the height of another line, and still of one block
+_SHARED = 0.3  # of the narrower of two pieces of a block that stands below or above the other
+_SAME_ROW = 0.4  # line heights between the middles of lines
+_NO_FARTHER = 1.2  # times how far apart the lines of a piece are
 _COLUMN = 1.5  # a gap between columns must be this much wider than one between rows
 
 
@@ -39,7 +44,13 @@ def block_of(lines: Sequence[Line]) -> Block:
 
 
 def blocks_of(lines: Sequence[Line]) -> list[Block]:
-    """Group loose `lines` into blocks by nearness, height and alignment, in reading order."""
+    """Group loose `lines` into blocks, in reading order."""
+    blocks = [block_of(group) for group in groups_of(lines)]
+    return [blocks[i] for i in reading_order([block.box for block in blocks])]
+
+
+def groups_of(lines: Sequence[Line]) -> list[list[Line]]:
+    """Group loose `lines` by nearness, height and alignment."""
     groups = list(range(len(lines)))
 
     def root(index: int) -> int:
@@ -55,8 +66,44 @@ def blocks_of(lines: Sequence[Line]) -> list[Block]:
     members: dict[int, list[Line]] = {}
     for index, line in enumerate(lines):
         members.setdefault(root(index), []).append(line)
-    blocks = [block_of(group) for group in members.values()]
-    return [blocks[i] for i in reading_order([block.box for block in blocks])]
+    return list(members.values())
+
+
+def rejoined(groups: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Join groups that are one block, of which a detector saw a piece each.
+
+    They stand one below the other, no farther apart than lines do within one of them. An item of a
+    list joins only a list.
+    """
+    whole: list[list[Line]] = []
+    for group in sorted(groups, key=lambda lines: min(line.box[1] for line in lines)):
+        upper = next((above for above in reversed(whole) if _goes_on(above, group)), None)
+        if upper is None:
+            whole.append(list(group))
+        else:
+            upper += group
+    return whole
+
+
+def _goes_on(upper: Sequence[Line], lower: Sequence[Line]) -> bool:
+    last = max(upper, key=lambda line: middle_of(line.box)[1])
+    first = min(lower, key=lambda line: middle_of(line.box)[1])
+    small, large = sorted((last.height, first.height))
+    a, b = (union_box([line.box for line in lines]) for lines in (upper, lower))
+    shared = min(a[2], b[2]) - max(a[0], b[0]) > _SHARED * min(a[2] - a[0], b[2] - b[0])
+    apart = middle_of(first.box)[1] - middle_of(last.box)[1]
+    if large > _ALIKE * small or not shared or not 0 < apart < _LEADING * small:
+        return False
+    if _ITEM.match(first.text) and not any(_ITEM.match(line.text) for line in upper):
+        return False
+    within = [step for lines in (upper, lower) for step in _steps(lines, _SAME_ROW * small)]
+    return bool(within) and apart < _NO_FARTHER * sorted(within)[len(within) // 2]
+
+
+def _steps(lines: Sequence[Line], least: float) -> list[float]:
+    """Return how far each line's middle is below the one before, where it is another row."""
+    middles = sorted(middle_of(line.box)[1] for line in lines)
+    return [b - a for a, b in pairwise(middles) if b - a > least]
 
 
 def reading_order(boxes: Sequence[Box]) -> list[int]:
@@ -122,7 +169,7 @@ def _pitch(one: Line, two: Line) -> float:
 def _together(one: Line, two: Line) -> bool:
     """Tell whether two lines stand in one block: one below the other, or one row."""
     small, large = sorted((one.height, two.height))
-    if large > 1.7 * small:
+    if large > _ALIKE * small:
         return False
     a, b = one.box, two.box
     dx = max(a[0], b[0]) - min(a[2], b[2])  # negative where they overlap
