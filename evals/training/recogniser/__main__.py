@@ -181,8 +181,11 @@ def _measure(options: argparse.Namespace) -> int:
     cache = options.folder / "found-val.json"
     found = real.find(options.data, "val", cache, 3 * options.every)
     sets = measure.sets(options.data, found, options.lines, options.every)
-    models = {"bundled": _bundled(), "before": options.before, "trained": options.model}
-    table = measure.compare({name: path for name, path in models.items() if path}, sets)
+    models = {"bundled": measure.Reader(_bundled()), "trained": measure.Reader(options.model)}
+    models["both"] = measure.Reader(options.model, _bundled())
+    if options.before:
+        models["before"] = measure.Reader(options.before)
+    table = measure.compare(models, sets)
     sys.stdout.write(measure.told(table))
     if options.json:
         options.json.write_text(json.dumps(table, indent=1), encoding="utf-8")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]  # ships none
 from rapidfuzz.distance import Levenshtein
 
 from evals.boards.lettering import HELD_OUT_FONTS
@@ -19,6 +19,8 @@ from evals.training.recogniser.drawn import Drawer, Hands, training_hands
 from evals.training.recogniser.lines import Array, Written
 from evals.training.recogniser.texts import Language
 from evals.training.split import is_held_out
+from ingest.extract.local.second import WithSecond, look_of, look_through
+from ingest.extract.local.sessions import open_session
 
 LONGEST = augment.MOST_WIDTH / augment.HEIGHT  # width over height of a line
 _LOOSE = 0.12  # of the height: how much wider than the ink a box is around clean drawn lines
@@ -89,25 +91,26 @@ def _photos(drawer: Drawer, language: Language, count: int) -> Iterator[tuple[Ar
         yield augment.varied(line, rng), line.text
 
 
-def compare(models: Mapping[str, Path], lines: Sets) -> Table:
+def compare(models: Mapping[str, Reader], lines: Sets) -> Table:
     """Return by set and model: ``cer``, ``cer_folded`` (case and spaces don't count), ``right``."""
     table: Table = {name: {} for name in lines}
-    for model, path in models.items():
-        reader = Reader(path)
+    for model, reader in models.items():
         for name, pairs in lines.items():
             table[name][model] = _figures(reader.read([p for p, _ in pairs]), [t for _, t in pairs])
     return table
 
 
 class Reader:
-    """Reads lines with an ONNX recogniser."""
+    """Reads lines with an ONNX recogniser, Chinese ones with `second` beside it."""
 
-    def __init__(self, path: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = _THREADS
-        self._session = onnxruntime.InferenceSession(str(path), sess_options=options)
-        kept = self._session.get_modelmeta().custom_metadata_map
+    def __init__(self, path: Path, second: Path | None = None) -> None:
+        session = open_session(path, _THREADS)
+        kept = session.get_modelmeta().custom_metadata_map
         self._alphabet = Alphabet(kept["character"].splitlines())
+        self._look = look_of(session)
+        if second:
+            other = partial(look_through, second, _THREADS)
+            self._look = WithSecond(self._look, other, self._alphabet.signs)
 
     def read(self, lines: list[Array]) -> list[str]:
         """Return what each line (48×w×3 uint8) says."""
@@ -117,7 +120,7 @@ class Reader:
             width = max(augment.LEAST_WIDTH, lines[order[0]].shape[1])
             some, order = order[: _WIDTHS // width or 1], order[_WIDTHS // width or 1 :]
             picture = augment.batch([lines[i] for i in some])
-            best = self._session.run(None, {"x": picture})[0].argmax(-1)
+            best = self._look(picture).argmax(-1)
             for i, path in zip(some, best, strict=True):
                 said[i] = self._alphabet.text(path).strip()
         return said

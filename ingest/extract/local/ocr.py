@@ -19,7 +19,7 @@ import numpy as np
 
 from ingest.extract.local.lexicon import english
 from ingest.extract.local.rescoring import Piece, Rescorer
-from ingest.extract.local.second import Look, WithSecond
+from ingest.extract.local.second import WithSecond, look_through
 from ingest.extract.local.seen import Array, Deadline, Line
 from ingest.extract.local.sessions import open_session
 from kb.memory import give_back
@@ -27,7 +27,6 @@ from kb.memory import give_back
 _DETECTION = "PP-OCRv6_det_small.onnx"
 _RECOGNISER = Path(__file__).parent / "weights" / "recogniser.onnx"
 _SECOND = "PP-OCRv6_rec_small.onnx"
-_WEIGHT = 0.5  # of the second recogniser on Chinese lines
 _DETECT_SIDE = 1280  # longest side that the text detector sees
 _DETECT_AREA = 1280 * 960  # most pixels of it: the detector takes 160 bytes for each
 _STEP = 32  # the network wants sides that are multiples of it and not 0
@@ -128,22 +127,11 @@ def _load(threads: int) -> tuple[Any, Any]:
     decode = recogniser.postprocess_op
     recogniser.session = WithSecond(
         recogniser.session,
-        partial(_second, models / _SECOND, threads),
+        partial(look_through, models / _SECOND, threads),
         decode.character,
-        _WEIGHT,
     )
     recogniser.postprocess_op = _with_words(decode)
     return detector, recogniser
-
-
-def _second(model: Path, threads: int) -> Look:
-    session = open_session(model, threads)
-
-    def look(lines: Array) -> Array:
-        seen: Array = session.run(None, {session.get_inputs()[0].name: lines})[0]
-        return seen
-
-    return look
 
 
 def _with_words(decode: Any) -> Callable[..., Any]:

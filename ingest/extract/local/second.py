@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ingest.extract.local.seen import Array
+from ingest.extract.local.sessions import open_session
 from kb.text import is_han
 
 Look = Callable[[Array], Array]
@@ -25,13 +28,10 @@ class WithSecond:
         first: what looks at all lines.
         second: opens what looks at those, when the first comes up; its signs are the same.
         signs: what each column of the probabilities stands for.
-        weight: of the second, from 0 to 1.
     """
 
-    def __init__(
-        self, first: Look, second: Callable[[], Look], signs: Sequence[str], weight: float
-    ) -> None:
-        self._first, self._open, self._weight = first, second, weight
+    def __init__(self, first: Look, second: Callable[[], Look], signs: Sequence[str]) -> None:
+        self._first, self._open = first, second
         self._han = np.array([is_han(sign) for sign in signs])
 
     @cached_property
@@ -44,6 +44,20 @@ class WithSecond:
         chinese = self._han[seen.argmax(axis=-1)].any(axis=-1)
         if chinese.any():
             seen = np.array(seen)
-            seen[chinese] *= 1.0 - self._weight
-            seen[chinese] += self._weight * self._second(lines[chinese])
+            seen[chinese] = (seen[chinese] + self._second(lines[chinese])) / 2
         return seen
+
+
+def look_through(model: Path, threads: int) -> Look:
+    """Open a recogniser's `model` and return its look."""
+    return look_of(open_session(model, threads))
+
+
+def look_of(session: Any) -> Look:
+    """Return the look of an open recogniser."""
+
+    def look(lines: Array) -> Array:
+        seen: Array = session.run(None, {session.get_inputs()[0].name: lines})[0]
+        return seen
+
+    return look

@@ -166,7 +166,7 @@ def test_lines_with_chinese_signs_are_looked_at_twice() -> None:
         opened.append(1)
         return lambda lines: np.full((len(lines), 1, 3), (0.0, 0.8, 0.2), np.float32)
 
-    look = WithSecond(lambda lines: first[: len(lines)], other, signs, 0.5)
+    look = WithSecond(lambda lines: first[: len(lines)], other, signs)
     english = look(np.zeros((1, 3, 48, 160), np.float32))
     assert not opened  # what isn't needed takes no memory
     assert np.array_equal(english, first[:1])
