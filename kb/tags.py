@@ -12,6 +12,7 @@ from typing import get_args
 
 from kb.reading import one_line
 from kb.scene import Node, Scene, Tag
+from kb.simplified import simplified
 
 Rule = Callable[[Node], Iterable[Tag]]
 """Returns the tags that one node carries by itself; a workspace's conventions are such rules."""
@@ -34,7 +35,7 @@ _PATTERNS: dict[Tag, tuple[str, ...]] = {
         _START + r"\[\s?[xX]?\]",
         _START + r"[☐☑□]",
         _START + rf"(?:to[- ]?dos?|action(?: items?)?|ai|next steps?|follow[- ]up){_COLON}",
-        _START + r"(?:待办|待辦|行动项|待处理|下一步)(?:事项)?[ \t]{0,3}[:：]",
+        _START + r"(?:待办|行动项|待处理|下一步)(?:事项)?[ \t]{0,3}[:：]",
         r"(?-i:\bTODO\b)|待办",
     ),
     "risk": (
@@ -121,7 +122,7 @@ _WHOSE_ZH = (  # 合规风险 is no heading but a risk
     r"|[\dq]{1,4}[年月日号]?|[一二三四五六七八九十]{1,3}[月日号])的?[ ]?){0,3}"
 )
 _ZH: dict[Tag, str] = {
-    "todo": rf"[\w /.-]{{0,6}}?(?:待办|待辦|行动项)|{_WHOSE_ZH}下一步",
+    "todo": rf"[\w /.-]{{0,6}}?(?:待办|行动项)|{_WHOSE_ZH}下一步",
     "risk": rf"{_WHOSE_ZH}风险",
     "decision": rf"{_WHOSE_ZH}(?:决定|决议|决策|结论)",
     "question": rf"{_WHOSE_ZH}(?:问题|疑问)",
@@ -146,12 +147,13 @@ _HEADING_RULES = {
 
 def tags_of_text(text: str) -> tuple[Tag, ...]:
     """Return the tags that the words of one node carry, without regard to where it stands."""
+    text = simplified(text)
     return tuple(tag for tag in ORDER if _RULES[tag].search(text))
 
 
 def heading_tag(text: str) -> Tag | None:
     """Return the tag that a heading gives to what stands under it ("Risks", "待办"), or None."""
-    line = one_line(text)
+    line = simplified(one_line(text))
     if not line or len(line) > 40:
         return None
     return next((tag for tag, rule in _HEADING_RULES.items() if rule.fullmatch(line)), None)

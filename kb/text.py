@@ -2,8 +2,8 @@
 
 One tokenizer serves passages and queries in Chinese, English and anything else:
 
-- Chinese: jieba's words and sub-words, and every pair of neighbouring characters, since a query
-  and a board need not be cut alike;
+- Chinese, in simplified signs whichever it is written in: jieba's words and sub-words, and every
+  pair of neighbouring characters, since a query and a board need not be cut alike;
 - kana, Hangul, Thai and their neighbours: pairs of characters;
 - everything else: words, case folded and without accents, English ones stemmed (Snowball);
   ``camelCase``, ``snake_case``, ``hy-phens`` and ``dotted.names`` give the whole and the parts;
@@ -17,10 +17,11 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Literal
 
+from kb.simplified import simplified
 from kb.stopwords import STOP_WORDS
 
 MAX_TERM = 64  # characters; what is longer is a hash or a URL, and nobody types it
@@ -66,7 +67,7 @@ def language_of(text: str) -> Literal["en", "zh", ""]:
     English), else the side with more signs or words ("用 Kubernetes 部署" is Chinese).
     Kana makes a text Japanese, hence "".
     """
-    text = unicodedata.normalize("NFKC", text)
+    text = simplified(unicodedata.normalize("NFKC", text))
     han = len(_HAN_SIGN.findall(text))
     kana = len(_KANA_SIGN.findall(text))
     latin = [word.casefold() for word in _LATIN_WORD.findall(text)]
@@ -81,8 +82,9 @@ def language_of(text: str) -> Literal["en", "zh", ""]:
 def key_of(text: str) -> str:
     """Return the name by which same-named nodes of different boards meet.
 
-    Width, case, punctuation and white space don't count: ``"Check  stock!"`` is ``"check stock"``
-    and ``"检查 库存。"`` is ``"检查库存"``. A name of symbols only is "". Idempotent.
+    Width, case, punctuation, white space and script don't count: ``"Check  stock!"`` is
+    ``"check stock"``, ``"检查 库存。"`` and ``"檢查庫存"`` are ``"检查库存"``. A name of symbols
+    only is "". Idempotent.
     """
     key = text
     for _ in range(3):  # folding can make room for composing, which can make room for folding
@@ -91,7 +93,7 @@ def key_of(text: str) -> str:
             break
     key = _KEY_DROPS.sub(lambda m: "" if m.group() in "'’" else " ", key)
     key = " ".join(key.split())
-    return _HAN_SPACE.sub("", key)
+    return simplified(_HAN_SPACE.sub("", key))
 
 
 def terms_of(text: str) -> list[str]:
@@ -111,7 +113,7 @@ def segments(text: str) -> Iterator[str]:
     """Yield the words of `text` as written; Chinese as jieba cuts it."""
     for match in _RUN.finditer(unicodedata.normalize("NFKC", text)):
         if match.lastgroup == "han":
-            yield from jieba().cut(match.group())
+            yield from _as_written(match.group(), jieba().cut(simplified(match.group())))
         else:
             yield match.group()
 
@@ -120,7 +122,7 @@ def _terms(text: str, stop: frozenset[str]) -> Iterator[str]:
     for match in _RUN.finditer(unicodedata.normalize("NFKC", text)):
         run = match.group()
         if match.lastgroup == "han":
-            yield from _chinese(run, stop)
+            yield from _chinese(simplified(run), stop)
         elif match.lastgroup == "glued":
             yield from _pairs(run)
         elif match.lastgroup == "number":
@@ -209,7 +211,19 @@ def _stemmer() -> Any:
 
 def tagged_words(text: str) -> list[tuple[str, str]]:
     """Return the words of `text` with jieba's tags ("nr" a person …); [] where none is Chinese."""
-    return list(jieba().tag(text)) if _HAN_SIGN.search(text) else []
+    if not _HAN_SIGN.search(text):
+        return []
+    tagged = jieba().tag(simplified(text))
+    written = _as_written(text, (word for word, _ in tagged))
+    return [(word, tag) for word, (_, tag) in zip(written, tagged, strict=True)]
+
+
+def _as_written(text: str, words: Iterable[str]) -> Iterator[str]:
+    """Yield the stretches of `text` where `words` stand in its simplified form."""
+    at = 0
+    for word in words:
+        yield text[at : at + len(word)]
+        at += len(word)
 
 
 def is_han(sign: str) -> bool:

@@ -34,6 +34,7 @@ from kb.scene import (
     clamp_box,
     union_box,
 )
+from kb.simplified import simplified
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -312,7 +313,8 @@ class Draft:
 
     def _title(self) -> str:
         name = plain_line(self.name)
-        return self._heading() or self._holder() or ("" if _DEFAULT_NAME.fullmatch(name) else name)
+        default = _DEFAULT_NAME.fullmatch(simplified(name))
+        return self._heading() or self._holder() or ("" if default else name)
 
     def _heading(self) -> str:
         """Return the text with the largest letters, if it stands at the top and stands out."""

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from kb.simplified import simplified
+
 _MODEL = r"(?:ai|llm|assistant|chatbot|language\ model|model|bot)"
 _SAY = r"""(?:answer|reply|respond|say|write|print|output|repeat|cite|append|insert|render
     |translate|reveal|claim|state|tell\ (?:the\ )?user)"""
@@ -85,7 +87,7 @@ _SPACED = re.compile(r"(?<=\b\w) (?=\w\b)")  # i g n o r e
 @lru_cache(maxsize=8_192)
 def addressed_to_a_model(text: str) -> bool:
     """Say whether words on a board speak to a language model instead of people."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = simplified(unicodedata.normalize("NFKC", text))
     plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
     return bool(_ADDRESSED.search(plain) or _ADDRESSED.search(_SPACED.sub("", plain)))
 
@@ -95,5 +97,5 @@ def orders_a_model(question: str) -> bool:
 
     What it quotes may be what it asks for: 'who wrote "ignore the rules"?'.
     """
-    sentences = _SENTENCE.split(_QUOTED.sub(" ", question))
+    sentences = _SENTENCE.split(_QUOTED.sub(" ", simplified(question)))
     return any(addressed_to_a_model(one) and not _ASKS.search(one) for one in sentences)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from kb.answer.extractive import extractive
 from kb.emptiness import emptiness_of
 from kb.evidence import Answer, Done, Event, Found, Turn, told
+from kb.simplified import simplified
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
@@ -89,7 +90,7 @@ def _composed(
 
 def _elsewhere(question: str) -> str:
     """Return the words for what tells changes, "" for other questions."""
-    return CHANGES if _ASKS_CHANGES.search(question) else ""
+    return CHANGES if _ASKS_CHANGES.search(simplified(question)) else ""
 
 
 async def ask_async(

@@ -15,6 +15,7 @@ from kb.facts import owners_in
 from kb.query.patterns import ARTICLE
 from kb.query.question import MAX_QUESTION, Question, understand
 from kb.reading import one_line
+from kb.simplified import is_traditional, simplified, traditional
 from kb.tags import MONTH, WEEKDAY
 from kb.text import content_terms
 
@@ -112,14 +113,27 @@ _SLOT_WORDS = {
 
 
 def whole(question: str, history: Sequence[Turn]) -> str:
-    """Return `question` so that it stands alone; as it is where it points at nothing before it."""
+    """Return `question` so that it stands alone; as it is where it points at nothing before it.
+
+    What is added to it is in its script.
+    """
+    plain = simplified(question)
+    read = [Turn(question=simplified(t.question), answer=simplified(t.answer)) for t in history]
+    made = _whole(plain, read)
+    if made == plain:
+        return question
+    before = "".join(turn.question for turn in history[-1:])  # "more" has no script
+    return traditional(made) if is_traditional(question + before) else made
+
+
+def _whole(question: str, history: Sequence[Turn]) -> str:
     bare = one_line(question).strip(" ?？。.!！")
     turns = [turn for turn in history if 0 < len(one_line(turn.question)) <= MAX_QUESTION]
     turns = turns[-MAX_TURNS:]
     if not turns or not bare:
         return question
     if _MORE.fullmatch(bare):
-        return whole(turns[-1].question, turns[:-1])
+        return _whole(turns[-1].question, turns[:-1])
     asked = understand(question)
     if asked.language == "en" and bare.isupper():
         bare = re.sub(r"\bIT\b", "it", bare)

@@ -10,6 +10,7 @@ from kb.answer.matching import pool_of
 from kb.answer.words import Word, words_of
 from kb.query.hints import Hints, hints_of
 from kb.query.patterns import COUNTS, NUMBER, YES_NO
+from kb.simplified import simplified
 
 _FORMS: dict[str, str] = {
     "after": r"\b(?:after|afterwards|next|then|follows?|following|becomes?|ends? up|leads? to|goes?"
@@ -78,6 +79,7 @@ class Cues:
 
 def cues_of(text: str, now: datetime) -> Cues:
     """Read the cues of a question that is asked at `now`."""
+    text = simplified(text)
     hints = hints_of(text, now)
     bare = text.strip(" ?？。.!！")
     number = bool(NUMBER.search(bare) or COUNTS.search(bare))

@@ -29,6 +29,7 @@ from kb.query.hints import hints_of
 from kb.query.patterns import Intent
 from kb.query.question import understand
 from kb.search import check_k, choose, evidence_of, grouped, inquire, near
+from kb.simplified import words_in_script_of
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
@@ -118,7 +119,7 @@ def extractive(
         return Answer(
             question=question,
             answered=text is not None,
-            answer=text or _UNKNOWN[asked.language],
+            answer=words_in_script_of(question, text or _UNKNOWN[asked.language]),
             citations=notes.citations(),
             evidence=tuple(merged(notes.cited, found, k)),
         )

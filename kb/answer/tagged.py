@@ -20,6 +20,7 @@ from kb.query.asides import State
 from kb.query.dates import Span, spans_of
 from kb.query.patterns import TAG_WORDS
 from kb.scene import Scene, Tag
+from kb.simplified import simplified
 from kb.timeline.states import finished
 
 MAX_LISTED = 20
@@ -211,8 +212,9 @@ def any_tagged(room: Room, told: Iterable[Evidence]) -> bool:
     things = room.graph.things(refs).values()
     holders = room.graph.things((t.ref[0], t.parent) for t in things if t.parent)
     return any(
-        tag in thing.tags or TAG_WORDS[tag].search(f"{thing.text}\n{room.around(thing, holders)}")
+        tag in thing.tags or TAG_WORDS[tag].search(text)
         for thing in things
+        for text in (simplified(f"{thing.text}\n{room.around(thing, holders)}"),)
         for tag in room.question.tags
     )
 

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from kb.simplified import simplified
 from kb.stopwords import STOP_WORDS
 from kb.text import content_terms, segments
 
@@ -20,7 +21,7 @@ class Word:
     """One word that carries content.
 
     Attributes:
-        surface: as written, in lower case.
+        surface: as written, in lower case and simplified signs.
         terms: its search terms.
         name: it looks like a name: capital letters within a sentence, or of none but capitals.
     """
@@ -43,7 +44,7 @@ class Word:
 @lru_cache(maxsize=20_000)
 def words_of(text: str) -> tuple[Word, ...]:
     """Return the content words of `text` in reading order, each once."""
-    text = unicodedata.normalize("NFKC", text)
+    text = simplified(unicodedata.normalize("NFKC", text))
     found: dict[str, Word] = {}
     for at, run in enumerate(segments(text)):
         surface = run.casefold()

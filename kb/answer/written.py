@@ -13,6 +13,7 @@ from kb.answer.words import Word
 from kb.catalog import BoardRow, NodeRow, RelationRow
 from kb.graph import Ref, Step
 from kb.reading import one_line
+from kb.simplified import in_each_script
 
 _ENDING = re.compile(r"(?<=[a-z]{3})[ei]$")  # that a stem has and other forms of the word lack
 
@@ -71,4 +72,5 @@ def _held(room: Room, text: Any, wanted: Sequence[Word], least: float) -> list[C
 def _parts(room: Room, word: Word) -> set[str]:
     """Return letters of which a text with the word, in any form or misread, has some."""
     terms = {like for term in word.terms for like in (term, *room.words.spelt_like(term))}
-    return {_ENDING.sub("", term) for term in terms} | {word.surface}
+    parts = {_ENDING.sub("", term) for term in terms} | {word.surface}
+    return set().union(*map(in_each_script, parts))

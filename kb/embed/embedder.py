@@ -18,6 +18,7 @@ from kb.embed import bundled
 from kb.embed.asking import as_asked
 from kb.embed.batches import BATCH, MAX_CHARACTERS, batches, can_lengthen, in_steps
 from kb.embed.precision import quick_bfloat16
+from kb.simplified import simplified
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -208,8 +209,11 @@ def _no_progress() -> Iterator[None]:
 
 
 def cleaned(text: str) -> str:
-    """Cut to what a model can read; signs that are no Unicode text become question marks."""
-    return text[:MAX_CHARACTERS].encode(errors="replace").decode()
+    """Cut to what a model can read; signs that are no Unicode text become question marks.
+
+    Chinese is read in simplified signs, so that a text means the same in either script.
+    """
+    return simplified(text[:MAX_CHARACTERS].encode(errors="replace").decode())
 
 
 def _content_of(folder: Path) -> str:

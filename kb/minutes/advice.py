@@ -9,6 +9,7 @@ import re
 from typing import Literal
 
 from kb.minutes.shapes import Line, SectionName
+from kb.simplified import simplified
 
 Language = Literal["en", "zh"]
 Block = list[Line]
@@ -96,7 +97,7 @@ def _advised(section: SectionName, line: Line, answered: bool, language: Languag
 
 def _measure(text: str, language: Language) -> str:
     for rule, en, zh in _RULES:
-        if rule.search(text):
+        if rule.search(simplified(text)):
             return _said((en, zh), language)
     return _said(_WATCH, language)
 

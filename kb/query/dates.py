@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from kb.query.days import COUNTED, FORMS, Days, Read, years_of
+from kb.simplified import simplified
 
 YEARS = 3  # that "in March" may mean
 
@@ -56,7 +57,7 @@ def time_in(text: str, now: datetime) -> Time | None:
     The first reading that fits counts, with what it is joined to ("1 March to 10 March"). The spans
     are several only where the year isn't told.
     """
-    today = now.date()
+    text, today = simplified(text), now.date()
     named = _named(text, today)
     if not named:
         return None

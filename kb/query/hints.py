@@ -19,6 +19,7 @@ from kb.query.asides import COLOURS, EARLIEST, LATEST
 from kb.query.dates import Span, spans_of
 from kb.query.patterns import TAG_WORDS
 from kb.scene import NodeKind, Tag
+from kb.simplified import simplified
 from kb.weights import Weights
 
 Name = TypeVar("Name", bound=str)
@@ -112,6 +113,7 @@ class Hints:
 @lru_cache(maxsize=256)  # more than one part of a search asks
 def hints_of(text: str, now: datetime) -> Hints:
     """Read the hints of a question asked at `now` (with its time zone)."""
+    text = simplified(text)
     tags = [tag for tag, form in TAG_WORDS.items() if form.search(text)]
     tags += [tag for tag, form in _ASKED_TAGS if form.search(text)]
     return Hints(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kb.errors import WrongUse
@@ -27,6 +27,7 @@ from kb.query.patterns import (
 )
 from kb.reading import one_line
 from kb.scene import Tag
+from kb.simplified import simplified
 from kb.text import content_terms, language_of
 
 MAX_QUESTION = 2_000
@@ -42,6 +43,8 @@ Language = Literal["en", "zh"]
 class Question:
     """A question understood: `x` and `y` are the things named, "" where there are none.
 
+    All is in simplified signs, but for what was `asked`.
+
     Attributes:
         tags: what a "tagged" question lists, each by itself; `x` then narrows it to a topic.
         worded: `x` with words of time, colour and order that may belong to a name ("Q3 goals"),
@@ -50,6 +53,7 @@ class Question:
         either: asks whether two things are joined, whichever way the arrows point.
         number: the words of the answer must hold a figure ("how long", 多少).
         yes_no: asks whether something is so.
+        asked: the question as it was put.
     """
 
     text: str
@@ -63,6 +67,7 @@ class Question:
     either: bool = False
     number: bool = False
     yes_no: bool = False
+    asked: str = ""
 
 
 def understand(text: str) -> Question:
@@ -74,6 +79,10 @@ def understand(text: str) -> Question:
         raise WrongUse(
             f"the question is longer than {MAX_QUESTION} characters", code="question_too_long"
         )
+    return replace(_read(simplified(text)), asked=text)
+
+
+def _read(text: str) -> Question:
     language: Language = "zh" if language_of(text) == "zh" else "en"
     bare = POLITE.sub("", text.strip(EDGES))
     bare = FRAME.sub("", bare).strip() or bare

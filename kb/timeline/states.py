@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kb.reading import label_of
 from kb.scene import Node, Scene
+from kb.simplified import simplified
 
 _FINISHED = re.compile(
     r"^[\s\-*•]{0,4}(?:\[[xX✓✔]\]|[✓✔✅☑])"
@@ -62,9 +63,11 @@ def finished(scene: Scene, nodes: Collection[str]) -> list[Node]:
 
 
 def _is_finished(node: Node, by_id: dict[str, Node]) -> bool:
-    if _FINISHED.search(node.text.strip()[-200:]) or _FINISHED.search(node.text.strip()[:20]):
+    text = simplified(node.text.strip())
+    if _FINISHED.search(text[-200:]) or _FINISHED.search(text[:20]):
         return True
-    return any(_FINISHED_COLUMN.fullmatch(label_of(one.text)) for one in _holders(node, by_id))
+    holders = (simplified(label_of(one.text)) for one in _holders(node, by_id))
+    return any(map(_FINISHED_COLUMN.fullmatch, holders))
 
 
 def _holders(node: Node, by_id: dict[str, Node]) -> Iterator[Node]:

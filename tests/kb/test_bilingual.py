@@ -43,18 +43,18 @@ def small() -> Dictionary:
         ("批准", [{"approv"}, {"ratifi"}]),
         ("负责人", [{"person", "charg"}]),
         ("風險", [{"risk"}, {"hazard"}]),
-        ("乾淨", [{"clean"}]),  # 乾 is simplified too, so it is not 干
+        ("乾淨", [{"clean"}]),
         ("乾坤", [{"heaven", "earth"}]),
-        ("risk", [{"风险"}, {"風險"}]),
-        ("hazards", [{"风险"}, {"風險"}]),
-        ("hazard's", [{"风险"}, {"風險"}]),
-        ("hazard’s", [{"风险"}, {"風險"}]),
-        ("mark", [{"标记"}, {"標記"}, {"马克"}, {"馬克"}]),
+        ("risk", [{"风险"}]),
+        ("hazards", [{"风险"}]),
+        ("hazard's", [{"风险"}]),
+        ("hazard’s", [{"风险"}]),
+        ("mark", [{"标记"}, {"马克"}]),
         ("approved", [{"批准"}]),
         ("approving", [{"批准"}]),
-        ("planned", [{"计划"}, {"計劃"}]),
+        ("planned", [{"计划"}]),
         ("ratifies", [{"批准"}]),
-        ("rolled back", [{"回滚"}, {"回滾"}]),
+        ("rolled back", [{"回滚"}]),
         ("berlin", [{"柏林"}]),
         ("news", []),  # more than one "new"
         ("新", []),  # one sign means too much
@@ -72,21 +72,21 @@ def test_a_word_is_translated_in_whatever_form_it_stands(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("Who approved the risks?", [[{"批准"}], [{"风险"}, {"風險"}]]),
+        ("Who approved the risks?", [[{"批准"}], [{"风险"}]]),
         (
             "When was it rolled back, and by the person in charge?",
             [
-                [{"回滚"}, {"回滾"}],
-                [{"负责", "责人", "负责人"}, {"負責", "責人", "負責人"}],
+                [{"回滚"}],
+                [{"负责", "责人", "负责人"}],
             ],
         ),
         ("谁批准了计划？", [[{"approv"}, {"ratifi"}], [{"plan"}, {"project"}]]),
         ("风险计划", [[{"risk"}, {"hazard"}], [{"plan"}, {"project"}]]),
         ("誰批准了計劃？", [[{"approv"}, {"ratifi"}], [{"plan"}, {"project"}]]),
         ("供應商風險評估", [[{"supplier"}], [{"risk"}, {"hazard"}], [{"assess"}]]),
-        ("ＲＩＳＫ", [[{"风险"}, {"風險"}]]),
-        ("the plan’s risk", [[{"计划"}, {"計劃"}], [{"风险"}, {"風險"}]]),
-        ("risk-assessment", [[{"风险"}, {"風險"}], [{"评估"}, {"評估"}]]),
+        ("ＲＩＳＫ", [[{"风险"}]]),
+        ("the plan’s risk", [[{"计划"}], [{"风险"}]]),
+        ("risk-assessment", [[{"风险"}], [{"评估"}]]),
         ("self-service", [[{"自助"}]]),
         ("which of the", []),
         ("it's", []),
@@ -100,7 +100,7 @@ def test_the_words_of_a_question_are_translated_phrases_first(
 
 @pytest.mark.parametrize(
     ("word", "ways"),
-    [("mark", [{"马克"}, {"馬克"}]), ("berlin's", [{"柏林"}]), ("hope", []), ("risk", [])],
+    [("mark", [{"马克"}]), ("berlin's", [{"柏林"}]), ("hope", []), ("risk", [])],
 )
 def test_a_name_is_translated_as_a_name_only(
     small: Dictionary, word: str, ways: list[set[str]]
@@ -112,7 +112,7 @@ def test_the_dictionary_at_hand_knows_usual_words() -> None:
     assert {"风险"} in ways_of("risks")
     assert {"risk"} in ways_of("风险")
     assert {"risk"} in ways_of("風險")
-    assert {"風險"} in ways_of("risk")
+    assert {"风险"} in ways_of("risk")
     assert {"柏林"} in ways_of("berlin", name=True)
     assert {"标记"} in ways_of("mark")
     assert {"标记"} not in ways_of("mark", name=True)

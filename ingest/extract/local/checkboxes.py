@@ -9,7 +9,8 @@ from dataclasses import replace
 from ingest.extract.local.seen import Line
 
 _LIST = 2  # lines with a box: one alone is the sign
-_WORDS = "味碑头岸腔红罩令号径播试算语感袋述才气服琴技供诀粮"  # 口味, 口碑 … are no boxes
+# 口味, 口碑 … are no boxes.
+_WORDS = "味碑头岸腔红罩令号径播试算语感袋述才气服琴技供诀粮頭紅號徑試語氣訣糧"
 _BOX = re.compile(rf"^口[ \t]?(?=[^\s{_WORDS}])")
 _DRAWN = re.compile(rf"{_BOX.pattern}|[□☐☑]")
 

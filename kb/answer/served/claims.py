@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from kb.answer.served.wording import FRAME, terms
+from kb.simplified import simplified
 from kb.text import segments, tagged_words
 
 _ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://\S*|\bwww\.\S+|\b(?:javascript|data):\S+", re.I)
@@ -67,7 +68,7 @@ def figures(text: str, *, parts: bool = True) -> set[str]:
     What "20k", "20 thousand" and 2万 hold is 20000.
     With `parts` those of a date or time too: what "2026-03-02" holds is 2026, 3 and 2.
     """
-    text = unicodedata.normalize("NFKC", text)
+    text = _plainly(text)
     found = {_scaled(m) for m in _SCALED.finditer(text)}
     text = _SCALED.sub(" ", text)
     for figure in _FIGURE.findall(text):
@@ -83,7 +84,7 @@ def in_digits(text: str, known: str) -> str:
 
     三个 is 3 个, 2万 and "20k" are 20000; 一个 stays.
     """
-    text, known = (unicodedata.normalize("NFKC", words) for words in (text, known))
+    text, known = map(_plainly, (text, known))
     text = _SCALED.sub(lambda m: m[0] if m[0] in known else f" {_scaled(m)} ", text)
     for word, start, numeral, figure in reversed(list(_han_figures(text))):
         if word not in known:
@@ -101,12 +102,12 @@ def names(text: str) -> list[str]:
 
 def currencies(text: str) -> set[str]:
     """Return the currencies that `text` names, by their codes."""
-    return {str(m.lastgroup) for m in _MONEY.finditer(unicodedata.normalize("NFKC", text))}
+    return {str(m.lastgroup) for m in _MONEY.finditer(_plainly(text))}
 
 
 def amounts(text: str) -> list[str]:
     """Return the stretches of `text` that may say a figure or a currency."""
-    text = unicodedata.normalize("NFKC", text)
+    text = _plainly(text)
     longer = [m.group() for form in (_SCALED, _MONEY) for m in form.finditer(text)]
     return [*longer, *segments(_SCALED.sub(" ", text))]
 
@@ -125,7 +126,7 @@ def addresses(text: str) -> list[str]:
 
 def denies(text: str) -> bool:
     """Say whether `text` says of something that it is not so."""
-    return bool(_DENIAL.search(text))
+    return bool(_DENIAL.search(simplified(text)))
 
 
 def _han_figures(text: str) -> Iterator[tuple[str, int, str, str]]:
@@ -143,6 +144,11 @@ def _han_figures(text: str) -> Iterator[tuple[str, int, str, str]]:
 def _scaled(amount: re.Match[str]) -> str:
     scale = _SCALES[(amount["k"] or amount["en"] or amount["zh"]).casefold()]
     return f"{(Decimal(amount['n'].replace(',', '')) * scale).normalize():f}"
+
+
+def _plainly(text: str) -> str:
+    """Return `text` in signs of one width and script."""
+    return simplified(unicodedata.normalize("NFKC", text))
 
 
 def _plain(figure: str) -> str:

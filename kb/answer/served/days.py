@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kb.simplified import simplified
 from kb.tags import DAY, MONTH
 
 _Y = r"(?:19|20)\d\d"
@@ -49,12 +50,12 @@ def days_in(text: str) -> list[Day]:
     """Return the dates in `text` that name a month, in their order."""
     found: list[Day] = []
     for form in _FORMS:
-        for m in form.finditer(text):
+        for m in form.finditer(simplified(text)):
             if not any(m.start() < day.end and day.start < m.end() for day in found):
                 year, day = m["y"], m["d"]
                 found.append(
                     Day(
-                        m.group(),
+                        text[slice(*m.span())],
                         *m.span(),
                         int(year) if year else None,
                         int(m["m"])

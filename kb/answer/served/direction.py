@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from kb.answer.served.wording import FRAME, terms
+from kb.simplified import simplified
 from kb.text import segments
 
 Stretch = tuple[int, int]  # of a sentence: first sign, and one past the last
@@ -51,6 +52,7 @@ def _turns(sentence: str, source: str, target: str) -> bool:
         return False
     _, start, end = min(pairs)  # where the two are named closest together
     first, second = sorted((start, end))
+    sentence = simplified(sentence)
     between = sentence[first[1] : second[0]]
     forward = _first_is_first(sentence[: first[0]], between, sentence[second[1] :])
     return forward is not None and forward != (start < end)

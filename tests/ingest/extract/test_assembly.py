@@ -34,6 +34,7 @@ def texts(board: Assembly) -> list[str]:
         (["☑ 写周报", "口订机票"], ["☑ 写周报", "□ 订机票"]),
         (["联系供应商", "口订机票"], ["联系供应商", "口订机票"]),
         (["口味测试", "口碑传播"], ["口味测试", "口碑传播"]),
+        (["口號測試", "口語練習"], ["口號測試", "口語練習"]),
     ],
 )
 def test_empty_checkboxes_are_not_taken_for_a_sign(read: list[str], words: list[str]) -> None:

@@ -119,3 +119,13 @@ def test_refused(data):
 @given(data=damaged("release.tldr"))
 def test_damaged_files(data):
     reads_or_refuses(read, data, "release.tldr")
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("頁面 1", ""), ("页面 1", ""), ("Page 1", ""), ("頁面設計", "頁面設計")]
+)
+def test_the_name_that_a_program_gives_a_page_is_no_title(name, title):
+    page = {**PAGE, "name": name}
+    data = {"tldrawFileFormatVersion": 1, "records": [page, shape("a", text="words")]}
+    (board,) = read(json.dumps(data).encode(), "b.tldr", LIMITS)
+    assert board.scene.title == title
