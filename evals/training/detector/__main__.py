@@ -105,6 +105,9 @@ def _train(options: argparse.Namespace) -> int:
     real = list(real_boards(options.data, "train"))
     drawn = KeptBoards(options.folder / "boards")
     photos = list(learnt_photos(options.data.parent / "photos")) if options.photos else []
+    if options.photos and not photos:
+        sys.stderr.write(f"no photos in {options.data.parent / 'photos'}: leave --photos out\n")
+        return 2
     told = f"{len(real)} real, {len(photos)} photographed and {len(drawn)} drawn boards\n"
     sys.stdout.write(told)
     plan = Plan(**{f.name: getattr(options, f.name) for f in fields(Plan) if f.name in options})

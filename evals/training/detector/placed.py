@@ -75,9 +75,8 @@ def moved(points: Array, matrices: Array) -> tuple[Array, Array]:
 
 def _corners(shape: TrueShape) -> list[tuple[float, float]]:
     x0, y0, x1, y1 = shape.box
-    if (
-        shape.kind != DOUBT and KINDS[shape.kind] in _ROUND
-    ):  # their corners are empty: turned, the box stays small
+    # Corners of what is round are empty: turned, the box stays small.
+    if shape.kind != DOUBT and KINDS[shape.kind] in _ROUND:
         x, y = (x0 + x1) / 2, (y0 + y1) / 2
         return [(x0, y), (x1, y), (x, y0), (x, y1)]
     return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]

@@ -112,7 +112,7 @@ class Crops:
         """Yield ``picture`` (b×2×h×w) and the maps of `targets`, on the device of the plan.
 
         Raises:
-            WrongUse: there is no board, real or drawn.
+            WrongUse: there is no board at all.
         """
         for group in (self.real, self.photos, self.drawn):
             group.begin()

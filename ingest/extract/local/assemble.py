@@ -255,7 +255,7 @@ def _loose_blocks(lines: Sequence[Line], places: Sequence[Box]) -> list[Block]:
             inside.setdefault(nearest, []).append(line)
         else:
             outside.append(line)
-    return [block_of(group) for group in rejoined([*inside.values(), *groups_of(outside)])]
+    return [block_of(group) for group in rejoined(list(inside.values()), groups_of(outside))]
 
 
 def _halfway(block: Block, detection: Detection) -> Block:

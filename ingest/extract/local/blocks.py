@@ -69,41 +69,54 @@ def groups_of(lines: Sequence[Line]) -> list[list[Line]]:
     return list(members.values())
 
 
-def rejoined(groups: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Join groups that are one block, of which a detector saw a piece each.
+def rejoined(seen: Sequence[Sequence[Line]], others: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Join groups that are one block, of which a detector saw a piece: those of `seen`.
 
     They stand one below the other, no farther apart than lines do within one of them. An item of a
-    list joins only a list.
+    list joins only what was seen as a list.
     """
-    whole: list[list[Line]] = []
-    for group in sorted(groups, key=lambda lines: min(line.box[1] for line in lines)):
-        upper = next((above for above in reversed(whole) if _goes_on(above, group)), None)
-        if upper is None:
-            whole.append(list(group))
+    groups = [(list(group), True) for group in seen] + [(list(group), False) for group in others]
+    whole: list[tuple[list[Line], bool]] = []
+    for lower, is_seen in sorted(groups, key=lambda one: min(map(_level, one[0]))):
+        at = max(
+            (n for n, (upper, known) in enumerate(whole)
+             if (known or is_seen) and _goes_on(upper, lower, is_list=known and _is_list(upper))),
+            key=lambda n: max(map(_level, whole[n][0])),
+            default=None,
+        )  # fmt: skip
+        if at is None:
+            whole.append((lower, is_seen))
         else:
-            upper += group
-    return whole
+            whole[at] = (whole[at][0] + lower, True)
+    return [group for group, _ in whole]
 
 
-def _goes_on(upper: Sequence[Line], lower: Sequence[Line]) -> bool:
-    last = max(upper, key=lambda line: middle_of(line.box)[1])
-    first = min(lower, key=lambda line: middle_of(line.box)[1])
+def _goes_on(upper: Sequence[Line], lower: Sequence[Line], *, is_list: bool) -> bool:
+    last, first = max(upper, key=_level), min(lower, key=_level)
     small, large = sorted((last.height, first.height))
     a, b = (union_box([line.box for line in lines]) for lines in (upper, lower))
     shared = min(a[2], b[2]) - max(a[0], b[0]) > _SHARED * min(a[2] - a[0], b[2] - b[0])
-    apart = middle_of(first.box)[1] - middle_of(last.box)[1]
+    apart = _level(first) - _level(last)
     if large > _ALIKE * small or not shared or not 0 < apart < _LEADING * small:
         return False
-    if _ITEM.match(first.text) and not any(_ITEM.match(line.text) for line in upper):
+    if _ITEM.match(first.text) and not is_list:
         return False
     within = [step for lines in (upper, lower) for step in _steps(lines, _SAME_ROW * small)]
     return bool(within) and apart < _NO_FARTHER * sorted(within)[len(within) // 2]
 
 
+def _is_list(lines: Sequence[Line]) -> bool:
+    return sum(_ITEM.match(line.text) is not None for line in lines) > 1
+
+
 def _steps(lines: Sequence[Line], least: float) -> list[float]:
-    """Return how far each line's middle is below the one before, where it is another row."""
-    middles = sorted(middle_of(line.box)[1] for line in lines)
-    return [b - a for a, b in pairwise(middles) if b - a > least]
+    """Return how far each line is below the one before, where it is another row."""
+    return [b - a for a, b in pairwise(sorted(map(_level, lines))) if b - a > least]
+
+
+def _level(line: Line) -> float:
+    """Return how far down the middle of a line is."""
+    return float(line.quad[:, 1].mean())
 
 
 def reading_order(boxes: Sequence[Box]) -> list[int]:
@@ -163,7 +176,7 @@ def _joined(row: Sequence[Line]) -> str:
 
 def _pitch(one: Line, two: Line) -> float:
     """Return how far the middles of two lines are apart, up and down."""
-    return abs(float(one.quad[:, 1].mean() - two.quad[:, 1].mean()))
+    return abs(_level(one) - _level(two))
 
 
 def _together(one: Line, two: Line) -> bool:
