@@ -124,8 +124,12 @@ _TEAM = re.compile(r"(?:部|组|队)$")
 
 def dates_in(text: str) -> list[str]:
     """Return what `text` says of time, as written and without "by" or "due": "15 April", 周五前."""
-    found = (_LEADING.sub("", m.group()) for m in _WHEN.finditer(simplified(text[:MAX_READ])))
-    return [as_written(one, text) for one in dict.fromkeys(found)]
+    head = text[:MAX_READ]
+    found: dict[str, str] = {}  # as written, by simplified signs
+    for when in _WHEN.finditer(simplified(head)):
+        said = _LEADING.sub("", when.group())
+        found.setdefault(said, head[when.end() - len(said) : when.end()])
+    return list(found.values())
 
 
 def owners_in(text: str) -> list[str]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kb.answer.scripts import as_said
 from kb.answer.tagged import STATES, TAG_NAMES
 from kb.evidence import Turn
 from kb.facts import owners_in
 from kb.query.patterns import ARTICLE
 from kb.query.question import MAX_QUESTION, Question, understand
 from kb.reading import one_line
-from kb.simplified import is_traditional, simplified, traditional
+from kb.simplified import simplified
 from kb.tags import MONTH, WEEKDAY
 from kb.text import content_terms
 
@@ -115,21 +116,18 @@ _SLOT_WORDS = {
 def whole(question: str, history: Sequence[Turn]) -> str:
     """Return `question` so that it stands alone; as it is where it points at nothing before it.
 
-    What is added to it is in its script.
+    What it takes from the turns stays as it is written there; our own words are in its script.
     """
-    plain = simplified(question)
-    read = [Turn(question=simplified(t.question), answer=simplified(t.answer)) for t in history]
-    made = _whole(plain, read)
-    if made == plain:
-        return question
-    before = "".join(turn.question for turn in history[-1:])  # "more" has no script
-    return traditional(made) if is_traditional(question + before) else made
-
-
-def _whole(question: str, history: Sequence[Turn]) -> str:
-    bare = one_line(question).strip(" ?？。.!！")
     turns = [turn for turn in history if 0 < len(one_line(turn.question)) <= MAX_QUESTION]
     turns = turns[-MAX_TURNS:]
+    plain = simplified(question)
+    read = [Turn(question=simplified(t.question), answer=simplified(t.answer)) for t in turns]
+    made = _whole(plain, read)
+    return question if made == plain else as_said(made, question, turns)
+
+
+def _whole(question: str, turns: Sequence[Turn]) -> str:
+    bare = one_line(question).strip(" ?？。.!！")
     if not turns or not bare:
         return question
     if _MORE.fullmatch(bare):

@@ -18,6 +18,7 @@ from kb.answer.mentions import mentions
 from kb.answer.notebook import Notebook, merged
 from kb.answer.repeats import only_repeats
 from kb.answer.room import SURE_LINK, Room
+from kb.answer.scripts import spoken
 from kb.answer.selection import selected
 from kb.answer.tagged import any_tagged, tagged, topic_of
 from kb.answer.vocabulary import vocabulary_of
@@ -91,7 +92,7 @@ def extractive(
     history: Sequence[Turn] = (),
 ) -> Answer:
     """Answer without a language model; takes, returns and raises what `kb.answer.ask` does."""
-    question = whole(question, history)
+    said, question = spoken(question, history), whole(question, history)
     asked = understand(question)
     check_k(k)
     now = datetime.now(UTC).astimezone()
@@ -119,7 +120,7 @@ def extractive(
         return Answer(
             question=question,
             answered=text is not None,
-            answer=words_in_script_of(question, text or _UNKNOWN[asked.language]),
+            answer=words_in_script_of(said, text or _UNKNOWN[asked.language]),
             citations=notes.citations(),
             evidence=tuple(merged(notes.cited, found, k)),
         )

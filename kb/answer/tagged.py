@@ -211,12 +211,11 @@ def any_tagged(room: Room, told: Iterable[Evidence]) -> bool:
     refs = [(one.board.id, node) for one in told for node in one.nodes]
     things = room.graph.things(refs).values()
     holders = room.graph.things((t.ref[0], t.parent) for t in things if t.parent)
-    return any(
-        tag in thing.tags or TAG_WORDS[tag].search(text)
-        for thing in things
-        for text in (simplified(f"{thing.text}\n{room.around(thing, holders)}"),)
-        for tag in room.question.tags
-    )
+    for thing in things:
+        text = simplified(f"{thing.text}\n{room.around(thing, holders)}")
+        if any(tag in thing.tags or TAG_WORDS[tag].search(text) for tag in room.question.tags):
+            return True
+    return False
 
 
 def topic_of(phrase: str) -> tuple[Word, ...]:

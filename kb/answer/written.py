@@ -16,6 +16,8 @@ from kb.reading import one_line
 from kb.simplified import in_each_script
 
 _ENDING = re.compile(r"(?<=[a-z]{3})[ei]$")  # that a stem has and other forms of the word lack
+_ESCAPE = "/"
+_WILD = re.compile(f"[%_{_ESCAPE}]")  # to LIKE
 
 
 def nodes_with(room: Room, wanted: Sequence[Word], least: float) -> Iterator[tuple[Ref, str]]:
@@ -64,13 +66,19 @@ def _held(room: Room, text: Any, wanted: Sequence[Word], least: float) -> list[C
     """
     weights = {word: room.match.weight(word) for word in wanted}
     rare = [word for word in wanted if weights[word] > (1 - least) * sum(weights.values())]
-    each = {word: or_(*(text.icontains(p, autoescape=True) for p in _parts(room, word)))
-            for word in rare or wanted}  # fmt: skip
+    each = {
+        word: or_(*(text.icontains(part, escape=_ESCAPE) for part in _parts(room, word)))
+        for word in rare or wanted
+    }
     return list(each.values()) if rare else [or_(false(), *each.values())]
 
 
 def _parts(room: Room, word: Word) -> set[str]:
-    """Return letters of which a text with the word, in any form or misread, has some."""
+    """Return letters of which a text with the word, in any form or misread, has some.
+
+    They are patterns of LIKE.
+    """
     terms = {like for term in word.terms for like in (term, *room.words.spelt_like(term))}
     parts = {_ENDING.sub("", term) for term in terms} | {word.surface}
-    return set().union(*map(in_each_script, parts))
+    literal = (_WILD.sub(rf"{_ESCAPE}\g<0>", part) for part in parts)
+    return {pattern for part in literal for pattern in in_each_script(part, "_")}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kb.index.driver import Driver
     from kb.settings import Settings
 
-LAYOUT = 3  # counts up when points carry something else; older indexes are then made anew
+LAYOUT = 4  # counts up when points carry something else; older indexes are then made anew
 
 __all__ = [
     "Hit",

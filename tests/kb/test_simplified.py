@@ -8,6 +8,7 @@ from kb.facts import dates_in, owners_in
 from kb.figures import figures_of
 from kb.simplified import (
     as_written,
+    has_script,
     in_each_script,
     is_traditional,
     simplified,
@@ -36,7 +37,7 @@ def test_it_is_done_once_and_each_sign_keeps_its_place(text: str) -> None:
 def test_ascii_has_no_script(text: str) -> None:
     assert simplified(text) is text
     assert traditional(text) == text
-    assert in_each_script(text) == {text}
+    assert in_each_script(text, "_") == [text]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_ascii_has_no_script(text: str) -> None:
         ("库存由谁负责？", "库存由谁负责？"),
         ("甚麼時候上線", "什么时候上线"),
         ("乾淨", "干净"),
-        ("業務を開始", "業務を開始"),  # Japanese
+        ("阿嬤の店由誰負責？", "阿嬷の店由谁负责？"),  # as Taiwan writes with a sign of Japanese
         ("Größe: 3 µm", "Größe: 3 µm"),
         ("", ""),
     ],
@@ -97,8 +98,48 @@ def test_only_our_own_words_are_written_in_the_script_of_the_question() -> None:
     assert words_in_script_of("之后是什么", told) == told
 
 
-def test_a_simplified_term_is_looked_for_in_both_scripts() -> None:
-    assert {"里程碑", "风险", "風險"} <= in_each_script("里程碑") | in_each_script("风险")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "風險：“他说“没货之后” [1]。風險：“没货”之后” [2]。",
+        "“发货”之後是“验收” (没(问题) [1]，“发货” (没)问(题 → 里) [2]之後",
+    ],
+)
+def test_quotations_stay_as_written_where_their_marks_do_not_match(said: str) -> None:
+    told = said.replace("風險", "风险").replace("後", "后")
+    assert words_in_script_of("之後是什麼", told) == said
+
+
+@pytest.mark.parametrize("text", ["a\0库存", "库\ud800存\0", "\0"])
+def test_what_has_no_script_is_kept(text: str) -> None:
+    assert traditional(text) == text.replace("库", "庫")
+    assert is_traditional(text) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"), [("庫存", True), ("库存", True), ("更多", False), ("more", False), ("", False)]
+)
+def test_some_texts_look_the_same_in_both_scripts(text: str, yes: bool) -> None:
+    assert has_script(text) is yes
+
+
+@pytest.mark.parametrize(
+    ("term", "ways"),
+    [
+        ("里程碑", {"里程碑", "裏程碑", "裡程碑"}),
+        ("风险", {"风险", "風险", "风險", "風險"}),
+        ("人工", {"人工"}),
+        ("回复", {"回_", "迴_"}),  # 复 has too many forms
+        ("a_库", {"a_库", "a_庫"}),
+        ("什么", {"什_", "甚_"}),
+    ],
+)
+def test_a_simplified_term_is_looked_for_as_it_may_be_written(term: str, ways: set[str]) -> None:
+    assert set(in_each_script(term, "_")) == ways
+
+
+def test_a_long_term_is_looked_for_in_few_ways() -> None:
+    assert in_each_script("风险风险复", "*") == ["风险***", "风險***", "風险***", "風險***"]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +151,7 @@ def test_a_simplified_term_is_looked_for_in_both_scripts() -> None:
         ("目標：三月上線", "goal"),
         ("負責人：張偉", "owner"),
         ("3月5號前交付", "date"),
+        ("待辦：買阿嬤の店蛋糕", "todo"),
     ],
 )
 def test_nodes_in_traditional_signs_carry_their_tags(text: str, tag: str) -> None:
@@ -125,4 +167,6 @@ def test_who_and_when_are_told_as_they_are_written() -> None:
     assert owners_in("負責人：張偉") == ["張偉"]
     assert owners_in("寫測試（陳靜，3月5號）") == ["陳靜"]
     assert dates_in("3月5號前，下週五驗收") == ["3月5號", "下週五"]
+    assert dates_in("下周五發貨，下週五驗收，3月5號") == ["下周五", "3月5號"]
+    assert dates_in("截止：下週五") == ["下週五"]
     assert figures_of("第二階段，十五號樓") == figures_of("第二阶段，十五号楼") == ("2", "15")

@@ -23,6 +23,7 @@ from kb.answer.served.claims import (
     in_digits,
     measures,
     names,
+    plainly,
 )
 from kb.answer.served.days import as_written, days_in
 from kb.answer.served.direction import arrow_of, turned
@@ -242,7 +243,8 @@ def _told(sentence: Sentence) -> str:
 def _invented(sentence: Sentence, cited: Sequence[Offered], question: str) -> Reason | None:
     """Say what the sentence made up; a count of what it cites is its own to make."""
     known = f"{_words(cited)}\n{question}"
-    if any(address not in known for address in addresses(sentence.prose)):
+    plain = plainly(known)
+    if any(plainly(address) not in plain for address in addresses(sentence.prose)):
         return "markup"
     written = f"{_written(cited)}\n{question}"
     days = {piece.day for piece in cited}  # the 3 of its date is no "3 March"

@@ -68,7 +68,7 @@ def figures(text: str, *, parts: bool = True) -> set[str]:
     What "20k", "20 thousand" and 2万 hold is 20000.
     With `parts` those of a date or time too: what "2026-03-02" holds is 2026, 3 and 2.
     """
-    text = _plainly(text)
+    text = plainly(text)
     found = {_scaled(m) for m in _SCALED.finditer(text)}
     text = _SCALED.sub(" ", text)
     for figure in _FIGURE.findall(text):
@@ -84,7 +84,7 @@ def in_digits(text: str, known: str) -> str:
 
     三个 is 3 个, 2万 and "20k" are 20000; 一个 stays.
     """
-    text, known = map(_plainly, (text, known))
+    text, known = map(plainly, (text, known))
     text = _SCALED.sub(lambda m: m[0] if m[0] in known else f" {_scaled(m)} ", text)
     for word, start, numeral, figure in reversed(list(_han_figures(text))):
         if word not in known:
@@ -102,12 +102,12 @@ def names(text: str) -> list[str]:
 
 def currencies(text: str) -> set[str]:
     """Return the currencies that `text` names, by their codes."""
-    return {str(m.lastgroup) for m in _MONEY.finditer(_plainly(text))}
+    return {str(m.lastgroup) for m in _MONEY.finditer(plainly(text))}
 
 
 def amounts(text: str) -> list[str]:
     """Return the stretches of `text` that may say a figure or a currency."""
-    text = _plainly(text)
+    text = plainly(text)
     longer = [m.group() for form in (_SCALED, _MONEY) for m in form.finditer(text)]
     return [*longer, *segments(_SCALED.sub(" ", text))]
 
@@ -129,6 +129,11 @@ def denies(text: str) -> bool:
     return bool(_DENIAL.search(simplified(text)))
 
 
+def plainly(text: str) -> str:
+    """Return `text` in signs of one width and script."""
+    return simplified(unicodedata.normalize("NFKC", text))
+
+
 def _han_figures(text: str) -> Iterator[tuple[str, int, str, str]]:
     """Yield the Chinese words that say figures beyond one: word, place, numeral, figure."""
     at = 0
@@ -144,11 +149,6 @@ def _han_figures(text: str) -> Iterator[tuple[str, int, str, str]]:
 def _scaled(amount: re.Match[str]) -> str:
     scale = _SCALES[(amount["k"] or amount["en"] or amount["zh"]).casefold()]
     return f"{(Decimal(amount['n'].replace(',', '')) * scale).normalize():f}"
-
-
-def _plainly(text: str) -> str:
-    """Return `text` in signs of one width and script."""
-    return simplified(unicodedata.normalize("NFKC", text))
 
 
 def _plain(figure: str) -> str:

@@ -39,6 +39,7 @@ FULL = scene_of(
         node("w", "負責人：張偉", 5, kind="text"),
         node("r", "風險：颱風延誤", 8, kind="text"),
         node("d", "決定採用聯合倉", 11, kind="text"),
+        node("k", "待辦：買阿嬤の店蛋糕", 14, kind="text"),
     ],
     [arrow("1", "a", "b"), arrow("2", "b", "c")],
 )
@@ -88,6 +89,11 @@ def test_both_scripts_of_a_thing_are_mentions_of_it(base: KnowledgeBase, thing: 
     assert f"“{thing}”" in answer.answer
 
 
+def test_a_kana_in_a_text_does_not_hide_its_script(base: KnowledgeBase) -> None:
+    told = ask(base, "出貨流程的待辦有哪些？", workspace="w").answer
+    assert "待辦（1項）：“待辦：買阿嬤の店蛋糕” [1]" in told
+
+
 def test_what_is_unknown_is_said_in_the_script_of_the_question(base: KnowledgeBase) -> None:
     assert "答案" in (plain := ask(base, "火星基地谁负责？", workspace="w").answer)
     assert ask(base, "火星基地誰負責？", workspace="w").answer not in {plain, ""}
@@ -96,8 +102,8 @@ def test_what_is_unknown_is_said_in_the_script_of_the_question(base: KnowledgeBa
 @pytest.mark.parametrize(
     ("question", "meant"),
     [
-        ("那之後呢？", "客服核對訂單之後是什麼？"),
-        ("誰負責？", "客服核對訂單的負責人是誰？"),
+        ("那之後呢？", "客服核对订单之後是什麼？"),  # the board's words stay the board's
+        ("誰負責？", "客服核对订单的負責人是誰？"),
         ("還有呢？", "顧客申請退貨之後是什麼？"),
         ("更多", "顧客申請退貨之後是什麼？"),
         ("檢查庫存呢？", "檢查庫存之後是什麼？"),
@@ -109,6 +115,44 @@ def test_follow_ups_in_traditional_signs_become_whole(question: str, meant: str)
         question="顧客申請退貨之後是什麼？", answer="“顾客申请退货”之後是“客服核对订单” [1]。"
     )
     assert whole(question, [before]) == meant
+
+
+@pytest.mark.parametrize(
+    ("asked", "question", "meant"),
+    [
+        ("乾隆展由谁负责？", "台北館呢？", "台北館由谁负责？"),
+        ("乾隆展由谁负责？", "那之后呢？", "乾隆展之后是什么？"),
+        ("範本由誰負責？", "乾隆展呢？", "乾隆展由誰負責？"),
+        ("范冰負責什麼？", "台北館的乾隆展呢", "台北館的乾隆展負責什麼？"),
+        ("范冰與台北館的關係是什麼？", "還有呢？", "范冰與台北館的關係是什麼？"),
+        ("乾隆展由谁负责？", "還有嗎？", "乾隆展由谁负责？"),
+        ("乾隆展之後是什麼？", "那之前呢？", "乾隆展之前是什麼？"),  # "before that" has no script
+        ("檢查庫存之後是什麼？", "谁负责？", "檢查庫存的负责人是谁？"),
+        ("檢查庫存之後是什麼？", "那风险呢？", "檢查庫存有哪些风险？"),
+    ],
+)
+def test_a_follow_up_keeps_what_it_takes_over_as_written(
+    asked: str, question: str, meant: str
+) -> None:
+    assert whole(question, [Turn(question=asked, answer="")]) == meant
+
+
+@pytest.mark.parametrize(
+    ("asked", "question", "words"),
+    [
+        ("誰負責火星基地？", "更多", "白板上沒有"),
+        ("誰負責火星基地？", "月球基地呢？", "白板上沒有"),
+        ("谁负责火星基地？", "月球基地呢？", "白板上没有"),
+        ("誰負責火星基地？", "谁负责木星？", "白板上没有"),
+        ("谁负责火星基地？", "還有呢？", "白板上沒有"),
+        ("顧客申請退貨之後是什麼？", "那之後呢？", "“客服核对订单”之後是“仓库验收”"),
+    ],
+)
+def test_an_answer_is_in_the_script_last_spoken(
+    base: KnowledgeBase, asked: str, question: str, words: str
+) -> None:
+    history = [Turn(question=asked, answer="“顾客申请退货”之後是“客服核对订单” [1]。")]
+    assert words in ask(base, question, workspace="w", history=history).answer
 
 
 def test_what_a_served_model_writes_is_checked_in_either_script() -> None:

@@ -41,6 +41,25 @@ def test_a_damaged_folder_is_told_and_can_be_rebuilt(tmp_path: Path) -> None:
     index.close()
 
 
+def test_an_index_of_an_earlier_release_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings(home=tmp_path, qdrant_url="")
+    with monkeypatch.context() as earlier:
+        earlier.setattr("kb.index.LAYOUT", 3)  # in which traditional signs were terms of their own
+        index = open_index(settings, 4, "m:4")
+        index.count(workspace=None)
+        index.close()
+    index = open_index(settings, 4, "m:4")
+    assert index.stale
+    with pytest.raises(StoreDamaged) as refused:
+        index.put([])
+    assert (refused.value.code, refused.value.hint) == ("index_stale", "kb reindex")
+    index.reset()
+    assert not index.stale
+    index.close()
+
+
 def test_embedded_needs_no_client_library(tmp_path: Path) -> None:
     code = (
         "import sys; from kb.index import open_index; from kb.settings import load_settings\n"

@@ -176,6 +176,11 @@ ZH_RISKS = ["风险：延期", "风险：重复付款", "风险：缺货"]
         (["Budget 20,000 EUR"], "What is the budget?", "The budget is 20k euros [1]."),
         (["Budget 20k €"], "What is the budget?", "The budget is 20,000 EUR [1]."),
         (["预算 20000元"], "预算是多少？", "预算是2万元[1]。"),
+        (
+            ["庫存說明：https://wiki.local/庫存"],
+            "庫存說明在哪裡？",
+            "庫存說明在 https://wiki.local/庫存 [1]。",
+        ),
     ],
 )
 def test_the_same_said_otherwise_passes(evidence: list[str], question: str, text: str) -> None:
@@ -198,6 +203,11 @@ def test_the_same_said_otherwise_passes(evidence: list[str], question: str, text
         (["Refunds: 6 days"], "Refunds take five days [1].", "figure"),
         (["退款：6天"], "退款需要五天[1]。", "figure"),
         (["Launch 2026-03-15"], "The launch is on 16 March 2026 [1].", "figure"),
+        (
+            ["庫存說明：https://wiki.local/庫存"],
+            "庫存說明在 https://wiki.local/貨運 [1]。",
+            "markup",
+        ),
         (["Launch 2026-03-15"], "The launch is on 15 March 2027 [1].", "figure"),
         (["Launch 2026-03-15"], "The launch is on 15 May [1].", "figure"),
         (["Launch 2026-03-15"], "The launch is in April [1].", "name"),
