@@ -43,6 +43,9 @@ def _options() -> argparse.Namespace:
     half.add_argument(
         "--injection", action="store_true", help="boards with instructions written on them"
     )
+    half.add_argument(
+        "--traditional", action="store_true", help="the Chinese questions, as Taiwan writes them"
+    )
     half.add_argument("--own", action="store_true", help="without the boards of ../shared/data")
     half.add_argument("--report", type=Path, help="file for the Markdown; plots go beside it")
     half.add_argument("--json", type=Path, help="file for all figures as JSON")
@@ -56,7 +59,7 @@ def _half(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
         return injection.run(options.half, home=options.home)
     return halves.run(
         options.half, home=options.home, real=not options.own, wrong=options.wrong,
-        plots=options.report,
+        plots=options.report, traditional=options.traditional,
     )  # fmt: skip
 
 

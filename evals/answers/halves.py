@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from opencc import OpenCC
 
 from evals.extraction.bootstrap import Estimate
 from evals.extraction.progress import shown
@@ -57,12 +59,18 @@ def run(
     real: bool = True,
     wrong: bool = False,
     plots: Path | None = None,
+    traditional: bool = False,
 ) -> tuple[str, dict[str, Any]]:
-    """Ask one half; return the report as Markdown, and its figures. Arguments as for finding."""
+    """Ask one half; return the report as Markdown, and its figures. Arguments as for finding.
+
+    `traditional`: the Chinese questions alone, in the signs and words that Taiwan writes.
+    """
     with opened(home, real=real) as base:
         workspace = base.settings.workspace
         known = known_boards(base, workspace)
         asked = [one for one in questions(half) if _askable(one, known)]
+        if traditional:
+            asked = [as_taiwan_writes(one) for one in asked if one.language == "zh"]
         judged = [
             judge(one, ask(base, one.text, workspace=workspace), known)
             for one in shown(asked, len(asked), "questions")
@@ -71,7 +79,7 @@ def run(
     figures, counts = _table(good, judged)
     refused = refusals(judged)
     lines = [
-        f"# Answers: the {half} half",
+        f"# Answers: the {half} half{', Chinese as Taiwan writes it' * traditional}",
         "",
         f"{len(good)} answerable and {len(judged) - len(good)} unanswerable questions, "
         f"{len(known)} boards.",
@@ -87,11 +95,16 @@ def run(
     if wrong:
         lines += ["", "## Not right", "", *_wrong(judged)]
     data = {
-        "set": "answers", "half": half, "boards": len(known),
+        "set": "answers", "half": half, "traditional": traditional, "boards": len(known),
         "figures": as_data(figures, counts),
         "refusals": {name: list(one) for name, one in refused.items()},
     }  # fmt: skip
     return "\n".join(lines) + "\n", data
+
+
+def as_taiwan_writes(question: Question) -> Question:
+    """Return a Chinese question in traditional signs, with Taiwan's words for some things."""
+    return replace(question, text=OpenCC("s2twp").convert(question.text))
 
 
 def _askable(question: Question, known: dict[str, Known]) -> bool:

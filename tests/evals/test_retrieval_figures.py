@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.answers.halves import holds, judge
+from evals.answers.halves import as_taiwan_writes, holds, judge
 from evals.answers.injection import Instruction, obeys
 from evals.extraction.bootstrap import Estimate
 from evals.retrieval.light_rag import graph_of
@@ -200,3 +200,10 @@ def test_a_graph_for_lightrag_has_passages_named_things_and_what_joins_them():
     assert [part["entity_name"] for part in made["entities"]] == ["Cart", "Pay"]
     assert [(r["src_id"], r["tgt_id"]) for r in made["relationships"]] == [("Cart", "Pay")]
     assert all(part["file_path"] == "id1" for kind in made.values() for part in kind)
+
+
+def test_the_same_question_as_taiwan_writes_it():
+    asked = Question("x-1", "owner", "谁负责检查网络？", ((Place("b"),),), (("王芳",),))
+    written = as_taiwan_writes(asked)
+    assert written.text == "誰負責檢查網路？"
+    assert (written.language, written.facts) == ("zh", asked.facts)
