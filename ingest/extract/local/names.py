@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ingest.extract.local.geometry import gap_between
 from ingest.extract.local.things import Link, Thing
-from ingest.extract.local.wishes import Wish, wishes
+from ingest.extract.local.wishes import Wish, is_short, wishes
 from kb.scene import Box, union_box
 
 _LABEL_REACH = 0.9  # line heights from a line to its label; 95 of 100 are within 0.6
@@ -81,12 +81,16 @@ def _is_granted(wish: Wish, score: float) -> bool:
 
 
 def _lines_more(things: Sequence[Thing], named: dict[int, int], taken: Set[int]) -> dict[int, int]:
-    """Return words that go on above or below a name, with the place of the shape they name."""
+    """Return words that go on above or below a name, with the place of the shape they name.
+
+    Words beside a ring with a letter or number are whole.
+    """
+    outside = {name: place for name, place in named.items() if not things[place].signed}
     found: dict[int, int] = {}
     for words, thing in enumerate(things):
-        if thing.shape is not None or thing.height <= 0 or words in taken:
+        if thing.shape is not None or thing.height <= 0 or words in taken or not is_short(thing):
             continue
-        for name, place in named.items():
+        for name, place in outside.items():
             first = things[name]
             gap = gap_between(thing.box, first.box) / first.height
             across = min(thing.box[2], first.box[2]) - max(thing.box[0], first.box[0])

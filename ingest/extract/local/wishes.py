@@ -96,7 +96,7 @@ def wishes(
     free = [
         words
         for words, thing in enumerate(things)
-        if thing.shape is None and thing.height > 0 and words not in spent and _is_short(thing)
+        if thing.shape is None and thing.height > 0 and words not in spent and is_short(thing)
     ]
     gaps = _gaps(things, free)
     usual = median([thing.height for thing in things if thing.text and thing.height > 0] or [1.0])
@@ -122,7 +122,7 @@ def wishes(
             yield Wish("label", place, words, signs)
 
 
-def _is_short(thing: Thing) -> bool:
+def is_short(thing: Thing) -> bool:
     """Tell whether words may name something: a paragraph names nothing."""
     return thing.text.count("\n") < _MOST_LINES and len(thing.text) <= _MOST_SIGNS
 

@@ -247,6 +247,15 @@ def test_a_paragraph_names_nothing() -> None:
     assert sorted(thing.kind for thing in board.things) == ["ellipse", "text"]
 
 
+def test_a_paragraph_below_a_name_is_not_of_it() -> None:
+    name = line((90.0, 152.0, 160.0, 172.0), "Paid")
+    rows = [line((90.0, 184.0 + 24 * i, 290.0, 204.0 + 24 * i), "all they said") for i in range(7)]
+    places = ((90.0, 152.0, 160.0, 172.0), (90.0, 184.0, 290.0, 350.0))
+    seen = Detection((Shape("ellipse", ELLIPSE, 0.95),), words=places)
+    board = assemble(seen, [name, *rows], 600)
+    assert [(t.kind, t.text.count("they")) for t in board.things] == [("ellipse", 0), ("text", 7)]
+
+
 def test_an_arrow_read_with_words_is_not_of_them() -> None:
     read = [line((100.0, 100.0, 260.0, 130.0), "null")]
     seen = ((150.0, 100.0, 260.0, 130.0),)

@@ -123,6 +123,9 @@ def test_a_numbered_ring_and_the_words_beside_it_are_one() -> None:
     beside = line((165.0, 115.0, 260.0, 145.0), "plan it")
     board = assemble(Detection(SHAPES[:2]), [*lines, beside], 600)
     assert sorted(thing.text for thing in board.things) == ["2", "7 plan it", "some words"]
+    above = line((165.0, 82.0, 260.0, 107.0), "headline")
+    board = assemble(Detection(SHAPES[:2]), [*lines, beside, above], 600)
+    assert "7 plan it" in [thing.text for thing in board.things]
 
 
 def test_no_time_leaves_what_was_read() -> None:
