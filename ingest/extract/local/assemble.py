@@ -16,7 +16,7 @@ from ingest.extract.local.blocks import (
     reading_order,
     rejoined,
 )
-from ingest.extract.local.checkboxes import with_checkboxes
+from ingest.extract.local.checkboxes import with_checkboxes, with_dots
 from ingest.extract.local.doubts import bands_as_frames, frames_as_boxes, unsupported, without_cells
 from ingest.extract.local.geometry import (
     area_of,
@@ -75,6 +75,7 @@ def pieces_of(
     The third are the places of words that a line runs through, its label already.
     """
     lines = with_checkboxes([line for line in lines if _is_writing(line, detection)])
+    lines = with_dots(lines)
     shapes = frames_as_boxes(without_cells(detection.shapes), lines)
     shapes = bands_as_frames(shapes, lines)
     owners = [_owner(line, shapes) for line in lines]

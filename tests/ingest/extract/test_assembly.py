@@ -42,6 +42,19 @@ def test_empty_checkboxes_are_not_taken_for_a_sign(read: list[str], words: list[
     assert texts(assemble(Detection(()), rows, 600)) == words
 
 
+@pytest.mark.parametrize(
+    ("read", "words"),
+    [
+        (["& Stock lags", ". Address typos"], ["• Stock lags", "• Address typos"]),
+        (["Terms", "& conditions"], ["Terms", "& conditions"]),
+        (["... and so on", "• 3 pens"], ["... and so on", "• 3 pens"]),
+    ],
+)
+def test_dots_before_items_are_dots(read: list[str], words: list[str]) -> None:
+    rows = [line((0.0, 60.0 * i, 200.0, 60.0 * i + 30), text) for i, text in enumerate(read)]
+    assert texts(assemble(Detection(()), rows, 600)) == words
+
+
 def test_where_words_stand_lies_between_what_was_read_and_what_was_seen() -> None:
     read = [
         line((100.0, 100.0, 260.0, 130.0), "welcome"),
