@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import dropwhile, takewhile
 
 from kb.reading import one_line
-from kb.simplified import as_written, simplified
+from kb.simplified import original_of, simplified
 from kb.tags import DAY, MONTH, WEEKDAY, heading_tag
 
 MAX_READ = 500  # characters of a node; people and dates stand in short notes
@@ -141,8 +141,8 @@ def owners_in(text: str) -> list[str]:
     line = one_line(text[:MAX_READ])
     blanks = " ".join(text[:MAX_READ].split())
     if marked := list(dict.fromkeys(_marked(simplified(blanks)))):
-        return [as_written(one, blanks) for one in marked]
-    return [as_written(one, line) for one in _unmarked(simplified(line))]
+        return [original_of(one, blanks) for one in marked]
+    return [original_of(one, line) for one in _unmarked(simplified(line))]
 
 
 def _unmarked(line: str) -> list[str]:

@@ -36,7 +36,7 @@ def simplified(text: str) -> str:
     return text.translate(_signs()).replace("甚么", "什么")  # as Hong Kong writes it
 
 
-def as_written(part: str, text: str) -> str:
+def original_of(part: str, text: str) -> str:
     """Return `part` of ``simplified(text)`` as `text` has it; as it is where it is no part."""
     at = simplified(text).find(part)
     return part if at < 0 else text[at : at + len(part)]

@@ -113,7 +113,7 @@ def segments(text: str) -> Iterator[str]:
     """Yield the words of `text` as written; Chinese as jieba cuts it."""
     for match in _RUN.finditer(unicodedata.normalize("NFKC", text)):
         if match.lastgroup == "han":
-            yield from _as_written(match.group(), jieba().cut(simplified(match.group())))
+            yield from _stretches(match.group(), jieba().cut(simplified(match.group())))
         else:
             yield match.group()
 
@@ -214,11 +214,11 @@ def tagged_words(text: str) -> list[tuple[str, str]]:
     if not _HAN_SIGN.search(text):
         return []
     tagged = jieba().tag(simplified(text))
-    written = _as_written(text, (word for word, _ in tagged))
+    written = _stretches(text, (word for word, _ in tagged))
     return [(word, tag) for word, (_, tag) in zip(written, tagged, strict=True)]
 
 
-def _as_written(text: str, words: Iterable[str]) -> Iterator[str]:
+def _stretches(text: str, words: Iterable[str]) -> Iterator[str]:
     """Yield the stretches of `text` where `words` stand in its simplified form."""
     at = 0
     for word in words:

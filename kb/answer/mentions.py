@@ -12,7 +12,7 @@ from kb.apart import names_apart
 from kb.evidence import Evidence
 from kb.graph import Ref, Step
 from kb.quoting import quoted
-from kb.simplified import as_written
+from kb.simplified import original_of
 
 MAX_BOARDS = 20
 HELD = 0.8  # share of the thing's words, by rarity, that one place on a board must hold
@@ -40,7 +40,7 @@ def mentions(room: Room) -> str | None:
     names = names_apart(e.board for e in shown)
     told = [f"“{quoted(names[e.board.id])}” {room.notes.cite(e)}" for e in shown]
     named = boards_told(room, told, len(best))
-    said = as_written(room.question.x, room.question.asked)
+    said = original_of(room.question.x, room.question.asked)
     return f"提到“{quoted(said)}”的白板：{named}。" if room.zh else f"On {named}."
 
 

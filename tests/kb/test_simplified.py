@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from kb.facts import dates_in, owners_in
 from kb.figures import figures_of
 from kb.simplified import (
-    as_written,
     has_script,
     in_each_script,
     is_traditional,
+    original_of,
     simplified,
     traditional,
     words_in_script_of,
@@ -30,7 +30,7 @@ def test_it_is_done_once_and_each_sign_keeps_its_place(text: str) -> None:
     plain = simplified(text)
     assert simplified(plain) == plain
     assert len(plain) == len(text)
-    assert as_written(plain, text) == text
+    assert original_of(plain, text) == text
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=127)))

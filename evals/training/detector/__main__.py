@@ -93,6 +93,8 @@ def _missing(options: argparse.Namespace) -> str:
         return f"no hdBPMN in {options.data}: name its folder with --data"
     if options.step in ("train", "judge") and not KeptBoards(options.folder / "boards"):
         return "no drawn boards: `draw` comes first"
+    if options.step == "train" and options.photos and not any(learnt_photos(_photos(options))):
+        return f"no photos in {_photos(options)}: leave --photos out"
     trained = ("weights.pt", "last.pt")
     if options.step != "train" and not any((options.folder / name).exists() for name in trained):
         return f"no weights in {options.folder}: `train` comes first"
@@ -101,15 +103,17 @@ def _missing(options: argparse.Namespace) -> str:
     return ""
 
 
+def _photos(options: argparse.Namespace) -> Path:
+    return Path(options.data.parent / "photos")
+
+
 def _train(options: argparse.Namespace) -> int:
     real = list(real_boards(options.data, "train"))
     drawn = KeptBoards(options.folder / "boards")
-    photos = list(learnt_photos(options.data.parent / "photos")) if options.photos else []
-    if options.photos and not photos:
-        sys.stderr.write(f"no photos in {options.data.parent / 'photos'}: leave --photos out\n")
-        return 2
-    told = f"{len(real)} real, {len(photos)} photographed and {len(drawn)} drawn boards\n"
-    sys.stdout.write(told)
+    photos = list(learnt_photos(_photos(options))) if options.photos else []
+    sys.stdout.write(
+        f"{len(real)} real, {len(photos)} photographed and {len(drawn)} drawn boards\n"
+    )
     plan = Plan(**{f.name: getattr(options, f.name) for f in fields(Plan) if f.name in options})
     trainer = Trainer(plan, options.folder)
     if options.start:

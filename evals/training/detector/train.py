@@ -132,10 +132,12 @@ class Crops:
             return {"picture": pictures, **targets(boards, matrices, self.plan.size)}
 
     def _next(self, rng: np.random.Generator) -> Placed:
-        first = rng.random()
-        real = first < self.plan.real
-        photo = not real and first < self.plan.real + self.plan.photos
-        groups = (self.photos,) * photo + (self.real, self.drawn)[:: 1 if real else -1]
+        chance, plan = rng.random(), self.plan
+        groups = [self.drawn, self.real]
+        if chance < plan.real:
+            groups.reverse()
+        elif chance < plan.real + plan.photos:
+            groups.insert(0, self.photos)
         for group in groups:
             board = group.next(rng)
             if board is not None:

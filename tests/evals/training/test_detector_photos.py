@@ -10,9 +10,11 @@ import pytest
 from PIL import Image
 
 from evals.extraction.photos import FROM, LEARNT, TRUTH
+from evals.training.detector.__main__ import main
 from evals.training.detector.boards import DOUBT, Board, TrueShape, photographed_board
 from evals.training.detector.photos import learnt_photos
 from evals.training.detector.placed import placed
+from evals.training.detector.store import write
 from evals.training.detector.targets import targets
 from evals.training.detector.train import Crops, Plan
 from ingest.extract.local.eyes.layout import KINDS, STRIDE
@@ -38,6 +40,18 @@ def test_photos_that_are_not_there_are_passed_over(tmp_path: Path) -> None:
     (board,) = learnt_photos(tmp_path)
     assert board.name == path.stem
     assert len(board.shapes) == len(scene.nodes)
+
+
+def test_photos_that_are_asked_for_and_missing_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "hdbpmn"
+    (data / "truth").mkdir(parents=True)
+    (tmp_path / "boards").mkdir()
+    write(tmp_path / "boards", 1, plain_board())
+    folders = ["--folder", str(tmp_path), "--data", str(data)]
+    assert main([*folders, "train", "--steps", "1", "--photos", "0.2"]) == 2
+    assert f"no photos in {tmp_path / 'photos'}" in capsys.readouterr().err
 
 
 def test_every_learnt_truth_has_a_place_for_all_it_names() -> None:
