@@ -110,8 +110,8 @@ def _plan(nodes: int, rng: np.random.Generator, *, wordy: bool) -> list[tuple[st
 
 
 def _with_more(parts: list[Part], links: list[Link], draft: Draft) -> tuple[list[Part], list[Link]]:
-    """Add a part of `MORE_LESSONS` to every third board, or put it in place of the others."""
-    if not draft.chance(0.35):
+    """Add a part of `MORE_LESSONS` to every second board, or put it in place of the others."""
+    if not draft.chance(0.5):
         return parts, links
     alone = draft.chance(0.4)
     room = MOST_NODES if alone else MOST_NODES - sum(len(part.items) for part in parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -206,9 +207,34 @@ def records(draft: Draft, n: int) -> Drafted:
     return draft.part("loose", items, 0.3), links
 
 
+def pointers(draft: Draft, n: int) -> Drafted:
+    """Draw a chain whose arrows stop short of what they join, and words that point at its parts."""
+    shape: Shape = draft.pick(("ellipse", "box", "box", "text"))
+    cells = max(1, min(6, n - n // 3))
+    writer, text = draft.writer, draft.habits.text
+    record = draft.chance(0.4)
+    items, links = [], []
+    for i in range(cells):
+        words = draft.pick((writer.number()[:3], writer.word()))
+        if record:
+            words = "\n".join(writer.phrase(1, 2) for _ in range(int(draft.rng.integers(2, 4))))
+        items.append(draft.node(i, shape, text=words, cell=(1, i), wrap=900, emphasis=()))
+        if i:
+            tail, tip = (float(gap) for gap in draft.rng.uniform(0, 1.1 * text, 2))
+            links.append(
+                replace(draft.link(i - 1, i, 0.0), gaps=(tail, tip), route="straight", aim="")
+            )
+    for i in range(cells, n):
+        cell = draft.pick((0, 2)), int(draft.rng.integers(cells))
+        items.append(draft.node(i, "text", text=writer.word(), cell=cell, emphasis=(), angle=0.0))
+        link = replace(draft.link(i, cell[1], 0.0), heads=1, dashed=False, aim="")
+        links.append(replace(link, beside=draft.pick(("", "", "left", "right"))))
+    return draft.part("loose", items, 0.2), links
+
+
 LESSONS: dict[str, Callable[[Draft, int], Drafted]] = {
     "flow": flow, "graph": graph, "tree": tree, "chain": chain, "process": process, "notes": notes,
     "wall": wall, "table": table, "pictures": pictures,
 }  # fmt: skip
 # Joined later: boards that things are measured on, or were chosen by, have none of them.
-MORE_LESSONS: tuple[Callable[[Draft, int], Drafted], ...] = (signs, records)
+MORE_LESSONS: tuple[Callable[[Draft, int], Drafted], ...] = (signs, records, pointers)

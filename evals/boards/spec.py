@@ -83,7 +83,8 @@ class Link:
 
     What follows `kind` shows on boards with a `Manner` only: links with the same `trunk` leave
     their source as one line; `aim` is the side of the target where the line ends; `gaps` are pixels
-    left free at tail and head, negative ones lie inside; `tip_size` is in text sizes.
+    left free at tail and head, negative ones lie inside; `tip_size` is in text sizes. One that goes
+    `beside` starts at the left or right end of its source and goes straight up or down.
     """
 
     source: str
@@ -99,6 +100,7 @@ class Link:
     gaps: tuple[float, float] = (5.0, 5.0)
     tip: Tip = "open"
     tip_size: float = 0.62
+    beside: Side = ""
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,11 @@ def _ways(link: Link, source: End, target: End, rng: np.random.Generator) -> Ite
     if source.box == target.box:
         yield from (_loop(source.box, side, link) for side in (1, -1))
         return
+    if link.beside:
+        way = _upright(link, source.box, target.box)
+        if target.box[0] <= way[0, 0] <= target.box[2]:
+            yield way
+            return
     if link.aim or link.route == "elbow":
         yield from _sided(link, source, target)
         if link.aim:
@@ -111,6 +116,15 @@ def _slid(spot: Floats, near: Floats, box: Box) -> Floats:
         spot[axis], middle[axis] - half[axis] * 0.9, middle[axis] + half[axis] * 0.9
     )
     return np.asarray(out)
+
+
+def _upright(link: Link, word: Box, goal: Box) -> Floats:
+    """Go straight up or down to `goal`, from one end of a word that stands below or above it."""
+    x = word[0] - link.gaps[0] - 4 if link.beside == "left" else word[2] + link.gaps[0] + 4
+    rise = -1 if goal[3] <= word[1] else 1
+    start = word[3] if rise < 0 else word[1]
+    end = goal[3] + link.gaps[1] if rise < 0 else goal[1] - link.gaps[1]
+    return np.array([(x, start), (x, end)], np.float64)
 
 
 def _port(end: End, side: str, gap: float) -> Floats:
