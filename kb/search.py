@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from kb.choice import choose, grouped
+from kb.differing import differing_first
 from kb.errors import WrongUse
 from kb.evidence import BoardRef, Evidence, Filters, SearchResult
 from kb.index.points import ranked
@@ -20,11 +21,22 @@ if TYPE_CHECKING:
     from kb.query.hints import Hints
     from kb.query.question import Question
 
-__all__ = ["MAX_K", "check_k", "choose", "evidence_of", "find", "grouped", "search", "weigh"]
+__all__ = [
+    "MAX_K",
+    "check_k",
+    "choose",
+    "differing_first",
+    "evidence_of",
+    "find",
+    "grouped",
+    "search",
+    "weigh",
+]
 
 MAX_QUERY = 2_000
 MAX_K = 200
 OVERSAMPLING = 4  # so that capping one board, and repeats, leave others to show
+VERSIONS = 16  # the same, so that what has changed much is found too
 DEPTH, MAX_DEPTH = 20, 300  # units that each way of searching gives: half of what is wanted
 
 
@@ -40,8 +52,9 @@ def search(
     """Return up to `k` pieces of evidence for `query`.
 
     One board's evidence stands together; boards come in the order of their best piece. Costs one
-    embedding, one round of index queries and three fetches by id, and no SQL. `now` is what "last
-    week" counts from; None is the present.
+    embedding, one round of index queries and three fetches by id, and no SQL; where it is asked
+    what changed, also a look at the versions of one board. `now` is what "last week" counts from;
+    None is the present.
 
     Raises:
         WrongUse: the query is empty or too long, or `k` is out of 1 … MAX_K.
@@ -50,9 +63,11 @@ def search(
 
     check_k(k)
     now = now or datetime.now(UTC).astimezone()
-    limit = k * OVERSAMPLING
-    hits = find(base, query, workspace=workspace, filters=filters, limit=limit, now=now)
-    chosen = choose(hits, k, versions=hints_of(query, now).versions)
+    hints = hints_of(query, now)
+    inquiry = inquire(base, query, workspace=workspace, filters=filters)
+    limit = k * (VERSIONS if hints.differs else OVERSAMPLING)
+    hits = near(base, inquiry, query, limit=limit, now=now)
+    chosen = choose(differing_first(hits, hints, inquiry), k, versions=hints.versions)
     return SearchResult(query=query.strip(), evidence=tuple(map(evidence_of, grouped(chosen))))
 
 

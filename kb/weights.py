@@ -30,6 +30,7 @@ class Weights:
         walk: the best match leads to it at once.
         plain: what a step of a walk keeps where the question wants no direction.
         stray: what it keeps where the question wants another one.
+        differs: no other version of its board says it, and the question asks what changed.
     """
 
     taken: float = 0.7
@@ -47,6 +48,7 @@ class Weights:
     walk: float = 0.2
     plain: float = 0.2
     stray: float = 0.1
+    differs: float = 0.3
 
 
 WEIGHTS = Weights()

@@ -29,7 +29,15 @@ from kb.query.asides import without_time
 from kb.query.hints import hints_of
 from kb.query.patterns import Intent
 from kb.query.question import understand
-from kb.search import check_k, choose, evidence_of, grouped, inquire, near
+from kb.search import (
+    check_k,
+    choose,
+    differing_first,
+    evidence_of,
+    grouped,
+    inquire,
+    near,
+)
 from kb.simplified import words_in_script_of
 
 if TYPE_CHECKING:
@@ -100,7 +108,7 @@ def extractive(
     inquiry = inquire(base, asked.text, workspace=workspace, read=read)
     hits = near(base, inquiry, asked.text, limit=max(READ, k), now=now)
     hints = hints_of(asked.text, now)
-    chosen = choose(hits, k, versions=hints.versions)
+    chosen = choose(differing_first(hits, hints, inquiry), k, versions=hints.versions)
     found = tuple(map(evidence_of, grouped(chosen)))
     with base.catalog.reading() as session:
         graph = Graph(session, workspace)

@@ -45,10 +45,12 @@ _VERSIONS = re.compile(
     r"\b(?:chang(?:e[sd]?|ing)|differ\w*|versions?|compared?|no longer|anymore|any more|replaced?"
     r"|new since|added|removed|dropped|vanished|moved|postponed|grew|grow|rose|fell|slip(?:ped)?"
     r"|before and after|both (?:boards|rounds)|second round|revised|update[sd]?|swapped"
-    r"|between \S+ and|since \S+)\b"
+    r"|between (?:the )?\S+ and|between the two|from one \w+ to the next|since \S+|became of"
+    r"|(?:earlier|later|first|old|new) (?:plan|version|draft|round|sketch)s?)\b"
     r"|变化|变动|改(?:了|成|动|为|版)|修改|区别|不同|新增|多了|少了|去掉|取消|删|换成|换了|推迟|定稿|草稿|前后",
     re.IGNORECASE,
 )
+_STILL = re.compile(r"\bstill\b|仍|还是|依然", re.IGNORECASE)
 _WHO = re.compile(r"\bwho(?:se|m)?\b|\bowners?\b|\bresponsible\b|谁|负责", re.IGNORECASE)
 _WHEN = re.compile(r"\bwhen\b|\bdeadlines?\b|\bdue\b|什么时候|何时|截止|哪天|几号", re.IGNORECASE)
 
@@ -72,6 +74,7 @@ class Hints:
         latest: wants the newest; `earliest` the oldest.
         many: wants several things, not one.
         versions: asks what changed, so that versions of one board are all wanted.
+        differs: … and wants what they don't share, not what is still so.
     """
 
     colors: tuple[str, ...] = ()
@@ -82,6 +85,7 @@ class Hints:
     earliest: bool = False
     many: bool = False
     versions: bool = False
+    differs: bool = False
 
     def filters(self) -> list[Filters]:
         """What to look at beside the best by meaning and words: a filter for each hint."""
@@ -116,6 +120,7 @@ def hints_of(text: str, now: datetime) -> Hints:
     text = simplified(text)
     tags = [tag for tag, form in TAG_WORDS.items() if form.search(text)]
     tags += [tag for tag, form in _ASKED_TAGS if form.search(text)]
+    versions = bool(_VERSIONS.search(text))
     return Hints(
         colors=_named(COLOURS, text),
         kinds=_named(_KIND_FORMS, text),
@@ -124,7 +129,8 @@ def hints_of(text: str, now: datetime) -> Hints:
         latest=bool(LATEST.search(text)),
         earliest=bool(EARLIEST.search(text)),
         many=bool(_MANY.search(text)),
-        versions=bool(_VERSIONS.search(text)),
+        versions=versions,
+        differs=versions and not _STILL.search(text),
     )
 
 
