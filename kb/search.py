@@ -10,6 +10,7 @@ from kb.choice import choose, grouped
 from kb.differing import differing_first
 from kb.errors import WrongUse
 from kb.evidence import BoardRef, Evidence, Filters, SearchResult
+from kb.folders import folder_first
 from kb.index.points import ranked
 from kb.weights import WEIGHTS, Weights
 
@@ -24,18 +25,17 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_K",
     "check_k",
-    "choose",
-    "differing_first",
     "evidence_of",
     "find",
     "grouped",
     "search",
+    "shown",
     "weigh",
 ]
 
 MAX_QUERY = 2_000
 MAX_K = 200
-OVERSAMPLING = 4  # so that capping one board, and repeats, leave others to show
+OVERSAMPLING = 6  # so that capping one board, and repeats, leave others to show
 VERSIONS = 16  # the same, so that what has changed much is found too
 DEPTH, MAX_DEPTH = 20, 300  # units that each way of searching gives: half of what is wanted
 
@@ -67,8 +67,14 @@ def search(
     inquiry = inquire(base, query, workspace=workspace, filters=filters)
     limit = k * (VERSIONS if hints.differs else OVERSAMPLING)
     hits = near(base, inquiry, query, limit=limit, now=now)
-    chosen = choose(differing_first(hits, hints, inquiry), k, versions=hints.versions)
-    return SearchResult(query=query.strip(), evidence=tuple(map(evidence_of, grouped(chosen))))
+    chosen = grouped(shown(hits, query, hints, inquiry, k))
+    return SearchResult(query=query.strip(), evidence=tuple(map(evidence_of, chosen)))
+
+
+def shown(hits: Sequence[Hit], query: str, hints: Hints, inquiry: Inquiry, k: int) -> list[Hit]:
+    """Choose the `k` hits that are shown, best first: what the question points at comes first."""
+    hits = folder_first(query, hits)
+    return choose(differing_first(hits, hints, inquiry), k, versions=hints.versions)
 
 
 def check_k(k: int) -> None:

@@ -30,6 +30,7 @@ class Weights:
         walk: the best match leads to it at once.
         plain: what a step of a walk keeps where the question wants no direction.
         stray: what it keeps where the question wants another one.
+        folder: its board lies in the folder that the question names.
         differs: no other version of its board says it, and the question asks what changed.
     """
 
@@ -48,6 +49,7 @@ class Weights:
     walk: float = 0.2
     plain: float = 0.2
     stray: float = 0.1
+    folder: float = 0.3
     differs: float = 0.3
 
 

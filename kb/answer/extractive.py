@@ -24,20 +24,13 @@ from kb.answer.tagged import any_tagged, tagged, topic_of
 from kb.answer.vocabulary import vocabulary_of
 from kb.evidence import Answer, Turn
 from kb.figures import holds_figures
+from kb.folders import of_folder_named
 from kb.graph import Graph
 from kb.query.asides import without_time
 from kb.query.hints import hints_of
 from kb.query.patterns import Intent
 from kb.query.question import understand
-from kb.search import (
-    check_k,
-    choose,
-    differing_first,
-    evidence_of,
-    grouped,
-    inquire,
-    near,
-)
+from kb.search import check_k, evidence_of, grouped, inquire, near, shown
 from kb.simplified import words_in_script_of
 
 if TYPE_CHECKING:
@@ -108,8 +101,9 @@ def extractive(
     inquiry = inquire(base, asked.text, workspace=workspace, read=read)
     hits = near(base, inquiry, asked.text, limit=max(READ, k), now=now)
     hints = hints_of(asked.text, now)
-    chosen = choose(differing_first(hits, hints, inquiry), k, versions=hints.versions)
+    chosen = shown(hits, asked.text, hints, inquiry, k)
     found = tuple(map(evidence_of, grouped(chosen)))
+    hits = of_folder_named(asked.text, hits)
     with base.catalog.reading() as session:
         graph = Graph(session, workspace)
         notes = Notebook(session, graph, workspace)

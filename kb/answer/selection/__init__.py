@@ -47,6 +47,7 @@ def selected(
     from kb.answer.selection.select import least_sure, select
     from kb.answer.selection.sheet import boards_of, lay_out
     from kb.answer.selection.telling import told
+    from kb.answer.selection.whole import completed
     from kb.search import untranslated
 
     question = room.question.text
@@ -67,4 +68,5 @@ def selected(
     chosen = select(question, sheet, asked, embedder)
     if chosen.sure < least_sure():
         return None
+    chosen = completed(chosen, sheet, question, room.hints)
     return told(chosen, sheet, room.notes, zh=room.zh)
