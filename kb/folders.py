@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from kb.index.points import Hit, ranked
+from kb.simplified import simplified
 from kb.weights import WEIGHTS, Weights
 
-_NAME = re.compile(r"[^\W\d_]{4,}|[\u4e00-\u9fff]{2,}")
-_POSSESSIVE = re.compile(r"['’]s\b")
+_WORD = re.compile(r"[^\W\d_\u4e00-\u9fff]{4,}")
+_SIGNS = re.compile(r"[\u4e00-\u9fff]{2,}")
 
 
 def of_folder_named(question: str, hits: Sequence[Hit]) -> list[Hit]:
@@ -22,17 +23,23 @@ def of_folder_named(question: str, hits: Sequence[Hit]) -> list[Hit]:
 
     What some boards' folder is called and not all others', names it: as a proper name where nothing
     beyond the folder says it too, otherwise only if the best hit is from there. Of several the name
-    that fewest boards go by.
+    that fewest boards go by. Chinese has no capitals: its names are never proper ones here.
     """
-    asked = _names_in(_POSSESSIVE.sub("", question))
+    question = simplified(question)
+    words = _WORD.findall(question)
+    proper = {word.casefold() for word in words if word[0] != word[0].lower()}
     folders = [folder_names(_folder(hit)) for hit in hits]
     best: list[Hit] = []
-    for name in sorted(asked.keys() & set().union(*folders)):
+    asked = {word.casefold() for word in words}
+    for name in sorted(set().union(*folders)):
+        if name not in asked and not (_SIGNS.match(name) and name in question):
+            continue
         inside = [hit for hit, names in zip(hits, folders, strict=True) if name in names]
         if len(inside) == len(hits) or (best and len(inside) >= len(best)):
             continue
-        elsewhere = (hit for hit, names in zip(hits, folders, strict=True) if name not in names)
-        if inside[0] is hits[0] or (asked[name] and not any(_says(name, hit) for hit in elsewhere)):
+        others = [hit for hit, names in zip(hits, folders, strict=True) if name not in names]
+        alone = name in proper and not any(_says(name, hit) for hit in others)
+        if alone or inside[0] is hits[0]:
             best = inside
     return best or list(hits)
 
@@ -46,18 +53,11 @@ def folder_first(question: str, hits: Sequence[Hit], weights: Weights = WEIGHTS)
     return ranked(hit.raised(weights.folder) if hit.id in ids else hit for hit in hits)
 
 
-def _names_in(text: str) -> dict[str, bool]:
-    """Return what may be names, in small letters, and whether each is written like one."""
-    found: dict[str, bool] = {}
-    for word in _NAME.findall(text):
-        found[word.casefold()] = found.get(word.casefold(), False) or word[0] != word[0].lower()
-    return found
-
-
 @lru_cache(maxsize=10_000)
 def folder_names(folder: str) -> frozenset[str]:
     """Return the words that a folder's path is made of."""
-    return frozenset(_names_in(folder))
+    folder = simplified(folder)
+    return frozenset(name.casefold() for form in (_WORD, _SIGNS) for name in form.findall(folder))
 
 
 def _folder(hit: Hit) -> str:

@@ -1,0 +1,96 @@
+"""What differs between versions comes first where a question asks what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+
+from kb.differing import differing_first
+from kb.index.inquiry import Inquiry
+from kb.index.points import Hit
+from kb.likeness import sketch_of
+from kb.query.hints import Hints, hints_of
+from kb.weights import WEIGHTS
+
+OLD = ["Order flow", "Check stock", "Payment queue", "Ship parcel", "Send invoice"]
+NEW = ["Order flow", "Check stock", "Kafka", "Ship parcel", "Send invoice"]
+OTHER = ["Hiring", "Screen the letters", "Phone interview", "Trial day", "Make an offer"]
+BOARDS = {"old": OLD, "new": NEW, "other": OTHER}
+ASKED = Hints(versions=True, differs=True)
+
+
+def units(*boards: str, kind: str = "node") -> list[Hit]:
+    return [
+        Hit(
+            f"{board}-{n}",
+            0.5 - n / 100,
+            {"board": board, "unit": kind, "text": text, "sketch": sketch_of(BOARDS[board])},
+        )
+        for board in boards
+        for n, text in enumerate(BOARDS[board])
+    ]
+
+
+class Boards:
+    """All that stands on the boards, as an inquiry would give it."""
+
+    def __init__(self) -> None:
+        self.looked: list[Sequence[str]] = []
+
+    def whole(self, boards: Sequence[str]) -> list[tuple[Any, Hit]]:
+        self.looked.append(boards)
+        return [(None, hit) for hit in units(*boards) + units(*boards, kind="board")[:1]]
+
+
+def first(hits: list[Hit], hints: Hints = ASKED) -> tuple[list[Hit], Boards]:
+    boards = Boards()
+    return differing_first(hits, hints, cast(Inquiry, boards)), boards
+
+
+def test_what_came_and_what_went_comes_first_though_it_was_not_found() -> None:
+    found = [units("old")[1], units("new")[1], *units("other")]
+    shown, _ = first(found)
+    assert {hit.payload["text"] for hit in shown[:2]} == {"Payment queue", "Kafka"}
+    assert len(shown) == len(found) + 2
+    assert [hit.score for hit in shown] == sorted((hit.score for hit in shown), reverse=True)
+
+
+def test_what_was_found_is_raised_once() -> None:
+    shown, _ = first(units("old", "new"))
+    scores = {hit.id: hit.score for hit in shown}
+    assert scores["old-2"] == pytest.approx(0.48 + WEIGHTS.differs)
+    assert scores["old-1"] == 0.49
+    assert len(scores) == len(shown)
+
+
+@pytest.mark.parametrize("found", [("old", "other"), ("other",), ()])
+def test_boards_without_versions_stay_as_they_are(found: tuple[str, ...]) -> None:
+    hits = units(*found)
+    shown, boards = first(hits)
+    assert shown == hits
+    assert not boards.looked
+
+
+def test_other_questions_cost_no_look() -> None:
+    hits = units("old", "new")
+    shown, boards = first(hits, Hints(versions=True))
+    assert shown == hits
+    assert not boards.looked
+
+
+@pytest.mark.parametrize(
+    ("question", "differs"),
+    [
+        ("What replaced the queue?", True),
+        ("What was solved between the two rounds?", True),
+        ("What became of the trolley from one month to the next?", True),
+        ("定稿比草稿多了什么步骤？", True),
+        ("What is still wrong since the second round?", False),
+        ("What comes after the queue?", False),
+    ],
+)
+def test_questions_that_ask_what_changed(question: str, differs: bool) -> None:
+    assert hints_of(question, datetime(2026, 5, 4, tzinfo=UTC)).differs is differs
