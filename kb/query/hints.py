@@ -74,7 +74,7 @@ class Hints:
         latest: wants the newest; `earliest` the oldest.
         many: wants several things, not one.
         versions: asks what changed, so that versions of one board are all wanted.
-        differs: … and wants what they don't share, not what is still so.
+        differs: … and wants what they don't share, not what is still so, or was at first.
     """
 
     colors: tuple[str, ...] = ()
@@ -120,17 +120,17 @@ def hints_of(text: str, now: datetime) -> Hints:
     text = simplified(text)
     tags = [tag for tag, form in TAG_WORDS.items() if form.search(text)]
     tags += [tag for tag, form in _ASKED_TAGS if form.search(text)]
-    versions = bool(_VERSIONS.search(text))
+    versions, earliest = bool(_VERSIONS.search(text)), bool(EARLIEST.search(text))
     return Hints(
         colors=_named(COLOURS, text),
         kinds=_named(_KIND_FORMS, text),
         tags=tuple(dict.fromkeys(tags)),
         spans=spans_of(text, now),
         latest=bool(LATEST.search(text)),
-        earliest=bool(EARLIEST.search(text)),
+        earliest=earliest,
         many=bool(_MANY.search(text)),
         versions=versions,
-        differs=versions and not _STILL.search(text),
+        differs=versions and not earliest and not _STILL.search(text),
     )
 
 
