@@ -6,11 +6,12 @@ but stands on the newer board alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from kb.choice import same_words
+from rapidfuzz import fuzz, process
+
+from kb.choice import SAME_WORDS, same_words
 from kb.index.points import ranked
 from kb.likeness import likeness
 from kb.text import key_of
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 CHANGED = 0.3  # likeness of two boards that may be versions though much has changed
 FIRST = 3  # boards, the best ones, of which versions are looked for
 MOST = 4  # versions that are held against each other
+UNITS = 2_000  # … and their units: each is held against all others
+KINDS = ("node", "relation")
 
 
 def differing_first(
@@ -38,10 +41,10 @@ def differing_first(
     boards = _versions(hits) if hints.differs else ()
     if not boards:
         return list(hits)
-    units = [hit for _, hit in inquiry.whole(boards) if hit.payload["unit"] in _Told.KINDS]
-    told = _Told.by(units)
+    units = [hit for _, hit in inquiry.whole(boards) if hit.payload["unit"] in KINDS][:UNITS]
+    words = _Words(units)
     known = {hit.id: hit for hit in hits}
-    differ = {hit.id for hit in units if told.lacks(hit, boards)}
+    differ = {hit.id for hit in units if words.lack(hit, boards)}
     others = [hit for hit in units if hit.id in differ and hit.id not in known]
     return ranked(
         hit.raised(weights.differs) if hit.id in differ else hit for hit in [*hits, *others]
@@ -61,24 +64,22 @@ def _versions(hits: Iterable[Hit]) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True)
-class _Told:
-    """The words of boards by kind of unit and board."""
+class _Words:
+    """The words of some units, by kind of unit and board."""
 
-    KINDS = ("node", "relation")
-
-    words: Mapping[tuple[str, str], list[str]]
-
-    @classmethod
-    def by(cls, units: Iterable[Hit]) -> _Told:
-        words: dict[tuple[str, str], list[str]] = {}
+    def __init__(self, units: Iterable[Hit]) -> None:
+        self._told: dict[tuple[str, str], set[str]] = {}
         for hit in units:
             key = hit.payload["unit"], hit.payload["board"]
-            words.setdefault(key, []).append(key_of(hit.payload["text"]))
-        return cls(words)
+            self._told.setdefault(key, set()).add(key_of(hit.payload["text"]))
 
-    def lacks(self, hit: Hit, boards: Iterable[str]) -> bool:
+    def lack(self, hit: Hit, boards: Iterable[str]) -> bool:
         """Whether one of `boards` says nothing like `hit`."""
         words, unit = key_of(hit.payload["text"]), hit.payload["unit"]
-        others = (self.words.get((unit, b), []) for b in boards if b != hit.payload["board"])
-        return any(not any(same_words(words, one) for one in other) for other in others)
+        others = (self._told.get((unit, b), set()) for b in boards if b != hit.payload["board"])
+        return any(words not in told and not _nearly(words, told) for told in others)
+
+
+def _nearly(words: str, told: Iterable[str]) -> bool:
+    alike = process.extract_iter(words, told, scorer=fuzz.ratio, score_cutoff=SAME_WORDS)
+    return any(same_words(words, one) for one, *_ in alike)

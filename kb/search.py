@@ -10,7 +10,7 @@ from kb.choice import choose, grouped
 from kb.differing import differing_first
 from kb.errors import WrongUse
 from kb.evidence import BoardRef, Evidence, Filters, SearchResult
-from kb.folders import folder_first
+from kb.folders import folder_first, named_among
 from kb.index.points import ranked
 from kb.weights import WEIGHTS, Weights
 
@@ -24,19 +24,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_K",
+    "candidates",
     "check_k",
     "evidence_of",
-    "find",
     "grouped",
     "search",
     "shown",
+    "wanted",
     "weigh",
 ]
 
 MAX_QUERY = 2_000
 MAX_K = 200
 OVERSAMPLING = 6  # so that capping one board, and repeats, leave others to show
-VERSIONS = 16  # the same, so that what has changed much is found too
+OVERSAMPLING_CHANGED = 16  # the same, so that a version that has changed much is found too
 DEPTH, MAX_DEPTH = 20, 300  # units that each way of searching gives: half of what is wanted
 
 
@@ -62,39 +63,37 @@ def search(
     from kb.query.hints import hints_of
 
     check_k(k)
-    now = now or datetime.now(UTC).astimezone()
-    hints = hints_of(query, now)
+    query, now = query.strip(), now or datetime.now(UTC).astimezone()
     inquiry = inquire(base, query, workspace=workspace, filters=filters)
-    limit = k * (VERSIONS if hints.differs else OVERSAMPLING)
-    hits = near(base, inquiry, query, limit=limit, now=now)
+    hints = hints_of(query, now)
+    hits = near(base, inquiry, query, limit=wanted(k, hints), now=now)
     chosen = grouped(shown(hits, query, hints, inquiry, k))
-    return SearchResult(query=query.strip(), evidence=tuple(map(evidence_of, chosen)))
+    return SearchResult(query=query, evidence=tuple(map(evidence_of, chosen)))
 
 
-def shown(hits: Sequence[Hit], query: str, hints: Hints, inquiry: Inquiry, k: int) -> list[Hit]:
+def wanted(k: int, hints: Hints) -> int:
+    """Return how many hits `shown` chooses `k` of."""
+    return k * (OVERSAMPLING_CHANGED if hints.differs else OVERSAMPLING)
+
+
+def shown(
+    hits: Sequence[Hit],
+    query: str,
+    hints: Hints,
+    inquiry: Inquiry,
+    k: int,
+    weights: Weights = WEIGHTS,
+) -> list[Hit]:
     """Choose the `k` hits that are shown, best first: what the question points at comes first."""
-    hits = folder_first(query, hits)
-    return choose(differing_first(hits, hints, inquiry), k, versions=hints.versions)
+    hits = folder_first(query, hits, weights)
+    hits = differing_first(hits, hints, inquiry, weights)
+    return choose(hits, k, versions=hints.versions or hints.differs)
 
 
 def check_k(k: int) -> None:
     """Raise `WrongUse` where `k` is out of 1 … MAX_K."""
     if not 1 <= k <= MAX_K:
         raise WrongUse(f"k is {k}, not between 1 and {MAX_K}", code="bad_k")
-
-
-def find(
-    base: KnowledgeBase,
-    query: str,
-    *,
-    workspace: str,
-    filters: Filters | None = None,
-    limit: int = 30,
-    now: datetime | None = None,
-) -> list[Hit]:
-    """Return the `limit` best units for `query`, ungrouped, best first. Raises `WrongUse`."""
-    inquiry = inquire(base, query, workspace=workspace, filters=filters)
-    return near(base, inquiry, query, limit=limit, now=now)
 
 
 def inquire(
@@ -136,11 +135,18 @@ def near(
     query = query.strip()
     asked = understand(query)
     hints = hints_of(query, now or datetime.now(UTC).astimezone())
-    hits = inquiry.near(min(max(limit // 2, DEPTH), MAX_DEPTH), hints.filters())
+    hits = candidates(inquiry, query, hints, limit)
     hits = weigh(hits, asked, hints, inquiry.fetch)
     if base.reranker is not None:
         hits = base.reranker.rerank(query, hits)
     return hits[:limit]
+
+
+def candidates(inquiry: Inquiry, query: str, hints: Hints, limit: int) -> list[Hit]:
+    """Return what is near, and what is within each narrower place that the question names."""
+    folders = [Filters(source=folder) for folder in named_among(query, inquiry.folders)]
+    depth = min(max(limit // 2, DEPTH), MAX_DEPTH)
+    return inquiry.near(depth, [*hints.filters(), *folders])
 
 
 def weigh(

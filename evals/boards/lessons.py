@@ -210,7 +210,7 @@ def records(draft: Draft, n: int) -> Drafted:
 def pointers(draft: Draft, n: int) -> Drafted:
     """Draw a chain whose arrows stop short of what they join, and words that point at its parts."""
     shape: Shape = draft.pick(("ellipse", "box", "box", "text"))
-    cells = max(1, min(6, n - n // 3))
+    cells = -(-2 * n // 3)  # at least half as many as there are words
     writer, text = draft.writer, draft.habits.text
     record = draft.chance(0.4)
     items, links = [], []
@@ -224,8 +224,9 @@ def pointers(draft: Draft, n: int) -> Drafted:
             links.append(
                 replace(draft.link(i - 1, i, 0.0), gaps=(tail, tip), route="straight", aim="")
             )
-    for i in range(cells, n):
-        cell = draft.pick((0, 2)), int(draft.rng.integers(cells))
+    spots = draft.rng.permutation(2 * cells)  # above and below each: no two words in one
+    for i, spot in enumerate(spots[: n - cells].tolist(), cells):
+        cell = 2 * (spot // cells), spot % cells
         items.append(draft.node(i, "text", text=writer.word(), cell=cell, emphasis=(), angle=0.0))
         link = replace(draft.link(i, cell[1], 0.0), heads=1, dashed=False, aim="")
         links.append(replace(link, beside=draft.pick(("", "", "left", "right"))))

@@ -100,7 +100,7 @@ class Link:
     gaps: tuple[float, float] = (5.0, 5.0)
     tip: Tip = "open"
     tip_size: float = 0.62
-    beside: Side = ""
+    beside: Literal["", "left", "right"] = ""
 
 
 @dataclass(frozen=True)

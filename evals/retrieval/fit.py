@@ -17,15 +17,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evals.extraction.progress import shown
+from evals.extraction.progress import shown as progress
 from evals.retrieval.measure import answerable
 from evals.retrieval.questions import questions
-from evals.retrieval.ranking import in_order, nodes_found, score, shown_nodes
+from evals.retrieval.ranking import ITEMS, in_order, nodes_found, score, shown_nodes
 from evals.retrieval.world import Group, known_boards, opened
 from kb.weights import WEIGHTS, Weights
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
+    from kb.evidence import Evidence
     from kb.index import Hit
     from kb.index.inquiry import Inquiry
     from kb.query.hints import Hints
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 FIXED = ("taken",)  # at work while searching; evals.retrieval --set xquad shows what it does
 STEPS = (0.5, 0.75, 1.33, 2.0)
 LARGEST = {"plain": 0.95, "stray": 0.95}  # shares that stay below 1
+PAGE = 30  # pieces of evidence that boards are taken from
 BETTER = 0.0005  # of the goal, below which a change is noise
 
 
@@ -63,11 +65,11 @@ def searched(base: KnowledgeBase) -> Iterator[Searched]:
     from kb.index.sparse import sparse_query
     from kb.query.hints import hints_of
     from kb.query.question import understand
-    from kb.search import DEPTH
+    from kb.search import candidates, wanted
 
     workspace = base.settings.workspace
     todo = list(answerable(questions("dev"), known_boards(base, workspace)))
-    for question, right in shown(todo, len(todo), "questions"):
+    for question, right in progress(todo, len(todo), "questions"):
         asked, hints = understand(question.text), hints_of(question.text, datetime.now(UTC))
         inquiry = base.index.inquire(
             base.embedder.asked(question.text).vector,
@@ -77,7 +79,7 @@ def searched(base: KnowledgeBase) -> Iterator[Searched]:
             means=base.means,
             text=question.text,
         )
-        hits = inquiry.near(DEPTH, hints.filters())
+        hits = candidates(inquiry, question.text, hints, wanted(ITEMS, hints))
         yield Searched(question.text, question.category, right, asked, hints, hits, inquiry)
 
 
@@ -91,21 +93,22 @@ def goal(found: Sequence[Searched], weights: Weights) -> dict[str, tuple[float, 
 
 def judged(one: Searched, weights: Weights) -> tuple[float, float, float]:
     """Return recall@5, nDCG@10 and right nodes among the first ten of one question."""
-    from kb.choice import choose, grouped
     from kb.index.fusion import weighed
-    from kb.search import evidence_of, weigh
+    from kb.search import evidence_of, grouped, shown, wanted, weigh
 
     def fetch(ids: Sequence[str]) -> list[Hit]:
         return [weighed(hit, weights) for hit in one.fetch(ids)]
 
     hits = [weighed(hit, weights) for hit in one.hits]
     hits = weigh(hits, one.asked, one.hints, fetch, weights)
-    page = [evidence_of(hit) for hit in grouped(choose(hits, 30, versions=one.hints.versions))]
-    first = [
-        evidence_of(hit) for hit in grouped(choose(hits[:30], 10, versions=one.hints.versions))
-    ]
-    told = score(in_order(page), one.right)
-    return told.recall5, told.ndcg, nodes_found(shown_nodes(first), one.right)
+
+    def page(k: int) -> list[Evidence]:
+        found = hits[: wanted(k, one.hints)]
+        chosen = shown(found, one.text, one.hints, one.inquiry, k, weights)
+        return [evidence_of(hit) for hit in grouped(chosen)]
+
+    told = score(in_order(page(PAGE)), one.right)
+    return told.recall5, told.ndcg, nodes_found(shown_nodes(page(ITEMS)), one.right)
 
 
 def worth(found: Sequence[Searched], weights: Weights) -> float:

@@ -24,13 +24,13 @@ from kb.answer.tagged import any_tagged, tagged, topic_of
 from kb.answer.vocabulary import vocabulary_of
 from kb.evidence import Answer, Turn
 from kb.figures import holds_figures
-from kb.folders import of_folder_named
+from kb.folders import scope_of
 from kb.graph import Graph
 from kb.query.asides import without_time
 from kb.query.hints import hints_of
 from kb.query.patterns import Intent
 from kb.query.question import understand
-from kb.search import check_k, evidence_of, grouped, inquire, near, shown
+from kb.search import check_k, evidence_of, grouped, inquire, near, shown, wanted
 from kb.simplified import words_in_script_of
 
 if TYPE_CHECKING:
@@ -99,11 +99,11 @@ def extractive(
     now = datetime.now(UTC).astimezone()
     read = base.embedder.asked(asked.text)
     inquiry = inquire(base, asked.text, workspace=workspace, read=read)
-    hits = near(base, inquiry, asked.text, limit=max(READ, k), now=now)
     hints = hints_of(asked.text, now)
+    hits = near(base, inquiry, asked.text, limit=max(READ, wanted(k, hints)), now=now)
     chosen = shown(hits, asked.text, hints, inquiry, k)
     found = tuple(map(evidence_of, grouped(chosen)))
-    hits = of_folder_named(asked.text, hits)
+    scope = scope_of(asked.text, hits)
     with base.catalog.reading() as session:
         graph = Graph(session, workspace)
         notes = Notebook(session, graph, workspace)
@@ -112,11 +112,11 @@ def extractive(
         # What words as written don't find, selection does, in less time than the meaning of words.
         meant = not taught or asked.yes_no or asked.intent in _BY_MEANING
         match = Matcher(base.meaning if meant else None, words.weight)
-        room = Room(asked, workspace, graph, words, match, notes, hits, hints, now)
-        text = _HANDLERS[asked.intent](room) if asked.intent in _HANDLERS else None
-        if text is None and not _settled(room):
+        room = Room(asked, workspace, graph, words, match, notes, scope.hits, hints, now)
+        text = _told(base, room, inquiry, read)
+        if text is None and not scope.sure:  # what names a folder may be a word like others
             notes.cited.clear()
-            text = _free(base, room, inquiry, read, now) if taught else lookup(room)
+            text = _told(base, replace(room, hits=hits), inquiry, read)
         if text is None:
             notes.cited.clear()
         return Answer(
@@ -128,9 +128,17 @@ def extractive(
         )
 
 
-def _free(
-    base: KnowledgeBase, room: Room, inquiry: Inquiry, read: Asked, now: datetime
-) -> str | None:
+def _told(base: KnowledgeBase, room: Room, inquiry: Inquiry, read: Asked) -> str | None:
+    """Answer by the form of the question; where that leads nowhere and isn't the answer, freely."""
+    handler = _HANDLERS.get(room.question.intent)
+    text = handler(room) if handler else None
+    if text is not None or _settled(room):
+        return text
+    room.notes.cited.clear()
+    return _free(base, room, inquiry, read) if base.embedder.taught else lookup(room)
+
+
+def _free(base: KnowledgeBase, room: Room, inquiry: Inquiry, read: Asked) -> str | None:
     """Answer a question of no form that led anywhere.
 
     Whether something is so is no matter of likeness: it must be said in so many words. What was not
@@ -140,7 +148,7 @@ def _free(
     """
     if room.question.yes_no:
         return lookup(room)
-    text = selected(room, inquiry, read, base.embedder, now)
+    text = selected(room, inquiry, read, base.embedder, room.now)
     told = room.notes.cited
     if text is not None and (room.question.intent != "tagged" or any_tagged(room, told)):
         return None if only_repeats(room.question, [one.text for one in told]) else text

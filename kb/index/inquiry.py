@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 
 from kb.evidence import Filters
 from kb.index.across import NOTHING, Across
@@ -51,6 +52,11 @@ class Inquiry:
         self._language = language
         self._weights = weights
         self._across = across
+
+    @property
+    def folders(self) -> Sequence[PurePosixPath]:
+        """The folders of the workspace."""
+        return self._view.profile.folders
 
     def near(self, depth: int, also: Sequence[Filters] = ()) -> list[Hit]:
         """Return what is found by meaning or words, best first; ties in the order of their ids.

@@ -1,8 +1,8 @@
-"""What the units of one workspace are like: their languages, and how rare their words are.
+"""What the units of one workspace are like: their languages, how rare words are, their folders.
 
-Estimated from the first units of each language in the order of their ids. Ids are hashes, so that
-is a random sample, and one that depends on what is in the index now and on nothing else: units that
-were deleted leave no trace in it, and no other workspace is looked at.
+Rarities and means are estimated from the first units of each language in the order of their ids.
+Ids are hashes, so that is a random sample, and one that depends on what is in the index now and on
+nothing else: units that were deleted leave no trace in it, and no other workspace is looked at.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.index.driver import Conditions, Driver
 from kb.index.points import Point
-from kb.index.scope import LANGUAGE, in_language
+from kb.index.scope import LANGUAGE, PLACES, folders_of, in_language
 
 SAMPLE = 1_000  # units of each language
 UNSEEN = 0.3  # how often a word that the sample lacks is thought to stand in one of that size
@@ -28,19 +29,21 @@ Vector = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Profile:
-    """Languages and words of a workspace.
+    """Languages, words and folders of a workspace.
 
     Attributes:
         counts: units by language.
         sampled: units by language that were looked at.
         means: mean vector of those, by language.
         units: estimated number of units that hold a term, by its number.
+        folders: that its boards lie in, and those above them.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
     sampled: Mapping[str, int] = field(default_factory=dict)
     means: Mapping[str, Vector] = field(default_factory=dict)
     units: Mapping[int, float] = field(default_factory=dict)
+    folders: tuple[PurePosixPath, ...] = ()
 
     @property
     def total(self) -> int:
@@ -72,7 +75,8 @@ def profile_of(driver: Driver, where: Conditions) -> Profile:
         means[language] = np.asarray(vectors.mean(axis=0), np.float32)
         for term, held in _terms(sample).items():
             units[term] = units.get(term, 0.0) + held * count / len(sample)
-    return Profile(counts, sampled, means, units)
+    folders = folders_of(driver.facet(PLACES, where))
+    return Profile(counts, sampled, means, units, tuple(folders))
 
 
 def _terms(points: Iterable[Point]) -> Counter[int]:

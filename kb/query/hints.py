@@ -45,12 +45,21 @@ _VERSIONS = re.compile(
     r"\b(?:chang(?:e[sd]?|ing)|differ\w*|versions?|compared?|no longer|anymore|any more|replaced?"
     r"|new since|added|removed|dropped|vanished|moved|postponed|grew|grow|rose|fell|slip(?:ped)?"
     r"|before and after|both (?:boards|rounds)|second round|revised|update[sd]?|swapped"
-    r"|between (?:the )?\S+ and|between the two|from one \w+ to the next|since \S+|became of"
-    r"|(?:earlier|later|first|old|new) (?:plan|version|draft|round|sketch)s?)\b"
+    r"|between \S+ and|since \S+)\b"
     r"|变化|变动|改(?:了|成|动|为|版)|修改|区别|不同|新增|多了|少了|去掉|取消|删|换成|换了|推迟|定稿|草稿|前后",
     re.IGNORECASE,
 )
-_STILL = re.compile(r"\bstill\b|仍|还是|依然", re.IGNORECASE)
+_DIFFERS = re.compile(
+    r"\b(?:did|has|have|had|was|were)\b.*\b(?:changed?|replaced?|swap(?:ped)?|vanish(?:ed)?"
+    r"|drop(?:ped)?|postponed?|slip(?:ped)?|gr[eo]wn?|r[io]sen?|added?|removed?|taken over)\b"
+    r"|^wh(?:at|o|ich)\b.*\b(?:replaced|swapped|took over|came in|changed|no longer)\b"
+    r"|\b(?:finished|solved|done|happened|new)\b.*\bbetween the\b|\bbetween the two\b"
+    r"|\bwhat(?:'s| is| was| were)? (?:new|different)\b|\bbecame of\b|\bfrom one \w+ to the next\b"
+    r"|比.{0,12}(?:多了|少了)|(?:什么|哪些|何)(?:变化|变动|改动|不同|区别)|新加入"
+    r"|(?:多|少|新增|去掉|取消|删掉?|换|改)了(?:什么|哪些|谁|多少)|(?:换|改)成了?(?:什么|谁)|推迟[到了]",
+    re.IGNORECASE,
+)
+_STILL = re.compile(r"\bstill\b|仍|依然", re.IGNORECASE)
 _WHO = re.compile(r"\bwho(?:se|m)?\b|\bowners?\b|\bresponsible\b|谁|负责", re.IGNORECASE)
 _WHEN = re.compile(r"\bwhen\b|\bdeadlines?\b|\bdue\b|什么时候|何时|截止|哪天|几号", re.IGNORECASE)
 
@@ -74,7 +83,7 @@ class Hints:
         latest: wants the newest; `earliest` the oldest.
         many: wants several things, not one.
         versions: asks what changed, so that versions of one board are all wanted.
-        differs: … and wants what they don't share, not what is still so, or was at first.
+        differs: wants what versions of one board don't share, not what is still so.
     """
 
     colors: tuple[str, ...] = ()
@@ -120,17 +129,17 @@ def hints_of(text: str, now: datetime) -> Hints:
     text = simplified(text)
     tags = [tag for tag, form in TAG_WORDS.items() if form.search(text)]
     tags += [tag for tag, form in _ASKED_TAGS if form.search(text)]
-    versions, earliest = bool(_VERSIONS.search(text)), bool(EARLIEST.search(text))
+    differs = bool(_DIFFERS.search(text)) and not _STILL.search(text)
     return Hints(
         colors=_named(COLOURS, text),
         kinds=_named(_KIND_FORMS, text),
         tags=tuple(dict.fromkeys(tags)),
         spans=spans_of(text, now),
         latest=bool(LATEST.search(text)),
-        earliest=earliest,
+        earliest=bool(EARLIEST.search(text)),
         many=bool(_MANY.search(text)),
-        versions=versions,
-        differs=versions and not earliest and not _STILL.search(text),
+        versions=bool(_VERSIONS.search(text)),
+        differs=differs,
     )
 
 

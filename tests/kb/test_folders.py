@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.folders import folder_first, folder_names, of_folder_named
+from kb.folders import MOST, folder_first, named_among, scope_of
 from kb.index.points import Hit
+from kb.index.scope import folders_of
 
 
-def hit(name: str, path: str, text: str = "Order boxes", score: float = 1.0) -> Hit:
-    payload = {"board": path, "unit": "node", "text": text, "source": [path]}
-    return Hit(name, score, payload)
+def hit(name: str, *paths: str, text: str = "Order boxes", title: str = "") -> Hit:
+    payload = {"board": paths[0], "unit": "node", "text": text, "title": title, "source": [*paths]}
+    return Hit(name, 1.0, payload)
 
 
-AUDIT = hit("a", "boards/brannoc-hospital/audit.png", "Fridge logs", 0.9)
-RETRO = hit("b", "boards/lanternpay/retro.png", "Specs come late", 0.8)
-WALK = hit("c", "boards/alder-furniture/walk.png", "Saw 4 has no guard", 0.7)
+AUDIT = hit("a", "boards/brannoc-hospital/audit.png", text="Fridge logs")._replace(score=0.9)
+RETRO = hit("b", "boards/lanternpay/retro.png", text="Specs come late")._replace(score=0.8)
+WALK = hit("c", "boards/alder-furniture/walk.png", text="Saw 4 has no guard")._replace(score=0.7)
 ALL = [AUDIT, RETRO, WALK]
 
 
@@ -24,42 +28,71 @@ def ids(hits: list[Hit]) -> str:
     return "".join(one.id for one in hits)
 
 
+def scoped(question: str, *hits: Hit) -> str:
+    return ids(scope_of(question, hits or ALL).hits)
+
+
 def test_a_proper_name_names_its_folder_however_good_others_are() -> None:
-    assert ids(of_folder_named("What went wrong at Lanternpay?", ALL)) == "b"
-    assert ids(of_folder_named("What has Alder's walk found?", ALL)) == "c"
+    assert scoped("What went wrong at Lanternpay?") == "b"
+    assert scoped("What has Alder's walk found?") == "c"
+    assert scoped("Lanternpay 的白板里，谁负责账本？") == "b"
+    assert scope_of("What went wrong at Lanternpay?", ALL).sure
 
 
-def test_a_common_word_names_a_folder_only_where_the_best_is_from_there() -> None:
-    assert ids(of_folder_named("what does the hospital lack?", ALL)) == "a"
-    assert ids(of_folder_named("who pays for the furniture?", ALL)) == "abc"
+def test_a_common_word_names_a_folder_only_where_the_best_is_from_there_and_not_for_sure() -> None:
+    assert scoped("what does the hospital lack?") == "a"
+    assert not scope_of("what does the hospital lack?", ALL).sure
+    assert scoped("who pays for the furniture?") == "abc"
+
+
+@pytest.mark.parametrize(
+    ("folder", "question"),
+    [
+        ("show", "Show me the guard"),
+        ("what", "What is late?"),
+        ("list", "List the owners"),
+        ("plan", "WHAT IS THE PLAN FOR MAY?"),
+        ("march", "Who is ill in March?"),
+        ("team", "Which team owns checkout?"),
+        ("发布", "发布计划是什么？"),
+    ],
+)
+def test_a_word_of_any_question_takes_none_away(folder: str, question: str) -> None:
+    other = hit("o", f"boards/{folder}/x.png")
+    assert scoped(question, AUDIT, other) == "ao"
 
 
 def test_a_name_that_other_boards_say_may_mean_those() -> None:
-    guest = hit("d", "boards/quill-lab/trial.png", "Clinic in Brannoc agreed")
-    assert ids(of_folder_named("When did Brannoc agree?", [guest, *ALL])) == "dabc"
-    assert ids(of_folder_named("When did Brannoc agree?", [AUDIT, guest])) == "a"
+    guest = hit("d", "boards/quill-lab/trial.png", text="Clinic in Brannoc agreed")
+    titled = hit("e", "boards/quill-lab/trial.png", title="Brannoc trial")
+    for other in (guest, titled):
+        assert scoped("When did Brannoc agree?", other, *ALL) == ids([other, *ALL])
+    assert scoped("When did Brannoc agree?", AUDIT, guest) == "a"
 
 
-def test_what_all_folders_are_called_tells_nothing() -> None:
-    assert ids(of_folder_named("Boards of whom?", ALL)) == "abc"
-    assert ids(of_folder_named("Retro of whom?", ALL)) == "abc"  # a file, no folder
+def test_what_all_folders_are_called_tells_nothing_nor_does_a_file() -> None:
+    assert scoped("Whose are the Boards?") == "abc"
+    assert scoped("Who wrote the Retro?") == "abc"
 
 
 def test_of_two_names_the_rarer_counts() -> None:
-    north, south = (
-        hit(n, f"{n}-school/plan.png", score=s) for n, s in (("mingde", 1), ("moor", 2))
-    )
-    found = of_folder_named("Who heads the school of Mingde?", [south, north, *ALL])
-    assert ids(found) == "mingde"
-    assert ids(of_folder_named("Who heads the school?", [south, north, *ALL])) == "moormingde"
+    north, south = hit("n", "mingde-school/plan.png"), hit("s", "moor-school/plan.png")
+    assert scoped("Who heads the school of Mingde?", south, north, *ALL) == "n"
+    assert scoped("Who heads the school?", south, north, *ALL) == "sn"
 
 
-def test_folders_may_be_called_in_chinese() -> None:
-    there = hit("z", "看板/采购部/供应商.png", "佛山恒泰")
-    assert ids(of_folder_named("采购部有哪些供应商？", [there, RETRO])) == "z"
-    assert ids(of_folder_named("採購部有哪些供應商？", [there, RETRO])) == "z"
-    assert ids(of_folder_named("采购部有哪些供应商？", [RETRO, there])) == "bz"
-    assert folder_names("看板/采购部") == {"看板", "采购部"}
+def test_a_board_lies_in_all_its_folders() -> None:
+    twice = hit("t", "archive/retro.png", "lanternpay\\2026\\retro.png")
+    assert scoped("What went wrong at Lanternpay?", AUDIT, twice) == "t"
+
+
+def test_folders_are_called_in_either_script_and_however_signs_are_composed() -> None:
+    there = hit("z", "看板/采购部/供应商.png", text="佛山恒泰")
+    for question in ("采购部有哪些供应商？", "採購部有哪些供應商？"):
+        assert scoped(question, there, RETRO) == "z"
+        assert scoped(question, RETRO, there) == "bz"
+    decomposed = hit("m", "Mu\u0308ller/plan.png")
+    assert scoped("What does M\u00fcller want?", RETRO, decomposed) == "m"
 
 
 def test_other_folders_are_still_shown() -> None:
@@ -67,9 +100,17 @@ def test_other_folders_are_still_shown() -> None:
     assert ids(folder_first("What went wrong?", ALL)) == "abc"
 
 
+def test_folders_that_are_named_are_looked_into() -> None:
+    folders = folders_of([f"boards/team-{n}/x.png" for n in range(9)] + ["boards/alder/y.png"])
+    assert PurePosixPath("boards/alder") in folders
+    assert named_among("what did alder find?", folders) == ["boards/alder"]
+    assert len(named_among("which team?", folders)) == MOST
+    assert named_among("who?", folders) == []
+
+
 @given(st.text(max_size=40), st.lists(st.sampled_from(ALL), max_size=6))
 def test_nothing_is_made_up(question: str, hits: list[Hit]) -> None:
-    found = of_folder_named(question, hits)
+    found = scope_of(question, hits).hits
     assert set(map(id, found)) <= set(map(id, hits))
     assert bool(found) == bool(hits)
     assert sorted(ids(folder_first(question, hits))) == sorted(ids(hits))

@@ -68,5 +68,5 @@ def selected(
     chosen = select(question, sheet, asked, embedder)
     if chosen.sure < least_sure():
         return None
-    chosen = completed(chosen, sheet, question, room.hints)
+    chosen = completed(chosen, sheet, room.question, room.hints)
     return told(chosen, sheet, room.notes, zh=room.zh)

@@ -1,24 +1,27 @@
 """Tells lists and ways whole: most of one was selected, and all of it is asked for.
 
 What selects looks at each node by itself, and now and then leaves one of five causes out, or a step
-between two others.
+between two others. What was selected stays.
 """
 
 from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from kb.answer.selection.joins import JOINS, Joins
-from kb.answer.selection.rows import Row
+from kb.answer.selection.joins import JOINS
 from kb.answer.selection.select import MOST, Selection
 from kb.answer.selection.sheet import Sheet
 from kb.query.hints import Hints
-from kb.simplified import simplified
+from kb.query.patterns import POLITE
+from kb.query.question import Question
+from kb.text import content_terms
 
-SHARE = 0.5  # of a list, or of what was selected, that must be among the other
+MOSTLY = 0.75  # of a list that must be selected for all of it to be meant …
+NAMED = 0.5  # … where the question names the list, or starts from it
+ON_THE_WAY = 0.5  # of what was selected must lie on one way
 LEAST = 2  # nodes of a list, or on a way
 _LISTS = ("holds", "beside", "after", "before")  # what a frame, a hub or a fork makes a list of
 
@@ -28,61 +31,98 @@ _BECOMES = re.compile(
     re.IGNORECASE,
 )
 _WAY = re.compile(
-    r"\bhow (?:do|does|did|is|are|can|will|would)\b.*\b(?:gets? (?:to|from|into)|reach(?:es)?)\b"
-    r"|\bwhich (?:steps|stages|stations|stops)\b|\bsteps\b.*\b(?:from|take|to)\b|\bway from\b"
-    r"|\bfrom\b.*\bto\b.*\bsteps\b|(?:怎样|怎么|如何).*(?:走到|到达)|经过哪些|哪些步骤|哪几步",
+    r"\bhow (?:do|does|did|can|will|would)\b.*\b(?:gets? (?:from\b.*\bto|to|into)|reach(?:es)?)\b"
+    r"|\b(?:steps|stages|stations|stops)\b.*\b(?:from|takes?)\b.*\bto\b"
+    r"|\bfrom\b.*\bto\b.*\b(?:steps|stages|stations|stops)\b"
+    r"|从.*(?:到|至).*(?:哪些步骤|哪几步)|(?:怎样|怎么|如何).*(?:走到|到达)|经过哪些",
     re.IGNORECASE,
 )
 _ALL = re.compile(
-    r"^(?:list|show|name|which (?!of\b)(?:[\w-]+ ){0,3}?\w+s\b|what are|what (?:\w+ )?\w+s\b)"
-    r"|\b(?:all|every|each|everything)\b|哪些|所有|全部|列出|列举|都有",
+    r"^(?:list|show(?: me)?|name|what are|(?:which|what) (?:[\w-]+ ){0,2}?"
+    r"(?!(?:is|was|has|does|this)\b)[\w-]{2,}s (?:are|were|did|do|have|had|can|could|will|should"
+    r"|must|hang|lie|stand|belong|go|come|lead)\b)"
+    r"|\b(?:all|every)\b(?! (?:day|week|month|year))(?<!after all)(?<!at all)"
+    r"|有哪些|所有|全部|列出|列举|都有",
     re.IGNORECASE,
 )
-
 
 _Next = Mapping[int, Sequence[int]]
 
 
-def completed(selection: Selection, sheet: Sheet, question: str, hints: Hints) -> Selection:
-    """Return `selection` with what `question` asks for whole: a way, or a list."""
-    question = simplified(question).strip()
+def completed(selection: Selection, sheet: Sheet, question: Question, hints: Hints) -> Selection:
+    """Return `selection` with the rest of what `question` asks for whole: a way, or a list.
+
+    A colour, a tag, a time, or what is open or done, may leave some of it out: then it stays.
+    """
     at = {id(row): n for n, row in enumerate(sheet.rows)}
     members = [at[id(row)] for row in selection.members]
-    if not members or selection.best is None:
+    narrowed = hints.colors or hints.tags or hints.spans or question.state
+    if not members or selection.best is None or narrowed:
         return selection
-    found: Sequence[int] = ()
-    becomes = bool(_BECOMES.search(question))
-    if becomes or _WAY.search(question):
-        start = [at[id(selection.start)]] if selection.start is not None else []
-        here = [n for n in [*members, *start] if sheet.rows[n].board == selection.best.board]
-        found = _way(list(dict.fromkeys(here)), sheet.joins, whole=becomes)
-    # A colour, or a tag, may leave out some of a list.
-    if not found and not (hints.colors or hints.tags) and (hints.many or _ALL.search(question)):
-        found = _list(members, sheet.rows, sheet.joins)
-    if not found:
+    start = -1 if selection.start is None else at[id(selection.start)]
+    asked = _Asked(sheet, question.text, start)
+    text = POLITE.sub("", question.text.strip())
+    more: Collection[int] = ()
+    becomes = bool(_BECOMES.search(text))
+    if becomes or _WAY.search(text):
+        board = selection.best.board
+        here = [n for n in (*members, start) if n >= 0 and sheet.rows[n].board == board]
+        more = _way(list(dict.fromkeys(here)), asked, whole=becomes)
+    elif _ALL.search(text):
+        more = _list(members, asked)
+    told = sorted({*members, *more})
+    if len(told) > MOST:
         return selection
-    return replace(selection, members=tuple(sheet.rows[n] for n in sorted(set(found))))
+    return replace(selection, members=tuple(sheet.rows[n] for n in told))
 
 
-def _way(here: Sequence[int], joins: Joins, *, whole: bool) -> Sequence[int]:
+class _Asked:
+    """Rows as a question has them.
+
+    Attributes:
+        start: the row that it starts from, -1 where there is none.
+        terms: of the question, that each row holds.
+    """
+
+    def __init__(self, sheet: Sheet, question: str, start: int) -> None:
+        wanted = set(content_terms(question))
+        self.start, self.joins = start, sheet.joins
+        self.terms = [wanted.intersection(content_terms(row.text)) for row in sheet.rows]
+        self.nodes = {n for n, row in enumerate(sheet.rows) if row.unit == "node"}
+
+    def names(self, row: int) -> bool:
+        """Whether the question names this row, or starts from it."""
+        return row == self.start or bool(self.terms[row])
+
+    def neighbours(self, kind: str) -> _Next:
+        """Return what is joined so with each row."""
+        found: dict[int, list[int]] = {}
+        for way, one, two in self.joins.tolist():
+            if JOINS[way] == kind:
+                found.setdefault(one, []).append(two)
+        return found
+
+
+def _way(here: Sequence[int], asked: _Asked, *, whole: bool) -> Collection[int]:
     """Return the way along arrows that most of the rows `here` lie on, () where none does.
 
-    With `whole` it begins and ends as far off as it can without a choice, and one row is enough.
+    With `whole` it goes on from both its ends, to where the question names one or there is a
+    choice, and one row is enough; otherwise what it starts from is not told.
     """
-    after, before = _neighbours(joins, "after"), _neighbours(joins, "before")
-    ways = (
-        [list(here)] if whole and len(here) == 1 and (here[0] in after or here[0] in before) else []
-    )
+    after, before = asked.neighbours("after"), asked.neighbours("before")
+    ways = [list(here)] if whole and len(here) == 1 else []
     for one in here:
         reached = _reached(one, after)
         ways += [reached[two] for two in here if two != one and two in reached]
     if not ways:
         return ()
     best = max(ways, key=lambda way: (len(set(way) & set(here)), -len(way)))
-    on = len(set(best) & set(here))
-    if on < min(LEAST, len(here)) or on < SHARE * len(here):
+    if len(set(best) & set(here)) < ON_THE_WAY * len(here):
         return ()
-    return _stretched(best, after, before) if whole else best
+    if not whole:
+        return set(best) - {asked.start}
+    back, on = _stretched(best[0], before, asked), _stretched(best[-1], after, asked)
+    return {*back, *best, *on}
 
 
 def _reached(start: int, after: _Next) -> dict[int, list[int]]:
@@ -98,34 +138,31 @@ def _reached(start: int, after: _Next) -> dict[int, list[int]]:
     return ways
 
 
-def _stretched(way: Sequence[int], after: _Next, before: _Next) -> list[int]:
-    """Go on from both ends of `way` while there is one arrow to follow."""
-    long = list(way)
-    while len(long) < MOST and len(one := set(before.get(long[0], ())) - set(long)) == 1:
-        long = [*one, *long]
-    while len(long) < MOST and len(one := set(after.get(long[-1], ())) - set(long)) == 1:
-        long = [*long, *one]
-    return long
+def _stretched(end: int, onwards: _Next, asked: _Asked) -> list[int]:
+    """Go on from `end` while there is one arrow to follow, up to a row that is named."""
+    way = [end]
+    while len(way) < MOST and not asked.names(way[-1]):
+        following = set(onwards.get(way[-1], ())) - set(way)
+        if len(following) != 1:
+            break
+        way += following
+    return way
 
 
-def _list(members: Sequence[int], rows: Sequence[Row], joins: Joins) -> Sequence[int]:
-    """Return `members` and the rest of the shortest list that holds them, () where none does."""
+def _list(members: Sequence[int], asked: _Asked) -> Collection[int]:
+    """Return the shortest list that holds all `members`, () where none does.
+
+    Left out is what lacks a word of the question that all members hold: "which tasks has Anna?".
+    """
     mine = set(members)
-    best: list[int] = []
+    best: Collection[int] = ()
     for kind in _LISTS:
-        for hub, found in _neighbours(joins, kind).items():
-            items = [row for row in found if rows[row].unit == "node"]
-            held = mine & set(items)
-            enough = len(held) >= max(LEAST, SHARE * len(items)) and mine <= {hub, *items}
-            if enough and len(items) <= MOST and (not best or len(items) < len(best)):
+        for hub, joined in asked.neighbours(kind).items():
+            items = asked.nodes.intersection(joined)
+            share = len(mine & items) / max(1, len(items))
+            enough = share >= (NAMED if asked.names(hub) else MOSTLY)
+            held = len(mine & items) >= LEAST and mine <= {hub, *items}
+            if enough and held and (not best or len(items) < len(best)):
                 best = items
-    return [*members, *best] if best else ()
-
-
-def _neighbours(joins: Joins, kind: str) -> _Next:
-    """Return what is joined so with each row."""
-    found: dict[int, list[int]] = {}
-    for way, one, two in joins.tolist():
-        if JOINS[way] == kind:
-            found.setdefault(one, []).append(two)
-    return found
+    common = set.intersection(*(asked.terms[n] for n in members))
+    return [n for n in best if common <= asked.terms[n]]

@@ -19,7 +19,7 @@ from kb.graph import Graph
 from kb.links import decide_version
 from kb.query.question import understand
 from kb.scene import Relation
-from kb.search import find
+from kb.search import inquire, near
 from tests.kb.answer.boards import arrow, line, node, scene_of
 from tests.kb.links.filling import day, put
 from tests.stores import open_store
@@ -38,7 +38,7 @@ def asking(base: KnowledgeBase, question: str) -> Iterator[Room]:
         graph = Graph(session, "w")
         words = vocabulary_of(base, session, "w")
         notes = Notebook(session, graph, "w")
-        hits = find(base, question, workspace="w", limit=120)
+        hits = near(base, inquire(base, question, workspace="w"), question, limit=120)
         yield Room(asked, "w", graph, words, Matcher(None, words.weight), notes, hits)
 
 
