@@ -17,6 +17,7 @@ from kb.answer.matching import Matcher
 from kb.answer.selection.sheet import BOARDS, Sheet, boards_of, lay_out
 from kb.answer.vocabulary import vocabulary_of
 from kb.embed.embedder import MAX_ASKED
+from kb.folders import scope_of
 from kb.search import inquire, near, untranslated
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Table:
         needed = [{known.id: None for known, _ in group} for group in groups if group]
         for at, text in enumerate(lesson.wordings):
             inquiry = inquire(self._base, text, workspace=self._workspace)
-            hits = untranslated(near(self._base, inquiry, text, limit=READ, now=self._now))
+            near_it = near(self._base, inquiry, text, limit=READ, now=self._now)
+            hits = untranslated(scope_of(text, near_it).hits)
             boards = boards_of(hits)
             found = all(any(board in boards for board in any_of) for any_of in needed)
             if self._helped and lesson.answerable:
