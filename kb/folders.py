@@ -1,33 +1,23 @@
-"""The folder that a question names: "the hospital's audit", "at Alder", of boards kept apart so.
+"""The folder that a question names: "the hospital's audit", "at Lanternpay".
 
 Boards of one team, client or project lie in a folder that is called like it. What its boards say
-goes without that name, and other folders' boards may say much the same. Words of four letters or
-two Chinese signs can name a folder; shorter ones, figures, months and weekdays can't.
+goes without that name, and other folders' boards may say much the same.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice
-from pathlib import PurePosixPath
 
+from kb.bilingual import ways_of
+from kb.index.folders import SIGNS, WORD, ByName, folders_of, names_of, plain
 from kb.index.points import Hit, ranked
-from kb.index.scope import folders_of, places_of
-from kb.simplified import simplified
-from kb.stopwords import STOP_WORDS
-from kb.tags import MONTH, WEEKDAY
-from kb.text import HAN
+from kb.index.scope import places_of
 from kb.weights import WEIGHTS, Weights
 
-MOST = 3  # folders that one question names
-_WORD = re.compile(rf"[^\W\d_{HAN}]{{4,}}")
-_BEGIN = re.compile(r"\W*")
-_SIGNS = re.compile(rf"[{HAN}]{{2,}}")
-_NO_NAME = re.compile(rf"(?:{MONTH}|{WEEKDAY})", re.IGNORECASE)
+MOST = 3  # folders that are looked into for one question, and that one name may be of
+_BEGINNING = re.compile(r"(?:^|[.!?:;\n。！？：；])[^\w]*")
 
 
 @dataclass(frozen=True)
@@ -46,20 +36,21 @@ class Scope:
 def scope_of(question: str, hits: Sequence[Hit]) -> Scope:
     """Return the hits that `question` is about: those of a folder that it names.
 
-    A name is told by what lies in some folders and not in all. It counts as a proper name where
-    nothing beyond the folder says it too, otherwise only if the best hit is from there. Of several
-    the name that fewest boards go by. Chinese has no capitals: its names are never proper ones.
+    A name is what the folders of some hits are called and not those of all. It is a proper name
+    where it is written like one, no dictionary has it and no other hit says it; otherwise it counts
+    only if the best hit is from there. Of several the name that fewest boards go by. Chinese has no
+    capitals: its names are never proper ones.
     """
-    asked = _Names(question)
-    folders = [_folder_names(hit) for hit in hits]
-    best, fewest = Scope(list(hits)), len({_board(hit) for hit in hits})
-    for name in sorted(filter(asked.name, set().union(*folders))):
-        inside = [hit for hit, names in zip(hits, folders, strict=True) if name in names]
-        others = [hit for hit, names in zip(hits, folders, strict=True) if name not in names]
-        boards = len({_board(hit) for hit in inside})
+    asked = _Asked(question)
+    called = {_board(hit): _names(hit) for hit in hits}
+    best, fewest = Scope(list(hits)), len(called)
+    for name in sorted(filter(asked.names, set().union(*called.values()))):
+        boards = {board for board, names in called.items() if name in names}
+        inside = [hit for hit in hits if _board(hit) in boards]
+        others = (hit for hit in hits if _board(hit) not in boards)
         sure = asked.properly(name) and not any(_says(name, hit) for hit in others)
-        if boards < fewest and (sure or inside[0] is hits[0]):
-            best, fewest = Scope(inside, sure), boards
+        if len(boards) < fewest and (sure or inside[0] is hits[0]):
+            best, fewest = Scope(inside, sure), len(boards)
     return best
 
 
@@ -72,47 +63,44 @@ def folder_first(question: str, hits: Sequence[Hit], weights: Weights = WEIGHTS)
     return ranked(hit.raised(weights.folder) if hit.id in ids else hit for hit in hits)
 
 
-def named_among(question: str, folders: Iterable[PurePosixPath]) -> list[str]:
-    """Return the paths of those of `folders` that `question` names, at most MOST."""
-    asked = _Names(question)
-    named = (str(one) for one in folders if any(map(asked.name, _words(one.name))))
-    return list(islice(named, MOST))
+def named_among(question: str, folders: ByName) -> list[str]:
+    """Return the paths of those of `folders` that `question` names, at most MOST.
+
+    Those with the rarest names first; a name of more than MOST folders tells none of them.
+    """
+    asked = _Asked(question)
+    named = [name for name, paths in folders.items() if len(paths) <= MOST and asked.names(name)]
+    named.sort(key=lambda name: (len(folders[name]), name))
+    return list(dict.fromkeys(path for name in named for path in folders[name]))[:MOST]
 
 
-class _Names:
-    """What a question may call by its name."""
+class _Asked:
+    """The words of a question that may be names."""
 
     def __init__(self, question: str) -> None:
-        text = simplified(unicodedata.normalize("NFC", question))
-        self._signs = "".join(_SIGNS.findall(text))
-        words = list(_WORD.finditer(text))
+        text = plain(question)
+        self._signs = " ".join(SIGNS.findall(text))
+        words = list(WORD.finditer(text))
         self._words = {word[0].casefold() for word in words}
-        # Where no word is small, capitals say nothing; nor do they of the word that begins it all.
+        # Where no word is small, capitals say nothing; nor do they where a sentence begins.
         small = self._signs or any(word.islower() for word in text.split())
-        begin = -1 if self._signs else _BEGIN.match(text).end()  # type: ignore[union-attr]
-        told = (word for word in words if small and word.start() != begin)
+        begun = set() if self._signs else {one.end() for one in _BEGINNING.finditer(text)}
+        told = (word for word in words if small and word.start() not in begun)
         self._proper = {word[0].casefold() for word in told if not word[0][0].islower()}
 
-    def name(self, name: str) -> bool:
-        """Whether the question holds this name of a folder."""
-        return name in self._words or bool(_SIGNS.match(name) and name in self._signs)
+    def names(self, name: str) -> bool:
+        """Whether it holds this name of a folder."""
+        return name in self._words or (name in self._signs and bool(SIGNS.match(name)))
 
     def properly(self, name: str) -> bool:
-        """Whether it writes it as a proper name."""
-        return name in self._proper
+        """Whether it writes it as a proper name, and it is no word of the dictionary."""
+        return name in self._proper and not ways_of(name)
 
 
-@lru_cache(maxsize=10_000)
-def _words(name: str) -> frozenset[str]:
-    """Return the words by which a folder of this name can be called."""
-    name = simplified(unicodedata.normalize("NFC", name))
-    found = {word.casefold() for form in (_WORD, _SIGNS) for word in form.findall(name)}
-    return frozenset(word for word in found - STOP_WORDS if not _NO_NAME.fullmatch(word))
-
-
-def _folder_names(hit: Hit) -> frozenset[str]:
-    folders = folders_of(places_of(hit.payload.get("source") or ()))
-    return frozenset().union(*(_words(folder.name) for folder in folders))
+def _names(hit: Hit) -> frozenset[str]:
+    places = hit.payload.get("places") or places_of(hit.payload.get("source") or ())
+    folders = (folder.rpartition("/")[2] for folder in folders_of(places))
+    return frozenset().union(*map(names_of, folders))
 
 
 def _board(hit: Hit) -> str:
@@ -121,4 +109,4 @@ def _board(hit: Hit) -> str:
 
 def _says(name: str, hit: Hit) -> bool:
     told = f"{hit.payload.get('title', '')}\n{hit.payload.get('text', '')}"
-    return name in simplified(told).casefold()
+    return name in plain(told).casefold()

@@ -67,7 +67,7 @@ def search(
     inquiry = inquire(base, query, workspace=workspace, filters=filters)
     hints = hints_of(query, now)
     hits = near(base, inquiry, query, limit=wanted(k, hints), now=now)
-    chosen = grouped(shown(hits, query, hints, inquiry, k))
+    chosen = grouped(shown(hits, query, hints, inquiry.units, k))
     return SearchResult(query=query, evidence=tuple(map(evidence_of, chosen)))
 
 
@@ -80,13 +80,22 @@ def shown(
     hits: Sequence[Hit],
     query: str,
     hints: Hints,
-    inquiry: Inquiry,
+    whole: Callable[[Sequence[str]], list[Hit]],
     k: int,
     weights: Weights = WEIGHTS,
 ) -> list[Hit]:
-    """Choose the `k` hits that are shown, best first: what the question points at comes first."""
+    """Choose the `k` hits that are shown, best first: what the question points at comes first.
+
+    Args:
+        hits: `wanted` of them, best first.
+        query: the question.
+        hints: what it says beside its topic.
+        whole: gives all units of some boards; asked only where a change is asked for.
+        k: how many are shown.
+        weights: of what comes first.
+    """
     hits = folder_first(query, hits, weights)
-    hits = differing_first(hits, hints, inquiry, weights)
+    hits = differing_first(hits, hints, whole, weights)
     return choose(hits, k, versions=hints.versions or hints.differs)
 
 

@@ -210,7 +210,7 @@ def records(draft: Draft, n: int) -> Drafted:
 def pointers(draft: Draft, n: int) -> Drafted:
     """Draw a chain whose arrows stop short of what they join, and words that point at its parts."""
     shape: Shape = draft.pick(("ellipse", "box", "box", "text"))
-    cells = -(-2 * n // 3)  # at least half as many as there are words
+    cells = -(-2 * n // 3)  # twice as many as words that point at them
     writer, text = draft.writer, draft.habits.text
     record = draft.chance(0.4)
     items, links = [], []

@@ -51,6 +51,7 @@ class Searched:
     hits: Sequence[Hit]
     inquiry: Inquiry
     _fetched: dict[str, Hit | None] = field(default_factory=dict)
+    _units: dict[tuple[str, ...], list[Hit]] = field(default_factory=dict)
 
     def fetch(self, ids: Sequence[str]) -> list[Hit]:
         """Fetch each unit once."""
@@ -58,6 +59,12 @@ class Searched:
         self._fetched |= dict.fromkeys(lacking)
         self._fetched |= {hit.id: hit for hit in self.inquiry.fetch(lacking)}
         return [hit for i in ids if (hit := self._fetched[i]) is not None]
+
+    def units(self, boards: Sequence[str]) -> list[Hit]:
+        """Look at these boards once."""
+        if tuple(boards) not in self._units:
+            self._units[tuple(boards)] = self.inquiry.units(boards)
+        return self._units[tuple(boards)]
 
 
 def searched(base: KnowledgeBase) -> Iterator[Searched]:
@@ -99,12 +106,15 @@ def judged(one: Searched, weights: Weights) -> tuple[float, float, float]:
     def fetch(ids: Sequence[str]) -> list[Hit]:
         return [weighed(hit, weights) for hit in one.fetch(ids)]
 
+    def whole(boards: Sequence[str]) -> list[Hit]:
+        return [weighed(hit, weights) for hit in one.units(boards)]
+
     hits = [weighed(hit, weights) for hit in one.hits]
     hits = weigh(hits, one.asked, one.hints, fetch, weights)
 
     def page(k: int) -> list[Evidence]:
         found = hits[: wanted(k, one.hints)]
-        chosen = shown(found, one.text, one.hints, one.inquiry, k, weights)
+        chosen = shown(found, one.text, one.hints, whole, k, weights)
         return [evidence_of(hit) for hit in grouped(chosen)]
 
     told = score(in_order(page(PAGE)), one.right)

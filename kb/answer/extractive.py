@@ -24,7 +24,7 @@ from kb.answer.tagged import any_tagged, tagged, topic_of
 from kb.answer.vocabulary import vocabulary_of
 from kb.evidence import Answer, Turn
 from kb.figures import holds_figures
-from kb.folders import scope_of
+from kb.folders import Scope, scope_of
 from kb.graph import Graph
 from kb.query.asides import without_time
 from kb.query.hints import hints_of
@@ -76,6 +76,7 @@ _HANDLERS: dict[Intent, Handler] = {
     "mentions": _mentions,
 }
 _BY_MEANING: frozenset[Intent] = frozenset({"tagged", "mentions"})
+_OF_ALL: frozenset[Intent] = frozenset({"boards", "mentions", "tagged"})  # asked of all boards
 _NEEDS_ARROWS: frozenset[Intent] = frozenset({"follows", "leads", "path"})
 
 _UNKNOWN = {
@@ -101,9 +102,9 @@ def extractive(
     inquiry = inquire(base, asked.text, workspace=workspace, read=read)
     hints = hints_of(asked.text, now)
     hits = near(base, inquiry, asked.text, limit=max(READ, wanted(k, hints)), now=now)
-    chosen = shown(hits, asked.text, hints, inquiry, k)
+    chosen = shown(hits, asked.text, hints, inquiry.units, k)
     found = tuple(map(evidence_of, grouped(chosen)))
-    scope = scope_of(asked.text, hits)
+    scope = Scope(hits) if asked.intent in _OF_ALL else scope_of(asked.text, hits)
     with base.catalog.reading() as session:
         graph = Graph(session, workspace)
         notes = Notebook(session, graph, workspace)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
 
 from kb.evidence import Filters
 from kb.index.across import NOTHING, Across
 from kb.index.centring import Centres, Sight
 from kb.index.driver import DENSE, SPARSE, Conditions, Driver
+from kb.index.folders import ByName
 from kb.index.fusion import score
 from kb.index.points import Dense, Hit, Point, Search, Seen, Sparse, Where
 from kb.index.scope import in_language, scope
@@ -54,8 +54,8 @@ class Inquiry:
         self._across = across
 
     @property
-    def folders(self) -> Sequence[PurePosixPath]:
-        """The folders of the workspace."""
+    def folders(self) -> ByName:
+        """The folders of the workspace by the words that each is called by."""
         return self._view.profile.folders
 
     def near(self, depth: int, also: Sequence[Filters] = ()) -> list[Hit]:
@@ -90,6 +90,10 @@ class Inquiry:
         points = list(self._driver.scroll(within, ids=() if fits else self._best(within)))
         hits = {hit.id: hit for hit in self._scored(self._sight.seen(points))}
         return [(point, hits[point.id]) for point in points]
+
+    def units(self, boards: Sequence[str]) -> list[Hit]:
+        """Return the units of these boards as scored, as `whole` does."""
+        return [hit for _, hit in self.whole(boards)]
 
     def _best(self, within: Conditions) -> list[str]:
         """Return the ids of the MOST_WHOLE best units of boards that hold more between them."""

@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.index.driver import Conditions, Driver
+from kb.index.folders import ByName, by_name
 from kb.index.points import Point
-from kb.index.scope import LANGUAGE, PLACES, folders_of, in_language
+from kb.index.scope import LANGUAGE, PLACES, in_language
 
 SAMPLE = 1_000  # units of each language
 UNSEEN = 0.3  # how often a word that the sample lacks is thought to stand in one of that size
@@ -36,14 +36,14 @@ class Profile:
         sampled: units by language that were looked at.
         means: mean vector of those, by language.
         units: estimated number of units that hold a term, by its number.
-        folders: that its boards lie in, and those above them.
+        folders: paths of those that its boards lie in, by the words that each is called by.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
     sampled: Mapping[str, int] = field(default_factory=dict)
     means: Mapping[str, Vector] = field(default_factory=dict)
     units: Mapping[int, float] = field(default_factory=dict)
-    folders: tuple[PurePosixPath, ...] = ()
+    folders: ByName = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -75,8 +75,7 @@ def profile_of(driver: Driver, where: Conditions) -> Profile:
         means[language] = np.asarray(vectors.mean(axis=0), np.float32)
         for term, held in _terms(sample).items():
             units[term] = units.get(term, 0.0) + held * count / len(sample)
-    folders = folders_of(driver.facet(PLACES, where))
-    return Profile(counts, sampled, means, units, tuple(folders))
+    return Profile(counts, sampled, means, units, by_name(driver.facet(PLACES, where)))
 
 
 def _terms(points: Iterable[Point]) -> Counter[int]:

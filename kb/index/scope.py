@@ -82,11 +82,6 @@ def places_of(sources: str | Iterable[str]) -> list[str]:
     return sorted(places - {"."})
 
 
-def folders_of(places: Iterable[str]) -> list[PurePosixPath]:
-    """Return the folders that lie right above `places`, sorted."""
-    return sorted({PurePosixPath(place).parent for place in places} - {PurePosixPath()})
-
-
 def _spoken(workspace: str, language: str) -> str:
     return f"{language}:{workspace}"
 

@@ -80,6 +80,7 @@ class UnitIndex:
         payload = {"source": list(sources), "places": places_of(sources)}
         moment = {} if at is None else {"at": at}
         self._driver.set_payload(scope(workspace, board=_named(board_id)), payload | moment)
+        self._profiles.forget([workspace])
 
     def search(
         self,

@@ -50,14 +50,16 @@ _VERSIONS = re.compile(
     re.IGNORECASE,
 )
 _DIFFERS = re.compile(
-    r"\b(?:did|has|have|had|was|were)\b.*\b(?:changed?|replaced?|swap(?:ped)?|vanish(?:ed)?"
-    r"|drop(?:ped)?|postponed?|slip(?:ped)?|gr[eo]wn?|r[io]sen?|added?|removed?|taken over)\b"
-    r"|^wh(?:at|o|ich)\b.*\b(?:replaced|swapped|took over|came in|changed|no longer)\b"
-    r"|\b(?:finished|solved|done|happened|new)\b.*\bbetween the\b|\bbetween the two\b"
-    r"|\bwhat(?:'s| is| was| were)? (?:new|different)\b|\bbecame of\b|\bfrom one \w+ to the next\b"
+    r"^(?!.*\b(?:if|when|whenever|never|to (?:be )?\w+ the)\b)(?:"
+    r".*\b(?:did|has|have|had|was|were)\b.*\b(?:changed?|replaced?|swap(?:ped)?|vanish(?:ed)?"
+    r"|dropped|postponed?|slip(?:ped)?|grow|grown|add(?:ed)?|removed?|taken over)\b"
+    r"|wh(?:at|o|ich)\b.*\b(?:replaced|swapped|took over|came in|changed|no longer)\b"
+    r"|.*\b(?:finished|solved|done|happened|new)\b.*\bbetween the\b|.*\bbetween the two\b"
+    r"|.*\bwhat(?:'s| is| was| were)? (?:new(?! \w+['’]s)|different)\b|.*\bbecame of\b"
+    r"|.*\bfrom one \w+ to the next\b)"
     r"|比.{0,12}(?:多了|少了)|(?:什么|哪些|何)(?:变化|变动|改动|不同|区别)|新加入"
     r"|(?:多|少|新增|去掉|取消|删掉?|换|改)了(?:什么|哪些|谁|多少)|(?:换|改)成了?(?:什么|谁)|推迟[到了]",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 _STILL = re.compile(r"\bstill\b|仍|依然", re.IGNORECASE)
 _WHO = re.compile(r"\bwho(?:se|m)?\b|\bowners?\b|\bresponsible\b|谁|负责", re.IGNORECASE)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
 
 import pytest
 
-from kb.differing import differing_first
-from kb.index.inquiry import Inquiry
+from kb.differing import LONG, UNITS, differing_first
 from kb.index.points import Hit
 from kb.likeness import sketch_of
 from kb.query.hints import Hints, hints_of
@@ -19,7 +17,15 @@ OLD = ["Order flow", "Check stock", "Payment queue", "Ship parcel", "Send invoic
 NEW = ["Order flow", "Check stock", "Kafka", "Ship parcel", "Send invoice"]
 OTHER = ["Hiring", "Screen the letters", "Phone interview", "Trial day", "Make an offer"]
 LATER = [*NEW, "Refund"]
-BOARDS = {"old": OLD, "new": NEW, "later": LATER, "other": OTHER}
+UNRELATED = [f"{a}{b}ing the {b}{a}tion" for a in "bcdfgl" for b in ("an", "er", "in", "or")]
+BOARDS = {
+    "old": OLD,
+    "new": NEW,
+    "later": LATER,
+    "other": OTHER,
+    "long": UNRELATED,
+    "alike": [text[::-1] for text in UNRELATED],
+}
 ASKED = Hints(versions=True, differs=True)
 
 
@@ -41,14 +47,14 @@ class Boards:
     def __init__(self) -> None:
         self.looked: list[Sequence[str]] = []
 
-    def whole(self, boards: Sequence[str]) -> list[tuple[Any, Hit]]:
+    def units(self, boards: Sequence[str]) -> list[Hit]:
         self.looked.append(boards)
-        return [(None, hit) for hit in units(*boards, kind="board")[:1] + units(*boards)]
+        return units(*boards, kind="board")[:1] + units(*boards)
 
 
 def first(hits: list[Hit], hints: Hints = ASKED) -> tuple[list[Hit], Boards]:
     boards = Boards()
-    return differing_first(hits, hints, cast(Inquiry, boards)), boards
+    return differing_first(hits, hints, boards.units), boards
 
 
 def test_what_came_and_what_went_comes_first_though_it_was_not_found() -> None:
@@ -71,6 +77,33 @@ def test_of_three_versions_what_one_lacks_differs() -> None:
     shown, _ = first(units("old", "new", "later"))
     raised = {hit.payload["text"] for hit in shown if hit.score > 0.6}
     assert raised == {"Payment queue", "Kafka", "Refund"}
+
+
+def test_boards_with_like_letters_and_other_words_are_no_versions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kb.differing.CHANGED", 0.0)
+    hits = units("long", "alike")
+    shown, boards = first(hits)
+    assert boards.looked
+    assert shown == hits
+
+
+def test_where_units_may_have_been_left_out_nothing_differs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kb.differing.UNITS", 3)
+    assert UNITS > 100
+    hits = units("old", "new")
+    assert first(hits)[0] == hits
+
+
+def test_long_texts_are_the_same_to_the_letter_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = "Payment queue " * (LONG // 10)
+    monkeypatch.setitem(BOARDS, "old", [*OLD[:2], long, *OLD[3:]])
+    monkeypatch.setitem(BOARDS, "new", [*NEW[:2], long + "!", *NEW[3:]])
+    raised = {hit.id for hit in first(units("old", "new"))[0] if hit.score > 0.6}
+    assert raised <= {"old-2", "new-2"}
 
 
 @pytest.mark.parametrize("found", [("old", "other"), ("other",), ()])
@@ -103,6 +136,12 @@ def test_other_questions_cost_no_look() -> None:
         ("What are the steps of the new plan?", False),
         ("How do we handle change requests?", False),
         ("What happens when a user is removed?", False),
+        ("What did the second round add?", True),
+        ("Who was asked to replace the valve?", False),
+        ("What is the plan if a node has to be removed?", False),
+        ("What happens when an item was added to the cart?", False),
+        ("Which customers have never changed their password?", False),
+        ("Was the Rose project approved?", False),
         ("When was the update released?", False),
         ("What is the difference between the gateway and the balancer?", False),
         ("What is the path between the cart and checkout?", False),

@@ -50,8 +50,8 @@ class Table:
         needed = [{known.id: None for known, _ in group} for group in groups if group]
         for at, text in enumerate(lesson.wordings):
             inquiry = inquire(self._base, text, workspace=self._workspace)
-            near_it = near(self._base, inquiry, text, limit=READ, now=self._now)
-            hits = untranslated(scope_of(text, near_it).hits)
+            near_hits = near(self._base, inquiry, text, limit=READ, now=self._now)
+            hits = untranslated(scope_of(text, near_hits).hits)
             boards = boards_of(hits)
             found = all(any(board in boards for board in any_of) for any_of in needed)
             if self._helped and lesson.answerable:

@@ -23,6 +23,7 @@ MOSTLY = 0.75  # of a list that must be selected for all of it to be meant …
 NAMED = 0.5  # … where the question names the list, or starts from it
 ON_THE_WAY = 0.5  # of what was selected must lie on one way
 LEAST = 2  # nodes of a list, or on a way
+_HOLDERS = frozenset({"container", "table", "title"})  # kinds that name a list, not what is in it
 _LISTS = ("holds", "beside", "after", "before")  # what a frame, a hub or a fork makes a list of
 
 _BECOMES = re.compile(
@@ -31,18 +32,26 @@ _BECOMES = re.compile(
     re.IGNORECASE,
 )
 _WAY = re.compile(
-    r"\bhow (?:do|does|did|can|will|would)\b.*\b(?:gets? (?:from\b.*\bto|to|into)|reach(?:es)?)\b"
-    r"|\b(?:steps|stages|stations|stops)\b.*\b(?:from|takes?)\b.*\bto\b"
-    r"|\bfrom\b.*\bto\b.*\b(?:steps|stages|stations|stops)\b"
-    r"|从.*(?:到|至).*(?:哪些步骤|哪几步)|(?:怎样|怎么|如何).*(?:走到|到达)|经过哪些",
+    r"\bhow (?:do|does|did|can|will|would)\b.{0,200}"
+    r"\b(?:gets? (?:from\b.{0,99}\bto|to|into)|reach(?:es)?)\b"
+    r"|\b(?:steps|stages|stations|stops)\b.{0,99}\b(?:from|takes?)\b.{0,99}\bto\b"
+    r"|\bfrom\b.{0,99}\bto\b.{0,99}\b(?:steps|stages|stations|stops)\b"
+    r"|从.{1,99}(?:到|至).{1,99}(?:哪些步骤|哪几步)|(?:怎样|怎么|如何).{0,99}(?:走到|到达)|经过哪些",
     re.IGNORECASE,
 )
 _ALL = re.compile(
-    r"^(?:list|show(?: me)?|name|what are|(?:which|what) (?:[\w-]+ ){0,2}?"
+    r"^(?:(?:list|show|name|what are)\b|(?:which|what) (?:[\w-]+ ){0,2}?"
     r"(?!(?:is|was|has|does|this)\b)[\w-]{2,}s (?:are|were|did|do|have|had|can|could|will|should"
     r"|must|hang|lie|stand|belong|go|come|lead)\b)"
-    r"|\b(?:all|every)\b(?! (?:day|week|month|year))(?<!after all)(?<!at all)"
+    r"|\b(?:all (?:the|of the|our|their|open)|every(?! (?:day|week|month|year)))\b"
     r"|有哪些|所有|全部|列出|列举|都有",
+    re.IGNORECASE,
+)
+
+# What leaves some out: 除了 … also in what stands before it.
+_NOT = re.compile(
+    r"\b(?:not|no|never|except|besides|other than|apart from|without|but|only)\b|n['’]t\b"
+    r"|除了|除.{1,12}外|[没未不]|只",
     re.IGNORECASE,
 )
 
@@ -52,23 +61,26 @@ _Next = Mapping[int, Sequence[int]]
 def completed(selection: Selection, sheet: Sheet, question: Question, hints: Hints) -> Selection:
     """Return `selection` with the rest of what `question` asks for whole: a way, or a list.
 
-    A colour, a tag, a time, or what is open or done, may leave some of it out: then it stays.
+    A colour, a kind, a tag, a time, a "not", or what is open or done, may leave some of it out:
+    then it stays as it is.
     """
     at = {id(row): n for n, row in enumerate(sheet.rows)}
     members = [at[id(row)] for row in selection.members]
-    narrowed = hints.colors or hints.tags or hints.spans or question.state
-    if not members or selection.best is None or narrowed:
+    text = POLITE.sub("", question.text.strip())
+    kinds = set(hints.kinds) - _HOLDERS
+    narrowed = hints.colors or kinds or hints.tags or hints.spans or question.state
+    becomes = bool(_BECOMES.search(text))
+    way = becomes or bool(_WAY.search(text))
+    every = bool(_ALL.search(text)) and not _NOT.search(text)
+    if not members or selection.best is None or narrowed or not (way or every):
         return selection
     start = -1 if selection.start is None else at[id(selection.start)]
     asked = _Asked(sheet, question.text, start)
-    text = POLITE.sub("", question.text.strip())
-    more: Collection[int] = ()
-    becomes = bool(_BECOMES.search(text))
-    if becomes or _WAY.search(text):
+    if way:
         board = selection.best.board
         here = [n for n in (*members, start) if n >= 0 and sheet.rows[n].board == board]
         more = _way(list(dict.fromkeys(here)), asked, whole=becomes)
-    elif _ALL.search(text):
+    else:
         more = _list(members, asked)
     told = sorted({*members, *more})
     if len(told) > MOST:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,3 +50,12 @@ def test_a_hint_brings_what_fits_it_to_the_front_and_keeps_nothing_out() -> None
     for more in fits:
         assert hints.lift(Hit("2", 0.5, base | more), WEIGHTS).score > 0.5
     assert len(hints.filters()) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["what was new ", "did has have ", "比什么", "between the two to "]
+)
+def test_a_long_question_is_read_in_no_time(text: str) -> None:
+    begin = time.process_time()
+    hints_of(text * (2000 // len(text)), NOW)
+    assert time.process_time() - begin < 1.0
