@@ -22,7 +22,7 @@ def base(tmp_path: Path) -> Iterator[KnowledgeBase]:
     with open_store(tmp_path / "store") as opened:
         for folder, day, hens in (
             ("lanternpay", "Wednesday", "Quiet week"),
-            ("feilun", "Friday", "Hens eat barley"),
+            ("feilun", "Friday", "Hens like barley: warm feet"),
         ):
             nodes = [node("a", f"Pager handover on {day}", 1), node("b", hens, 2)]
             put(opened, f"{folder}/retro.png", scene_of("Retro", "en", nodes, []))
@@ -59,7 +59,7 @@ def asked_within(
         return Scope([h for h in hits if h.payload["source"][0].startswith(folder)], scope)
 
     patch.setattr(extractive, "scope_of", scoped)
-    return ask(base, "What do hens eat?", workspace="w")
+    return ask(base, "Why do hens like barley?", workspace="w")
 
 
 def test_what_a_folder_lacks_is_told_of_others_unless_its_name_is_sure(
