@@ -15,8 +15,11 @@ from evals.boards.drafting import Draft, Drafted
 from evals.boards.habits import habits
 from evals.boards.lessons import MORE_LESSONS
 from evals.boards.lettering import HELD_OUT_FONTS, Hand
-from evals.boards.spec import BoardSpec
+from evals.boards.routes import End
+from evals.boards.spec import BoardSpec, Link
+from evals.boards.ways import Ground, plan
 from evals.boards.words import Script, Writer, vocabulary
+from kb.scene import Box
 
 SCRIPTS: tuple[Script, ...] = ("en", "zh", "mixed")
 SEEDS = range(12)
@@ -147,3 +150,19 @@ def test_lines_stand_as_far_apart_as_the_style_says() -> None:
     close, wide = (Hand("kalam", "long-cang", leading) for leading in (1.1, 1.9))
     (lines, _, low), (_, _, high) = (hand.block("one two three", 20, 60) for hand in (close, wide))
     assert high - low == pytest.approx(0.8 * 20 * len(lines))
+
+
+@pytest.mark.parametrize(
+    ("word", "end"),
+    [((40, 100, 90, 120), 64), ((40, 10, 90, 24), 36)],  # below the box, above it
+)
+def test_an_arrow_beside_a_word_goes_straight_to_what_it_points_at(word: Box, end: float) -> None:
+    link = Link("a", "b", beside="left", gaps=(3.0, 4.0))
+    box = End("box", (20, 40, 100, 60))
+    rng = np.random.default_rng(1)
+    way = plan(link, End("text", word), box, Ground(200, 200), rng)
+    assert way[:, 0].tolist() == [33, 33]  # left of the word, with the gap
+    assert way[0, 1] == (word[3] if end == 64 else word[1])
+    assert way[-1, 1] == end
+    far = End("box", (120, 40, 180, 60))  # nothing is straight above the word
+    assert not np.allclose(plan(link, End("text", word), far, Ground(200, 200), rng)[:, 0], 33)
