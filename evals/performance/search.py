@@ -52,6 +52,11 @@ _SUBJECTS = (
     "支付失败",
     "上线计划",
 )
+_FOLDERS = (
+    "amsel", "brillen", "corvex", "dunmore", "elster", "fenwick", "gorham", "hexham", "ilvers",
+    "jarrow", "kelso", "lorton", "morwen", "norvik", "orford", "penrith", "quarley",
+)  # fmt: skip
+_NAMED = 10  # each so many-th question names a folder
 _ASKED = ("who owns the {}", "what leads to {}", "risks of {}", "{}由谁负责", "{}之后怎么办")
 
 
@@ -196,7 +201,8 @@ def _raw(base: KnowledgeBase, driver: EdgeDriver, question: str) -> None:
 def _questions(count: int) -> Iterator[str]:
     rng = np.random.default_rng(3)
     for n in range(count):
-        yield f"{rng.choice(_ASKED).format(rng.choice(_SUBJECTS))} {_word(rng.zipf(1.3) + n)}"
+        asked = f"{rng.choice(_ASKED).format(rng.choice(_SUBJECTS))} {_word(rng.zipf(1.3) + n)}"
+        yield asked if n % _NAMED else f"{asked} at {_FOLDERS[n % len(_FOLDERS)].title()}"
 
 
 def _fill(index: UnitIndex, size: int, dim: int) -> None:
@@ -216,7 +222,7 @@ def _point(rng: np.random.Generator, number: int, dense: NDArray[np.float64]) ->
     payload = {
         "workspace": WORKSPACE,
         "board": board,
-        "source": [f"team-{number // UNITS_PER_BOARD % 17}/{board}.png"],
+        "source": [f"{_FOLDERS[number // UNITS_PER_BOARD % len(_FOLDERS)]}/{board}.png"],
         "title": f"Board {number // UNITS_PER_BOARD}",
         "unit": "board" if whole else "node" if node else "relation",
         "nodes": [f"n{place}"] if node else [f"n{place // 3 * 3}", f"n{place // 3 * 3 + 3}"],
