@@ -1,4 +1,4 @@
-"""Tells lists and ways whole: most of one was selected, and all of it is asked for.
+"""Tells what belongs to what was selected: the rest of a list or of a way, who has all of a board.
 
 What selects looks at each node by itself, and now and then leaves one of five causes out, or a step
 between two others. What was selected stays.
@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from kb.answer.selection.joins import JOINS
 from kb.answer.selection.select import MOST, Selection
-from kb.answer.selection.sheet import Sheet
+from kb.answer.selection.sheet import CUES_SEEN, Sheet
+from kb.facts import owners_in
 from kb.query.hints import Hints
 from kb.query.patterns import POLITE
 from kb.query.question import Question
@@ -55,11 +56,13 @@ _NOT = re.compile(
     re.IGNORECASE,
 )
 
+_OWNS = re.compile(r"(?:owner|responsible|负责人)\s{0,3}[:：]", re.IGNORECASE)
+
 _Next = Mapping[int, Sequence[int]]
 
 
 def completed(selection: Selection, sheet: Sheet, question: Question, hints: Hints) -> Selection:
-    """Return `selection` with the rest of what `question` asks for whole: a way, or a list.
+    """Return `selection` with the rest of what `question` asks for whole, or with who has it.
 
     A colour, a kind, a tag, a time, a "not", or what is open or done, may leave some of it out:
     then it stays as it is.
@@ -72,7 +75,12 @@ def completed(selection: Selection, sheet: Sheet, question: Question, hints: Hin
     becomes = bool(_BECOMES.search(text))
     way = becomes or bool(_WAY.search(text))
     every = bool(_ALL.search(text)) and not _NOT.search(text)
-    if not members or selection.best is None or narrowed or not (way or every):
+    if not members or selection.best is None:
+        return selection
+    if sheet.cues[CUES_SEEN.index("who")]:
+        owner = _owner(members, sheet, selection.best.board)
+        return replace(selection, members=tuple(sheet.rows[n] for n in sorted({*members, *owner})))
+    if narrowed or not (way or every):
         return selection
     start = -1 if selection.start is None else at[id(selection.start)]
     asked = _Asked(sheet, question.text, start)
@@ -86,6 +94,15 @@ def completed(selection: Selection, sheet: Sheet, question: Question, hints: Hin
     if len(told) > MOST:
         return selection
     return replace(selection, members=tuple(sheet.rows[n] for n in told))
+
+
+def _owner(members: Sequence[int], sheet: Sheet, board: int) -> Sequence[int]:
+    """Return the one row of the board that says who has all of it, if no member says who."""
+    if any(owners_in(sheet.rows[n].text) for n in members):
+        return ()
+    rows = enumerate(sheet.rows)
+    owners = [n for n, r in rows if r.board == board and r.node and _OWNS.match(r.text.strip())]
+    return owners if len(owners) == 1 else ()
 
 
 class _Asked:

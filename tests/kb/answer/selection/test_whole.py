@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kb.answer.selection.joins import JOINS
 from kb.answer.selection.rows import Row
 from kb.answer.selection.select import MOST, Selection
-from kb.answer.selection.sheet import Sheet
+from kb.answer.selection.sheet import CUES_SEEN, Sheet
 from kb.answer.selection.whole import completed
 from kb.index.points import Hit, Point, Sparse
 from kb.query.hints import hints_of
@@ -23,7 +23,8 @@ FLOW = ["Lead", "Trial", "Contract", "Customer", "Renewal"]
 LIST = ["Causes", "Nozzle worn", "People tired", "Room hot", "Paint old"]
 FORK = ["Tree", "Beech", "Oak"]
 TASKS = ["Next", "Anna: mail", "Anna: book", "Piet: call"]
-NODES = [*FLOW, *LIST, *FORK, *TASKS]
+OWNER = "Owner: Sister Moira"
+NODES = [*FLOW, *LIST, *FORK, *TASKS, OWNER]
 AFTER = [*pairwise(FLOW), ("Tree", "Beech"), ("Tree", "Oak")]
 HOLDS = [("Causes", one) for one in LIST[1:]] + [("Next", one) for one in TASKS[1:]]
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
@@ -35,20 +36,21 @@ def row(n: int) -> Row:
     return Row(point, Hit(str(n), 1.0, {"text": text, "unit": "node"}), 0, text)
 
 
-def sheet() -> Sheet:
+def sheet(who: float = 0.0) -> Sheet:
     joins = [
         (JOINS.index(kind), NODES.index(one), NODES.index(two))
         for kind, pairs in (("after", AFTER), ("holds", HOLDS))
         for one, two in pairs
     ]
     joins += [(JOINS.index("before"), b, a) for way, a, b in joins if JOINS[way] == "after"]
-    none = np.zeros((len(NODES), 1), np.float32)
+    none = np.zeros((len(NODES), len(CUES_SEEN)), np.float32)
     rows = [row(n) for n in range(len(NODES))]
-    return Sheet(rows, none, none, np.array(joins, np.int16), none[0])
+    cues = np.array([who if cue == "who" else 0.0 for cue in CUES_SEEN], np.float32)
+    return Sheet(rows, none, none, np.array(joins, np.int16), cues)
 
 
 def told(question: str, *selected: str, start: str = "") -> list[str]:
-    board = sheet()
+    board = sheet(float(question.startswith("Who")))
     members = tuple(board.rows[NODES.index(one)] for one in selected)
     begin = board.rows[NODES.index(start)] if start else None
     chosen = Selection(members, begin, 1.0, members[0] if members else None)
@@ -77,6 +79,12 @@ def test_the_rest_of_a_list_is_told() -> None:
     assert told("原因有哪些？", *LIST[1:4]) == LIST[1:]
 
 
+def test_who_has_all_of_a_board_is_told_where_nobody_else_is() -> None:
+    assert told("Who looks after the nozzle?", "Nozzle worn") == ["Nozzle worn", OWNER]
+    assert told("Who writes the mail?", "Anna: mail") == ["Anna: mail"]
+    assert told("What is worn?", "Nozzle worn") == ["Nozzle worn"]
+
+
 @pytest.mark.parametrize(
     ("question", "selected"),
     [
@@ -95,7 +103,6 @@ def test_the_rest_of_a_list_is_told() -> None:
         ("Names of the causes?", ("Nozzle worn", "Room hot")),
         ("What is the worst of all causes?", ("Nozzle worn", "Room hot")),
         ("Which risks were found as causes?", ("Nozzle worn", "Room hot")),
-        ("Who found the causes?", ("Nozzle worn", "Room hot")),
         ("Which steps are red?", ("Trial", "Customer")),
         ("Which steps need approval?", ("Trial", "Customer")),
         ("哪些步骤需要审批？", ("Trial", "Customer")),
