@@ -101,9 +101,9 @@ def test_where_units_may_have_been_left_out_nothing_differs(
 def test_long_texts_are_the_same_to_the_letter_only(monkeypatch: pytest.MonkeyPatch) -> None:
     long = "Payment queue " * (LONG // 10)
     monkeypatch.setitem(BOARDS, "old", [*OLD[:2], long, *OLD[3:]])
-    monkeypatch.setitem(BOARDS, "new", [*NEW[:2], long + "!", *NEW[3:]])
+    monkeypatch.setitem(BOARDS, "new", [*NEW[:2], long + "twice", *NEW[3:]])
     raised = {hit.id for hit in first(units("old", "new"))[0] if hit.score > 0.6}
-    assert raised <= {"old-2", "new-2"}
+    assert raised == {"old-2", "new-2"}
 
 
 @pytest.mark.parametrize("found", [("old", "other"), ("other",), ()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -115,6 +116,13 @@ def test_who_has_all_of_a_board_is_told_where_nobody_else_is() -> None:
 )
 def test_other_selections_stay_as_they_are(question: str, selected: tuple[str, ...]) -> None:
     assert told(question, *selected) == list(selected)
+
+
+@pytest.mark.parametrize("part", ["from to ", "how does get ", "steps from ", "从到", "list all "])
+def test_hostile_questions_take_no_time(part: str) -> None:
+    started = time.process_time()
+    told("How do " + part * (1_900 // len(part)), "Trial", "Customer")
+    assert time.process_time() - started < 2.0
 
 
 @given(
