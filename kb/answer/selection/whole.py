@@ -18,6 +18,7 @@ from kb.facts import owners_in
 from kb.query.hints import Hints
 from kb.query.patterns import POLITE
 from kb.query.question import Question
+from kb.simplified import simplified
 from kb.text import content_terms
 
 MOSTLY = 0.75  # of a list that must be selected for all of it to be meant …
@@ -67,19 +68,19 @@ def completed(selection: Selection, sheet: Sheet, question: Question, hints: Hin
     A colour, a kind, a tag, a time, a "not", or what is open or done, may leave some of it out:
     then it stays as it is.
     """
+    if not selection.members or selection.best is None:
+        return selection
     at = {id(row): n for n, row in enumerate(sheet.rows)}
     members = [at[id(row)] for row in selection.members]
-    text = POLITE.sub("", question.text.strip())
+    if sheet.cues[CUES_SEEN.index("who")]:
+        owner = _owner(members, sheet, selection.best.board)
+        return replace(selection, members=tuple(sheet.rows[n] for n in sorted({*members, *owner})))
+    text = POLITE.sub("", simplified(question.text).strip())
     kinds = set(hints.kinds) - _HOLDERS
     narrowed = hints.colors or kinds or hints.tags or hints.spans or question.state
     becomes = bool(_BECOMES.search(text))
     way = becomes or bool(_WAY.search(text))
     every = bool(_ALL.search(text)) and not _NOT.search(text)
-    if not members or selection.best is None:
-        return selection
-    if sheet.cues[CUES_SEEN.index("who")]:
-        owner = _owner(members, sheet, selection.best.board)
-        return replace(selection, members=tuple(sheet.rows[n] for n in sorted({*members, *owner})))
     if narrowed or not (way or every):
         return selection
     start = -1 if selection.start is None else at[id(selection.start)]
