@@ -164,7 +164,7 @@ def tuned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             }
             told(Step(number, 3, 1.0, figures))
 
-    def measure(machine: Machine, device: str = "cuda") -> str:
+    def measure(machine: Machine, device: str = "cuda", **more: Any) -> str:
         monkeypatch.setattr(tuning, "train", trained)
         monkeypatch.setattr(
             tuning,
@@ -174,8 +174,9 @@ def tuned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             ),
         )
         monkeypatch.setattr(tuning, "ask", lambda *_: [{"tokens": 900}, {"tokens": 1200}])
+        data = tmp_path / "data"
         return "".join(
-            measure_tuning("2b", Path("python"), device=device, model=model, data=tmp_path / "data")
+            measure_tuning("2b", Path("python"), device=device, model=model, data=data, **more)
         )
 
     return measure
@@ -188,6 +189,14 @@ def test_the_first_step_is_not_in_the_rate_and_the_plan_stands_beside(tuned: Any
     shown = {row[0]: (float(row[4]), float(row[5])) for row in rows}
     assert shown["lora"][1] < shown["lora"][0]  # no sample is as long as the recipe allows
     assert shown["packing"][1] == shown["packing"][0]  # rows are full
+
+
+def test_some_recipes_are_measured_with_changes_that_the_plan_heeds(tuned: Any) -> None:
+    (plain,) = table(tuned(Machine((80.0,)), recipes=("lora",)))
+    one = ("per_device_train_batch_size=1",)
+    (changed,) = table(tuned(Machine((80.0,)), recipes=("lora",), changes=one))
+    assert (plain[0], changed[0]) == ("lora", "lora")
+    assert float(changed[4]) < float(plain[4])
 
 
 @pytest.mark.parametrize(

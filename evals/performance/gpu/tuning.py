@@ -42,6 +42,8 @@ def measure_tuning(
     model: Path | None = None,
     data: Path | None = None,
     steps: int = 6,
+    recipes: Sequence[str] = RECIPES,
+    changes: Sequence[str] = (),
 ) -> Iterator[str]:
     """Yield a Markdown table, line by line.
 
@@ -52,6 +54,8 @@ def measure_tuning(
         model: folder of a model to take instead of random weights.
         data: folder of a data set (default: boards are drawn).
         steps: of the optimizer, each recipe; the first isn't timed.
+        recipes: by which it is trained, one after the other.
+        changes: ``NAME=VALUE`` for arguments of all of them, such as fewer batches a step.
 
     Raises:
         WrongUse: there is no GPU, and `device` asks for one.
@@ -69,9 +73,9 @@ def measure_tuning(
         longest = max(one["tokens"] for one in told)
         yield f"{model.name}; {rows} samples; {steps} steps\n\n{_HEAD}"
         left_out = []
-        for name in RECIPES:
-            changes = [f"max_steps={steps}", *(_TINY_CHANGES if size == TINY else ())]
-            recipe = load_recipe(name, changes)
+        for name in recipes:
+            own = [f"max_steps={steps}", *(_TINY_CHANGES if size == TINY else ()), *changes]
+            recipe = load_recipe(name, own)
             here = machine_here(python, recipe.packages)
             reason = _why_not(recipe, here, gpus)
             if reason:
