@@ -109,6 +109,10 @@ class Hand:
             lines = tried
         return lines
 
+    def made_up(self, sign: str) -> tuple[Image.Image, float, float] | None:  # noqa: ARG002
+        """Return `sign` at master size and its base point, or None where a font writes it."""
+        return None
+
     def glyph(self, sign: str, size: float, angle: float) -> tuple[Image.Image, float, float]:
         """Draw one sign, turned by `angle` degrees around its base point.
 

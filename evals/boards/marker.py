@@ -126,11 +126,7 @@ class Marker(Sheet):
     def _glyph(
         self, hand: Hand, sign: str, at: tuple[float, float], size: float, color: str, angle: float
     ) -> None:
-        name = hand.font_of(sign)
-        grow = points(name, size) / MASTER * _FINE
-        # a font's own lines are about a fourteenth of its size
-        weight = max(0.0, self.pen * _FINE / grow - MASTER / 14) / 2
-        mask, base = _shape(name, sign, min(round(weight * 2), 10))
+        mask, base, grow = self._form(hand, sign, size)
         shake = self.rng.normal(0, 1, 4) * self.wobble
         turn = np.deg2rad(-(angle + 1.6 * shake[0]))
         lean = np.tan(np.deg2rad(self.manner.slant + 2.0 * shake[1]))
@@ -146,6 +142,17 @@ class Marker(Sheet):
         shift = np.array(at) * _FINE - low - way @ base
         patch = cv2.warpAffine(mask, np.c_[way, shift], (wide, tall), flags=cv2.INTER_LINEAR)
         self._stamp(np.asarray(patch, np.uint8), int(low[0]), int(low[1]), color)
+
+    def _form(self, hand: Hand, sign: str, size: float) -> tuple[Bytes, Floats, float]:
+        """Return a glyph, its base point within it, and by how much it is to grow."""
+        own = hand.made_up(sign)
+        if own is not None:
+            return np.asarray(own[0], np.uint8), np.array(own[1:]), size / MASTER * _FINE
+        name = hand.font_of(sign)
+        grow = points(name, size) / MASTER * _FINE
+        # a font's own lines are about a fourteenth of its size
+        weight = max(0.0, self.pen * _FINE / grow - MASTER / 14) / 2
+        return *_shape(name, sign, min(round(weight * 2), 10)), grow
 
     def _stamp(self, patch: Bytes, x: int, y: int, color: str) -> None:
         layer = self._layer(color)

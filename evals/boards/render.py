@@ -59,11 +59,15 @@ class Rendered:
     lines: tuple[DrawnLine, ...] = ()
 
 
-def render(spec: BoardSpec) -> Rendered:
-    """Draw `spec`. Raises ValueError where no font writes a sign or a link ends on nothing."""
+def render(spec: BoardSpec, hand: Hand | None = None) -> Rendered:
+    """Draw `spec`. Raises ValueError where no font writes a sign or a link ends on nothing.
+
+    `hand`: who writes, in place of the hand of the style.
+    """
     rng = np.random.default_rng([spec.seed, 20])
     manner = spec.style.manner
-    artist = _tidy(spec, rng) if manner is None else _free(spec, manner, rng)
+    hand = hand or hand_of(spec)
+    artist = _tidy(spec, hand, rng) if manner is None else _free(spec, hand, manner, rng)
     view, sheet = None, artist.sheet
     if spec.camera is not None and manner is None:
         view = photograph(sheet.pixels, spec.camera, spec.style.surface, rng)
@@ -75,8 +79,8 @@ def render(spec: BoardSpec) -> Rendered:
     return Rendered(Image.fromarray(pixels), scene, sheet.ink, view, labels, lines)
 
 
-def _tidy(spec: BoardSpec, rng: np.random.Generator) -> Artist:
-    desk = Desk(_hand(spec), spec.style.text, rng)
+def _tidy(spec: BoardSpec, hand: Hand, rng: np.random.Generator) -> Artist:
+    desk = Desk(hand, spec.style.text, rng)
     page = compose(spec, desk)
     flat = surface.make(spec.style.surface, page.width, page.height, rng)
     if spec.style.ghost:
@@ -86,14 +90,15 @@ def _tidy(spec: BoardSpec, rng: np.random.Generator) -> Artist:
     return artist
 
 
-def _free(spec: BoardSpec, manner: Manner, rng: np.random.Generator) -> Artist:
-    desk = Desk(_hand(spec), spec.style.text, rng, manner.spread)
+def _free(spec: BoardSpec, hand: Hand, manner: Manner, rng: np.random.Generator) -> Artist:
+    desk = Desk(hand, spec.style.text, rng, manner.spread)
     artist = Freehand(spec, desk, compose(spec, desk), manner, rng)
     artist.draw()
     return artist
 
 
-def _hand(spec: BoardSpec) -> Hand:
+def hand_of(spec: BoardSpec) -> Hand:
+    """Return who writes a board as its style says."""
     return Hand(spec.style.latin, spec.style.chinese, spec.style.leading)
 
 

@@ -20,7 +20,7 @@ from evals.extraction.progress import shown
 from evals.training.recogniser import export, measure, real
 from evals.training.recogniser.alphabet import Alphabet
 from evals.training.recogniser.boards import FIRST_SEED, board_lines
-from evals.training.recogniser.drawn import Drawer, training_hands
+from evals.training.recogniser.drawn import Drawer, made_up_hands, training_hands
 from evals.training.recogniser.graph import load
 from evals.training.recogniser.lines import Written
 from evals.training.recogniser.store import Shelf, keep
@@ -30,15 +30,15 @@ from evals.training.recogniser.train import Lines, Plan, Source, Trainer
 _ROOT = Path(__file__).resolve().parents[3]
 _DATA = _ROOT.parent / "shared" / "data" / "hdbpmn"
 _WEIGHTS = _ROOT / "ingest" / "extract" / "local" / "weights" / "recogniser.onnx"
-_LANGUAGES: tuple[Language, ...] = ("en", "zh")
 # of the lines in training, by kind
 _SHARES = {
-    "word": 0.21, "line": 0.18, "found": 0.08, "en": 0.1, "zh": 0.13, "boards-en": 0.08,
-    "boards-zh": 0.22,
+    "word": 0.2, "line": 0.16, "found": 0.08, "en": 0.07, "zh": 0.29, "boards-en": 0.05,
+    "boards-zh": 0.15,
 }  # fmt: skip
 _NEEDED = ("real", "en", "zh")
 _SETS = (*_NEEDED, "boards-en", "boards-zh")
 _CHUNK = 20  # boards that one worker draws at a time
+_LINES = 250  # lines that it does
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,7 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
         "--every", type=int, default=4, help="find lines in one of so many pictures"
     )
     drawing = steps.add_parser("draw", help="draw lines of both languages")
-    drawing.add_argument("--count", type=int, default=5000, help="lines of each language")
+    drawing.add_argument("--count", type=int, default=10000, help="in Chinese, and half in English")
+    drawing.add_argument("--workers", type=int, default=2)
     boards = steps.add_parser("boards", help="draw boards, photograph them, cut their lines out")
     boards.add_argument("--count", type=int, default=500, help="in Chinese, and a third in English")
     boards.add_argument("--workers", type=int, default=2)
@@ -64,13 +65,25 @@ def main(arguments: list[str] | None = None) -> int:
     training.add_argument("--seed", type=int, default=Plan.seed)
     training.add_argument("--threads", type=int, default=Plan.threads)
     training.add_argument("--start", type=Path, help="weights (ONNX) to start from")
+    training.add_argument(
+        "--beside",
+        type=Path,
+        nargs="*",
+        default=[],
+        metavar="FILE",
+        help="other weights (ONNX) whose answers to Chinese lines are to be kept",
+    )
+    training.add_argument("--hold", type=float, default=Plan.hold, help="weight of keeping them")
     training.add_argument("--width", type=int, default=Plan.width, help="pixels of a batch")
     training.add_argument("--workers", type=int, default=Plan.workers, help="they change lines")
     training.add_argument("--device", default=Plan.device, help="cpu, or cuda")
     training.add_argument("--minutes", type=float, default=Plan.minutes)
     exporting = steps.add_parser("export", help="write the weights as ONNX")
     exporting.add_argument("--to", type=Path, default=_WEIGHTS)
-    exporting.add_argument("--share", type=float, default=1.0, help="of the way from old to new")
+    exporting.add_argument("--old", type=Path, help="weights (ONNX) to go from: the bundled ones")
+    exporting.add_argument(
+        "--share", type=float, default=1.0, help="of the way to the new; 0: without"
+    )
     exporting.add_argument(
         "--beside", nargs=2, action="append", default=[], metavar=("FILE", "SHARE"),
         help="other weights (ONNX), and the share of the way to them",
@@ -111,16 +124,25 @@ def _cut(data: Path, found: real.Found) -> Iterator[Written]:
 
 
 def _draw(options: argparse.Namespace) -> int:
-    with Pool(len(_LANGUAGES)) as pool:
-        pool.map(partial(_draw_one, options.folder, options.count), _LANGUAGES)
+    counts: dict[Language, int] = {"en": options.count // 2, "zh": options.count}
+    for language, count in counts.items():
+        chunks = [range(i, min(i + _LINES, count)) for i in range(0, count, _LINES)]
+        with Pool(options.workers) as pool:
+            parts = pool.imap(partial(_drawn_lines, language), chunks)
+            lines = shown(parts, len(chunks), f"lines, {language}")
+            keep(chain.from_iterable(lines), options.folder / f"{language}.bin")
     return 0
 
 
-def _draw_one(folder: Path, count: int, language: Language) -> None:
-    seed = _LANGUAGES.index(language)
+def _drawn_lines(language: Language, places: range) -> list[Written]:
+    """Draw some lines: a sixth printed; of the Chinese half by hands that are made up."""
+    seed = 1000 * places.start + 10 * (language == "zh")
     by_hand, printed = training_hands()
-    drawers = [Drawer(10 + seed, by_hand), Drawer(20 + seed, printed)]
-    keep((drawers[i % 6 == 5].line(language) for i in range(count)), folder / f"{language}.bin")
+    usual, print_, other = (
+        Drawer(seed + i, hands) for i, hands in enumerate((by_hand, printed, made_up_hands()))
+    )
+    turns = (other if language == "zh" else usual, usual)
+    return [(print_ if i % 6 == 5 else turns[i % 2]).line(language) for i in places]
 
 
 def _boards(options: argparse.Namespace) -> int:
@@ -145,7 +167,7 @@ def _train(options: argparse.Namespace) -> int:
         return _missing(options)
     model = load(options.start or _bundled())
     plan = Plan(**{f.name: getattr(options, f.name) for f in fields(Plan)})
-    trainer = Trainer(model, plan, options.folder)
+    trainer = Trainer(model, plan, options.folder, [load(file) for file in options.beside])
     trainer.resume()
     sources = _sources(options.folder, trainer.alphabet)
     trainer.train(Lines(sources, plan.seed + trainer.step, plan.width))
@@ -169,8 +191,8 @@ def _sources(folder: Path, alphabet: Alphabet) -> list[Source]:
 
 def _export(options: argparse.Namespace) -> int:
     beside = [(load(Path(file)), float(share)) for file, share in options.beside]
-    checkpoint = options.folder / "last.pt"
-    model = export.trained(load(_bundled()), checkpoint, options.share, beside)
+    checkpoint = options.folder / "last.pt" if options.share else None
+    model = export.trained(load(options.old or _bundled()), checkpoint, options.share, beside)
     options.to.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(export.packed(model), str(options.to))
     sys.stdout.write(f"{options.to} {options.to.stat().st_size / 1e6:.1f} MB\n")

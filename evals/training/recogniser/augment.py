@@ -11,6 +11,7 @@ import numpy as np
 from evals.training.recogniser.lines import Array, Written
 
 HEIGHT = 48  # pixels of a line for the net
+_FAR = 14, 30  # pixels of a line's height in a photo of a whole board
 LEAST_WIDTH, MOST_WIDTH = 160, 960  # of a batch: narrower ones are padded, wider lines squeezed
 
 
@@ -33,13 +34,20 @@ def batch(lines: Sequence[Array], width: int = LEAST_WIDTH) -> Array:
     return out
 
 
-def varied(line: Written, rng: np.random.Generator) -> Array:
-    """Return `line` in a random box, turn, blur and light: 48×w×3 uint8."""
+def varied(line: Written, rng: np.random.Generator, far: float = 0.0) -> Array:
+    """Return `line` in a random box, turn, blur and light: 48×w×3 uint8.
+
+    `far`: of drawn lines so many are seen as small and dull as those of a board in a photo.
+    """
     pixels = at_size(_boxed(line, rng))
+    drawn = line.kind == "drawn"
+    distant = drawn and far > 0 and rng.random() < far
+    if distant:
+        pixels = _from_far(pixels, rng)
     if pixels.shape[1] > 24 and rng.random() < 0.5:
         squeezed = max(16, round(pixels.shape[1] * float(np.exp(rng.normal(0, 0.1)))))
         pixels = np.asarray(cv2.resize(pixels, (min(MOST_WIDTH, squeezed), HEIGHT)))
-    return photographed(pixels, rng, 1.0 if line.kind == "drawn" else 0.55)
+    return photographed(pixels, rng, 1.0 if drawn and not distant else 0.55)
 
 
 def photographed(pixels: Array, rng: np.random.Generator, strength: float) -> Array:
@@ -98,6 +106,23 @@ def _blurred(pixels: Array, rng: np.random.Generator, strength: float) -> Array:
     kernel = np.ones((2, 2), np.uint8)
     shaped = cv2.erode(pixels, kernel) if rng.random() < 0.6 else cv2.dilate(pixels, kernel)
     return np.asarray(shaped)  # a thicker pen, or a thinner one
+
+
+def _from_far(pixels: Array, rng: np.random.Generator) -> Array:
+    """Leave the pixels that a line has in a photo of a whole board, out of focus or moved."""
+    height, width = pixels.shape[:2]
+    share = float(rng.uniform(*_FAR)) / height
+    few = (max(4, round(width * share)), max(4, round(height * share)))
+    small = cv2.resize(pixels, few, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), float(rng.uniform(0.3, 0.8)))
+    if rng.random() < 0.3:
+        length = int(rng.integers(2, 4))
+        way = np.ones((1, length) if rng.random() < 0.5 else (length, 1), np.float32) / length
+        small = cv2.filter2D(small, -1, way)
+    contrast = float(rng.uniform(0.35, 1.0))
+    dull = small.mean(axis=(0, 1)) * (1 - contrast) + small.astype(np.float32) * contrast
+    large = cv2.resize(dull, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(np.clip(large, 0, 255), np.uint8)
 
 
 def _lit(out: Array, rng: np.random.Generator, strength: float) -> Array:

@@ -1,11 +1,13 @@
 """Lines of photographed boards as the text detector boxes them, small and blurred as they come.
 
 Lines that are drawn one by one are larger and clearer than what a camera leaves of a whole board.
+Every other Chinese board is written by a hand that is made up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,8 +15,10 @@ import numpy as np
 from evals.boards import BoardSpec, render, training_spec
 from evals.boards.layouts.plan import Desk
 from evals.boards.lettering import Hand
+from evals.boards.render import hand_of
 from evals.extraction.rendered import finer
 from evals.training.recogniser.lines import Array, Written, cut
+from evals.training.recogniser.strokes import PenHand
 from evals.training.recogniser.texts import Language
 from ingest.extract.local import ocr
 from ingest.extract.local.view import view_of
@@ -39,24 +43,30 @@ def board_lines(
     detector, _ = ocr._load(threads=1)
     for seed in seeds:
         spec = finer(training_spec(seed, language, photo=True, unseen=unseen))
-        board = render(spec)
+        hand = hand_of(spec)
+        if language == "zh" and seed % 2 and not unseen:
+            hand = _made_up(spec)
+        board = render(spec, hand)
         view = view_of(board.picture)  # what the reader gets: fewer pixels than the photo has
         x, y = view.scale
         nodes = {
             node.id: (node.bbox[0] / x, node.bbox[1] / y, node.bbox[2] / x, node.bbox[3] / y)
             for node in board.scene.nodes
         }
-        for quad, text in matched(nodes, rows_of(spec), ocr._detect(detector, view.bgr)):
+        for quad, text in matched(nodes, rows_of(spec, hand), ocr._detect(detector, view.bgr)):
             line = cut(view.bgr, quad, text, "found")
             if line is not None:
                 yield line
 
 
-def rows_of(spec: BoardSpec) -> dict[str, list[Row]]:
-    """Return the rows in which the words of each item are drawn in it."""
-    desk = Desk(
-        Hand(spec.style.latin, spec.style.chinese), spec.style.text, np.random.default_rng()
-    )
+def _made_up(spec: BoardSpec) -> Hand:
+    rng = np.random.default_rng([spec.seed, 21])
+    return replace(PenHand.of_nobody(spec.style.latin, rng), leading=spec.style.leading)
+
+
+def rows_of(spec: BoardSpec, hand: Hand) -> dict[str, list[Row]]:
+    """Return the rows in which the words of each item are drawn in it by `hand`."""
+    desk = Desk(hand, spec.style.text, np.random.default_rng())
     rows = {}
     for item in spec.items:
         if item.words and not item.outside and item.shape in _WITH_WORDS_IN:

@@ -15,6 +15,7 @@ from evals.boards.lettering import CHINESE, LATIN, MORE_CHINESE, MORE_LATIN, Han
 from evals.boards.pen import FILLS, INKS, Sheet
 from evals.boards.spec import SurfaceName
 from evals.training.recogniser.lines import MARGIN, Array, Written
+from evals.training.recogniser.strokes import PenHand
 from evals.training.recogniser.texts import Language, Texts
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -39,7 +40,8 @@ _TRIES = 50  # to find a text that the hand can write
 class Hands:
     """Whose hands write; or the fonts that print, the first of them also Chinese.
 
-    None is the font that Pillow carries, which is Latin only.
+    None is the font that Pillow carries, which is Latin only. Without a Chinese hand every line is
+    written by one that is made up for it.
     """
 
     latin: tuple[str, ...] = ()
@@ -50,6 +52,11 @@ class Hands:
     def pairs(self) -> list[Hand]:
         """Every Latin hand with every Chinese one."""
         return [Hand(latin, chinese) for latin in self.latin for chinese in self.chinese]
+
+
+def made_up_hands() -> Hands:
+    """Return hands to learn from whose Chinese is of nobody."""
+    return Hands((*LATIN, *MORE_LATIN))
 
 
 def training_hands() -> tuple[Hands, Hands]:
@@ -80,7 +87,7 @@ class Drawer:
         return replace(drawn, pixels=_stretched(drawn.pixels, self.rng, size))
 
     def _by_hand(self, language: Language, size: float) -> Written:
-        pair = self.hands.pairs[int(self.rng.integers(len(self.hands.pairs)))]
+        pair = self._pair()
         text, width = self._writable(language, pair, size)
         margin = MARGIN * size * 1.3
         ground = self._ground(int(width + 2 * margin + size), int(size * 1.7 + 2 * margin))
@@ -93,6 +100,11 @@ class Drawer:
         if not self.plain:
             self._surround(sheet, pair, inner, size, color)
         return _trimmed(sheet.pixels, inner, text)
+
+    def _pair(self) -> Hand:
+        if self.hands.chinese:
+            return self.hands.pairs[int(self.rng.integers(len(self.hands.pairs)))]
+        return PenHand.of_nobody(str(self.rng.choice(self.hands.latin)), self.rng)
 
     def _printed(self, language: Language, size: float) -> Written:
         fonts = self.hands.printed[:1] if language == "zh" else self.hands.printed

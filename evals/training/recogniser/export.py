@@ -19,24 +19,26 @@ Beside = Sequence[tuple[onnx.ModelProto, float]]
 
 
 def trained(
-    model: onnx.ModelProto, checkpoint: Path, share: float = 1.0, beside: Beside = ()
+    model: onnx.ModelProto, checkpoint: Path | None, share: float = 1.0, beside: Beside = ()
 ) -> onnx.ModelProto:
     """Return `model` with the running mean of the weights in `checkpoint`.
 
     Args:
         model: the bundled network.
-        checkpoint: ``last.pt`` of a `Trainer`.
+        checkpoint: ``last.pt`` of a `Trainer`; None for a mean of `beside` alone.
         share: how far to go from the bundled weights to the trained ones, 0…1.
         beside: other weights, and how far to go to each of them. The mean of weights that come
             from the same ones is often better than each (Wortsman et al. 2022, Model soups).
     """
     net = GraphNet(model)
-    net.load_state_dict(torch.load(checkpoint, weights_only=True)["mean"])
-    ways = [(net.numbers(), share)]
+    ways = []
+    if checkpoint:
+        net.load_state_dict(torch.load(checkpoint, weights_only=True)["mean"])
+        ways = [(net.numbers(), share)]
     ways += [
         ({t.name: numpy_helper.to_array(t) for t in m.graph.initializer}, s) for m, s in beside
     ]
-    numbers = ways[0][0]
+    numbers = net.numbers()
     out = onnx.ModelProto()
     out.CopyFrom(model)
     for tensor in out.graph.initializer:

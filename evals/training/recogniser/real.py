@@ -60,10 +60,9 @@ def find(folder: Path, split: str, cache: Path, every: int = 1) -> Found:
     found: Found = {}
     if cache.exists():
         found = json.loads(cache.read_text(encoding="utf-8"))
-    detector, _ = ocr._load(threads=1)
-    for truth in list(truths(folder, split))[::every]:
-        if truth["id"] in found:
-            continue
+    new = [t for t in list(truths(folder, split))[::every] if t["id"] not in found]
+    detector = ocr._load(threads=1)[0] if new else None
+    for truth in new:
         picture = np.asarray(cv2.imread(str(folder / truth["image"])))
         found[truth["id"]] = [quad.round(1).tolist() for quad in ocr._detect(detector, picture)]
         cache.parent.mkdir(parents=True, exist_ok=True)

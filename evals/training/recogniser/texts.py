@@ -18,6 +18,15 @@ Language = Literal["en", "zh"]
 _PIECES = "e5-small-q4.bin"  # its vocabulary are words of a hundred languages, likeliest first
 _MOST = 40_000  # words a language
 _EVERY = 9  # one word in so many is held out
+# what the words held out are never written with: lines to be measured on stay what they were
+_RARE = 0.12
+_RARELY: dict[Language, tuple[str, ...]] = {
+    "en": ("{a} — {b}", "{a} – {b}", "{n} – {m}", "“{a}”", "{a}…", "{a} × {n}"),
+    "zh": (
+        "{a}——{b}", "{a} — {b}", "{n} – {m}", "{a}，{b}", "{a}。", "{a}、{b}", "{a}：", "{a}：{b}",
+        "{a}；", "{a}？", "{a}！", "（{a}）", "{a}（{b}）", "《{a}》", "“{a}”", "【{a}】", "{a}…",
+    ),
+}  # fmt: skip
 _MARKS = ("", "", "", "", ".", ",", "?", "!", ":", "-", "...")
 
 
@@ -29,6 +38,8 @@ class Texts:
 
     def line(self, language: Language) -> str:
         """Return one line as somebody may write it."""
+        if not self.unseen and self.rng.random() < _RARE:
+            return self._rarely_marked(language)
         chance = self.rng.random()
         mixed = language == "zh" and chance < 0.08
         writer = Writer(self.rng, "mixed" if mixed else language, unseen=self.unseen)
@@ -49,6 +60,12 @@ class Texts:
         said = [words[int(self.rng.random() ** 2 * len(words))] for _ in range(count)]
         text = ("" if language == "zh" else " ").join(self._cased(word) for word in said)
         return self._marked(text)
+
+    def _rarely_marked(self, language: Language) -> str:
+        words = wide_words(language)
+        a, b = (words[int(self.rng.random() ** 2 * len(words))] for _ in range(2))
+        n, m = self.rng.integers(1, 2100, 2).tolist()
+        return str(self.rng.choice(_RARELY[language])).format(a=a, b=b, n=n, m=m)
 
     def _cased(self, word: str) -> str:
         chance = self.rng.random()

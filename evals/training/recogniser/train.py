@@ -1,7 +1,8 @@
 """The loop: lines of like width, CTC, AdamW, a running mean of the weights, checkpoints.
 
-Chinese is drawn only and its signs are many: where the bundled network reads a Chinese line right,
-the new one is also held to its whole answer, so that the signs that don't come up stay known.
+Chinese is drawn only, its hands are few and its signs many: on Chinese lines the new network is
+also held to the whole answer of the old ones, their mean, the more the surer they are of what the
+line says. So hands and signs that don't come up stay known.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from evals.training.recogniser.graph import GraphNet
 from evals.training.recogniser.lines import Array
 from evals.training.recogniser.store import Shelf
 
-_HOLD = 0.5  # weight of keeping to the old network's answers
+_FAR = 0.35  # of drawn lines: seen as those of a board in a photo
+_LEAST = 1e-8  # of a likelihood that is held to
 _STEP = 32  # pixels: batches are as wide as a multiple of it, since each new shape costs time
 
 Batch = tuple[Tensor, list[str]]
@@ -38,7 +40,8 @@ class Plan:
     """How to train.
 
     `rate`: the highest learning rate, it falls to 0 along a cosine; `width`: pixels of lines side
-    by side in a batch; `workers` change lines. The course ends after `steps` or `minutes`.
+    by side in a batch; `workers` change lines; `hold`: weight of keeping to the old answers. The
+    course ends after `steps` or `minutes`.
     """
 
     steps: int
@@ -49,6 +52,7 @@ class Plan:
     workers: int = 1
     device: str = "cpu"
     minutes: float = math.inf
+    hold: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Lines(IterableDataset[Batch]):
             if not turns[g]:
                 turns[g] = rng.permutation(self.sources[g].places).tolist()
             line = self.sources[g].shelf[turns[g].pop()]
-            pixels = augment.varied(line, rng)
+            pixels = augment.varied(line, rng, _FAR)
             width = max(augment.LEAST_WIDTH, -(-pixels.shape[1] // _STEP) * _STEP)
             alike = waiting.setdefault((_is_chinese(line.text), width), [])
             alike.append((pixels, line.text))
@@ -92,9 +96,15 @@ class Lines(IterableDataset[Batch]):
 
 
 class Trainer(Course):
-    """A recogniser in training. `folder` holds ``last.pt``, which `resume` goes on from."""
+    """A recogniser in training. `folder` holds ``last.pt``, which `resume` goes on from.
 
-    def __init__(self, model: onnx.ModelProto, plan: Plan, folder: Path) -> None:
+    It is held to what `model`, from which it starts, and those of `beside` answer together.
+    """
+
+    def __init__(
+        self, model: onnx.ModelProto, plan: Plan, folder: Path,
+        beside: Sequence[onnx.ModelProto] = (),
+    ) -> None:  # fmt: skip
         torch.manual_seed(plan.seed)
         torch.set_num_threads(plan.threads)
         net = GraphNet(model, scores=True).eval().to(plan.device)
@@ -103,7 +113,7 @@ class Trainer(Course):
         )
         super().__init__(net, optimiser, folder, keep=0.997, minutes=plan.minutes)
         self.plan, self.alphabet = plan, Alphabet.of(model)
-        self.old = GraphNet(model, scores=True).eval().to(plan.device)
+        self.old = [GraphNet(m, scores=True).eval().to(plan.device) for m in (model, *beside)]
 
     def train(self, lines: Lines) -> None:
         """Train up to the last step."""
@@ -118,36 +128,40 @@ class Trainer(Course):
         with self._less_precise():
             scores = self.net(pictures)
         signs = torch.log_softmax(scores.float(), -1)
-        read = self._misread(signs, texts)
+        read = self._misread(signs, texts).mean()
         held = self._strayed(signs, pictures, texts)
-        self.descend(read + _HOLD * held)
+        self.descend(read + self.plan.hold * held)
         return {"read": read, "held": held}
 
     def _less_precise(self) -> torch.autocast:
         return torch.autocast(device_of(self.net).type, torch.bfloat16)
 
     def _misread(self, signs: Tensor, texts: list[str]) -> Tensor:
+        """Return by line how unlikely `signs` make each sign of its text."""
         numbers = [self.alphabet.numbers(text) for text in texts]
-        return F.ctc_loss(
+        lengths = torch.tensor([len(line) for line in numbers])
+        unlikely: Tensor = F.ctc_loss(
             signs.transpose(0, 1),
             torch.tensor([n for line in numbers for n in line], device=signs.device),
             torch.full((len(texts),), signs.shape[1]),
-            torch.tensor([len(line) for line in numbers]),
+            lengths,
+            reduction="none",
             zero_infinity=True,
         )
+        return unlikely / lengths.to(signs.device)
 
     def _strayed(self, signs: Tensor, pictures: Tensor, texts: list[str]) -> Tensor:
-        """Return how far the answers to Chinese lines are from those that were right before."""
+        """Return how far the answers to Chinese lines are from the old ones."""
         if not all(map(_is_chinese, texts)):
             return signs.new_zeros(())
-        with torch.no_grad(), self._less_precise():
-            old = torch.log_softmax(self.old(pictures).float(), -1)
-        said = [self.alphabet.text(best) for best in old.argmax(-1).cpu().numpy()]
-        right = [i for i, text in enumerate(texts) if said[i] == text]
-        if not right:
-            return signs.new_zeros(())
-        strayed = F.kl_div(signs[right], old[right], reduction="none", log_target=True)
-        return strayed.sum() / len(texts)
+        with torch.no_grad():
+            with self._less_precise():
+                scores = [net(pictures) for net in self.old]
+            seen = torch.stack([torch.softmax(one.float(), -1) for one in scores]).mean(0)
+            old = seen.clamp_min(_LEAST).log()
+            sure = torch.exp(-self._misread(old, texts))
+        strayed = F.kl_div(signs, old, reduction="none", log_target=True).sum((1, 2))
+        return (sure * strayed).mean()
 
 
 def _is_chinese(text: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +11,18 @@ import cv2
 import numpy as np
 import pytest
 
+from evals.boards.lettering import Hand
+from evals.boards.render import hand_of, render
 from evals.boards.spec import BoardSpec, Item, Part
+from evals.boards.spec import Manner as BoardManner
 from evals.training.recogniser import augment
 from evals.training.recogniser.alphabet import Alphabet
 from evals.training.recogniser.boards import matched, rows_of
-from evals.training.recogniser.drawn import Drawer, Hands, training_hands
+from evals.training.recogniser.drawn import Drawer, Hands, made_up_hands, training_hands
 from evals.training.recogniser.lines import Array, Written, cut
 from evals.training.recogniser.real import written
 from evals.training.recogniser.store import Shelf, keep
+from evals.training.recogniser.strokes import Manner, PenHand, pen_ways
 from evals.training.recogniser.texts import Texts, common_signs, wide_words
 
 onnx = pytest.importorskip("onnx", reason="the extra 'train' is not installed")
@@ -113,9 +119,45 @@ def test_a_varied_line_keeps_height_and_words() -> None:
     assert all(0.4 < w / (48 * width / height) < 1.7 for _, w, _ in shapes)
 
 
+def test_no_two_signs_of_a_made_up_hand_are_alike() -> None:
+    hand = PenHand.of_nobody("kalam", np.random.default_rng(1))
+    one, two = (np.asarray(hand.glyph("审", 60, 0.0)[0]) for _ in range(2))
+    assert one.shape != two.shape or (one != two).any()
+    assert 0.05 < (one > 60).mean() < 0.8
+    widths = hand.widths("审a", 60)
+    assert widths[0] == pytest.approx(60 * hand.manner.pace)
+    assert widths[1] == Hand("kalam", "kalam").widths("a", 60)[0]
+    with pytest.raises(ValueError, match="no font"):
+        hand.widths("ア", 60)
+    assert hand.made_up("a") is None
+    assert {"备", "份", "審"} <= pen_ways().keys()
+
+
+def test_a_turned_sign_turns_around_its_base_point() -> None:
+    calm = Manner(0.0, 0.0, 1.0, (1.0, 1.0), (0.0, 0.0, 0.0, 0.0), 0.05, 0.0, 0.0, 0.0, 1.0)
+    hand = PenHand("kalam", "kalam", manner=calm, rng=np.random.default_rng(1))
+    level, x, y = hand.glyph("一", 100, 0.0)
+    assert level.width > 3 * level.height
+    assert x < 0  # it begins right of the base point
+    assert level.height < y < 60  # and lies above it
+    upright, x, y = hand.glyph("一", 100, 90.0)  # counter-clockwise
+    assert upright.height > 3 * upright.width
+    assert y > upright.height
+    assert upright.width < x < 60
+
+
+def test_a_line_from_far_keeps_its_place_and_loses_detail() -> None:
+    hands, _ = training_hands()
+    line = Drawer(5, hands).line("zh")
+    pixels = augment.at_size(line.tight())
+    far = augment._from_far(pixels, np.random.default_rng(0))
+    assert far.shape == pixels.shape
+    assert cv2.Laplacian(far, cv2.CV_64F).var() < 0.5 * cv2.Laplacian(pixels, cv2.CV_64F).var()
+
+
 def test_the_same_seed_draws_the_same_line() -> None:
     _, printed = training_hands()
-    for hands in (Hands(("kalam",), ("long-cang",)), printed):
+    for hands in (Hands(("kalam",), ("long-cang",)), printed, made_up_hands()):
         one, two = (Drawer(7, hands).line("zh") for _ in range(2))
         assert one.text == two.text
         assert np.array_equal(one.pixels, two.pixels)
@@ -193,6 +235,30 @@ def test_training_lowers_the_error_and_goes_on_where_it_stopped(tmp_path: Path) 
     assert float(moved.abs().max()) > 1e-3
 
 
+def test_answers_to_chinese_lines_are_held_where_the_old_networks_are_right(tmp_path: Path) -> None:
+    import torch
+
+    from evals.training.recogniser.__main__ import _WEIGHTS, _bundled
+    from evals.training.recogniser.graph import load
+    from evals.training.recogniser.train import Plan, Trainer
+
+    hands, _ = training_hands()
+    line = next(d for d in iter(partial(Drawer(9, hands).line, "zh"), None) if len(d.text) == 4)
+    pixels = augment.at_size(line.tight())
+    pictures = torch.from_numpy(augment.batch([pixels, pixels]))
+    trainer = Trainer(load(_bundled()), Plan(steps=8, threads=1), tmp_path, [load(_WEIGHTS)])
+    assert len(trainer.old) == 2
+    with torch.no_grad():
+        signs = torch.log_softmax(trainer.old[0](pictures), -1)
+        said = trainer.alphabet.text(signs[0].argmax(-1).numpy())
+        right, wrong, latin = (
+            float(trainer._strayed(signs, pictures, [text] * 2))
+            for text in (said, "黑白红绿", "text")
+        )
+    assert right > 10 * wrong
+    assert latin == 0
+
+
 def quad_of(x0: float, y0: float, x1: float, y1: float) -> Array:
     return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32)
 
@@ -223,8 +289,19 @@ def test_rows_are_those_in_which_words_are_drawn() -> None:
         Item("b", "beside", "ellipse", outside="below"),
         Item("c", " "),
     )
-    rows = rows_of(BoardSpec("", ((Part("p", "loose", items),),)))
+    spec = BoardSpec("", ((Part("p", "loose", items),),))
+    rows = rows_of(spec, hand_of(spec))
     assert list(rows) == ["a"]
     assert " ".join(text for text, _ in rows["a"]) == "one two three four"
     assert len(rows["a"]) > 1
     assert all(1 < length < 6 for _, length in rows["a"])
+
+
+@pytest.mark.parametrize("manner", [None, BoardManner()])
+def test_a_board_is_written_by_the_hand_that_is_given(manner: BoardManner | None) -> None:
+    spec = BoardSpec("", ((Part("p", "loose", (Item("a", "备份数据"),)),),))
+    spec = replace(spec, style=replace(spec.style, manner=manner))
+    pens = [PenHand.of_nobody("kalam", np.random.default_rng(seed)) for seed in (2, 2, 3)]
+    one, same, other, usual = (render(spec, h).picture.tobytes() for h in (*pens, None))
+    assert one == same
+    assert len({one, other, usual}) == 3
