@@ -22,8 +22,9 @@ _TRAINED_BYTES = 16
 _OVERHEAD_GB = 3.0  # CUDA and scratch, each GPU
 _USED = 0.92  # of a GPU's memory
 _CPU_MOST = 200e6  # weights: more than these take days on a CPU
-_LOGIT_BYTES = 10  # in bfloat16, in float32, and their gradient
-_ANSWER_SHARE = 0.3  # of a sample's tokens are learnt
+_LOGIT_BYTES = 12  # in bfloat16, in float32, and their gradients; as measured (docs/gpu.md)
+_LEARNT = 0.4  # of a sample's tokens: only of these logits are made where a batch is one row
+_FROM_FIRST = 0.66  # of a batch's tokens come after the first that is learnt in any of its rows
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ def _memory(recipe: Recipe, shape: Shape, trained: int, gpus: int) -> dict[str, 
     tokens = batch * int(recipe.get("max_length", 8192))
     kept = tokens * shape.layers * shape.hidden * each
     one_layer = tokens * (12 * shape.hidden + 3 * shape.inner) * each
-    logits = tokens * _ANSWER_SHARE * shape.vocabulary * _LOGIT_BYTES
+    told = tokens * (_LEARNT if batch == 1 else _FROM_FIRST)
+    logits = told * shape.vocabulary * _LOGIT_BYTES
     return {
         "weights": (shape.total - trained) * each / shared / 1e9,
         "training": trained * _TRAINED_BYTES / shared / 1e9,
