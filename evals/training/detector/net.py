@@ -16,7 +16,8 @@ from ingest.extract.local.eyes.layout import CHANNELS, DASHED, HEAD, KIND, KINDS
 _WIDTHS = (16, 32, 64, 128, 192)  # at strides 2, 4, 8, 16, 32
 _SPREADS = (1, 2, 3, 1)  # dilations at stride 32: a long arrow is seen whole
 _NODE_CHANNELS = HEAD  # the maps before it tell of nodes, the others of lines
-_LOOKS = ((96, (1, 2, 4)), (64, (1, 2, 4, 8)))  # width and dilations of looks around, stride 16
+# Width and dilations of looks around, stride 16.
+_LOOKS = ((96, (1, 2, 4)), (64, (1, 2, 4, 8)), (96, (1, 2, 4, 8)))
 _RARE = -4.0  # first guess of a logit: hardly a cell is a centre or an end
 
 
@@ -78,6 +79,7 @@ class Net(nn.Module):
         # These start silent, so that weights from before them stay a start.
         self.again = _Again(64, *_LOOKS[0])
         self.further = _Again(64, *_LOOKS[1])
+        self.once_more = _Again(64, *_LOOKS[2])
         self.finer = nn.Sequential(*(_Block(48, silent=True) for _ in range(3)))
         self.nodes = nn.Sequential(_Layer(48, 56), nn.Conv2d(56, _NODE_CHANNELS, 1))
         self.lines = nn.Sequential(_Layer(48, 64), nn.Conv2d(64, CHANNELS - _NODE_CHANNELS, 1))
@@ -104,6 +106,7 @@ class Net(nn.Module):
         x16 = self.down16(x8)
         y = self.mix16(x16 + _twice(self.up16(self.down32(x16))))
         y = self.further(self.again(self.mix8(self.side8(x8) + _twice(self.up8(y)))))
+        y = self.once_more(y)
         y = self.finer(self.mix4(self.side4(x4) + _twice(self.up4(y))))
         return torch.cat([self.nodes(y), self.lines(y)], 1)
 
