@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LocalExtractor"]
 
-VERSION = "11"
+VERSION = "12"
 _MAX_TEXT = 20_000
 _MAX_PATH = 500
 _TOO_SMALL = 8  # pixels: no word fits into a side of less
@@ -84,6 +84,7 @@ class LocalExtractor:
         from ingest.extract.local.missed import read_missed
         from ingest.extract.local.parted import read_apart
         from ingest.extract.local.signs import read_signs
+        from ingest.extract.local.unread import read_unread
         from ingest.extract.local.view import fitted
 
         notes: list[str] = []
@@ -96,8 +97,9 @@ class LocalExtractor:
             notes.append("time ran out while looking for shapes and arrows: some are missing")
         lines, parted = read_apart(reader, view, detection, lines, deadline)
         lines, read_again = read_missed(reader, view, detection, lines, deadline)
+        lines, read_all = read_unread(reader, view, detection, lines, deadline)
         lines, all_signs = read_signs(reader, view, detection, lines, deadline)
-        if read and not (parted and read_again and all_signs):
+        if read and not (parted and read_again and read_all and all_signs):
             notes.append("time ran out while reading words: some are missing")
         return detection, fitted(view, lines), notes
 

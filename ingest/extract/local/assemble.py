@@ -30,6 +30,7 @@ from ingest.extract.local.names import name_and_label, without_symbols
 from ingest.extract.local.rims import name_by_rims
 from ingest.extract.local.seen import Detection, Line, Shape
 from ingest.extract.local.things import Assembly, Link, Thing
+from ingest.extract.local.unread import unjoined, unread_things
 from ingest.extract.local.wishes import NAMED_OUTSIDE
 from kb.scene import Box, Point
 
@@ -60,6 +61,7 @@ def assemble(detection: Detection, lines: Sequence[Line], height: float) -> Asse
     gone |= spent
     gone |= name_by_rims(things, links, gone)
     gone |= unsupported(things, links, gone)
+    gone |= unjoined(things, links, gone)
     for thing in things:
         if thing.shape is None:
             thing.parent = _container_of(thing, things)
@@ -86,10 +88,11 @@ def pieces_of(
     numbers = _clear_numbers([block for block in blocks if block.score >= _CLEAR])
     meant = [block for block in blocks if _is_meant(block, detection.words) or block in numbers]
     blocks = chain + [_halfway(block, detection) for block in meant]
+    first = len(things)
     things += [_text_thing(block) for block in blocks]
+    things += unread_things(detection, things)
     without_symbols(things)
     links = detection.link(things)
-    first = len(things) - len(blocks)
     links += between_words(things, links, detection.arrows, range(first, first + len(chain)))
     links, bridged = bridge_labels(links, things)
     return things, links, bridged

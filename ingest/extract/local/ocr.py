@@ -25,8 +25,8 @@ from ingest.extract.local.sessions import open_session
 from kb.memory import give_back
 
 _DETECTION = "PP-OCRv6_det_small.onnx"
-_RECOGNISER = Path(__file__).parent / "weights" / "recogniser.onnx"
-_SECOND = "PP-OCRv6_rec_small.onnx"
+_WEIGHTS = Path(__file__).parent / "weights"
+_RECOGNISER, _CHINESE = _WEIGHTS / "recogniser.onnx", _WEIGHTS / "chinese.onnx"
 _DETECT_SIDE = 1280  # longest side that the text detector sees
 _DETECT_AREA = 1280 * 960  # most pixels of it: the detector takes 160 bytes for each
 _STEP = 32  # the network wants sides that are multiples of it and not 0
@@ -127,7 +127,7 @@ def _load(threads: int) -> tuple[Any, Any]:
     decode = recogniser.postprocess_op
     recogniser.session = WithSecond(
         recogniser.session,
-        partial(look_through, models / _SECOND, threads),
+        partial(look_through, _CHINESE, threads),
         decode.character,
     )
     recogniser.postprocess_op = _with_words(decode)

@@ -1,7 +1,7 @@
 """Chinese lines are looked at by two recognisers.
 
-Training on handwriting taught ours English hands and cost it some of the Chinese ones that the
-bundled network knew; the mean of what both see reads better than either.
+Training on handwriting teaches the first English hands and costs it some of the Chinese ones that
+it knew before; the second kept more of these. The mean of what both see reads better than either.
 """
 
 from __future__ import annotations
