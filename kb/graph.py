@@ -120,8 +120,8 @@ class Graph:
     def followers(self, refs: Iterable[Ref], *, depth: int = 1) -> list[Trail]:
         """Return walks along the arrows from `refs` to the next named things, nearest first.
 
-        Shapes without words (a bare gateway) are passed through; undirected lines go both ways.
-        `depth` counts named things.
+        Shapes without words (a bare gateway) are passed through, words that nobody could read are
+        not: a step stands there. Undirected lines go both ways. `depth` counts named things.
         """
         return self._spread(refs, "after", depth)
 
@@ -183,7 +183,11 @@ class Graph:
                 things = self.things(fresh)
                 spoken = {ref for ref in fresh if ref in things and things[ref].text.strip()}
                 named += [ref for ref in fresh if ref in spoken]
-                frontier = [ref for ref in fresh if ref not in spoken]
+                frontier = [
+                    ref
+                    for ref in fresh
+                    if ref not in spoken and not (ref in things and things[ref].kind == "text")
+                ]
                 if not frontier or len(trails) > MAX_VISITED:
                     break
             found += named

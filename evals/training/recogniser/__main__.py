@@ -30,6 +30,7 @@ from evals.training.recogniser.train import Lines, Plan, Source, Trainer
 _ROOT = Path(__file__).resolve().parents[3]
 _DATA = _ROOT.parent / "shared" / "data" / "hdbpmn"
 _WEIGHTS = _ROOT / "ingest" / "extract" / "local" / "weights" / "recogniser.onnx"
+_CHINESE = _WEIGHTS.with_name("chinese.onnx")
 # of the lines in training, by kind
 _SHARES = {
     "word": 0.2, "line": 0.16, "found": 0.08, "en": 0.07, "zh": 0.29, "boards-en": 0.05,
@@ -90,6 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
     )  # fmt: skip
     measuring = steps.add_parser("measure", help="compare with the bundled recogniser")
     measuring.add_argument("--model", type=Path, default=_WEIGHTS)
+    measuring.add_argument("--second", type=Path, default=_CHINESE, help="of Chinese lines")
     measuring.add_argument("--lines", type=int, default=300, help="drawn ones of each kind")
     measuring.add_argument("--before", type=Path, help="earlier weights (ONNX) to compare with")
     measuring.add_argument(
@@ -204,7 +206,7 @@ def _measure(options: argparse.Namespace) -> int:
     found = real.find(options.data, "val", cache, 3 * options.every)
     sets = measure.sets(options.data, found, options.lines, options.every)
     models = {"bundled": measure.Reader(_bundled()), "trained": measure.Reader(options.model)}
-    models["both"] = measure.Reader(options.model, _bundled())
+    models["both"] = measure.Reader(options.model, options.second)
     if options.before:
         models["before"] = measure.Reader(options.before)
     table = measure.compare(models, sets)

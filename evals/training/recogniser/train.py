@@ -148,7 +148,7 @@ class Trainer(Course):
             reduction="none",
             zero_infinity=True,
         )
-        return unlikely / lengths.to(signs.device)
+        return unlikely / lengths.clamp_min(1).to(signs.device)
 
     def _strayed(self, signs: Tensor, pictures: Tensor, texts: list[str]) -> Tensor:
         """Return how far the answers to Chinese lines are from the old ones."""
@@ -159,7 +159,9 @@ class Trainer(Course):
                 scores = [net(pictures) for net in self.old]
             seen = torch.stack([torch.softmax(one.float(), -1) for one in scores]).mean(0)
             old = seen.clamp_min(_LEAST).log()
-            sure = torch.exp(-self._misread(old, texts))
+            unlikely = self._misread(old, texts)
+            # 0 stands for a text that has no room in the line
+            sure = torch.where(unlikely > 0, torch.exp(-unlikely), 0.0)
         strayed = F.kl_div(signs, old, reduction="none", log_target=True).sum((1, 2))
         return (sure * strayed).mean()
 

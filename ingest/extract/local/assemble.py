@@ -74,8 +74,10 @@ def pieces_of(
 ) -> tuple[list[Thing], list[Link], set[int]]:
     """Return things and links before words outside are given to what they name.
 
-    The third are the places of words that a line runs through, its label already.
+    Among the things are words that were seen and not read: they have no text. The third are the
+    places of words that a line runs through, its label already.
     """
+    marks = [line.box for line in lines if line.score >= _LONE_SIGN and _MARK.fullmatch(line.text)]
     lines = with_checkboxes([line for line in lines if _is_writing(line, detection)])
     lines = with_dots(lines)
     shapes = frames_as_boxes(without_cells(detection.shapes), lines)
@@ -90,7 +92,7 @@ def pieces_of(
     blocks = chain + [_halfway(block, detection) for block in meant]
     first = len(things)
     things += [_text_thing(block) for block in blocks]
-    things += unread_things(detection, things)
+    things += unread_things(detection, things, marks)
     without_symbols(things)
     links = detection.link(things)
     links += between_words(things, links, detection.arrows, range(first, first + len(chain)))
@@ -314,7 +316,7 @@ def _container_of(thing: Thing, things: Sequence[Thing]) -> int | None:
 def _title(things: Sequence[Thing], links: Sequence[Link], gone: set[int], height: float) -> str:
     """Make the topmost large words the title, if they stand alone near the top."""
     linked = {place for link in links for place in (link.source, link.target)}
-    written = [t for place, t in enumerate(things) if t.height > 0 and place not in gone]
+    written = [t for place, t in enumerate(things) if t.text and t.height > 0 and place not in gone]
     free = [
         thing
         for place, thing in enumerate(things)

@@ -72,15 +72,15 @@ def groups_of(lines: Sequence[Line]) -> list[list[Line]]:
 def rejoined(seen: Sequence[Sequence[Line]], others: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """Join groups that are one block, of which a detector saw a piece: those of `seen`.
 
-    They stand one below the other, no farther apart than lines do within one of them. An item of a
-    list joins only what was seen as a list.
+    What it saw as two stays two. They stand one below the other, no farther apart than lines do
+    within one of them. An item of a list joins only what was seen as a list.
     """
     groups = [(list(group), True) for group in seen] + [(list(group), False) for group in others]
     whole: list[tuple[list[Line], bool]] = []
     for lower, is_seen in sorted(groups, key=lambda one: min(map(_level, one[0]))):
         at = max(
             (n for n, (upper, known) in enumerate(whole)
-             if (known or is_seen) and _goes_on(upper, lower, is_list=known and _is_list(upper))),
+             if known != is_seen and _goes_on(upper, lower, is_list=known and _is_list(upper))),
             key=lambda n: max(map(_level, whole[n][0])),
             default=None,
         )  # fmt: skip

@@ -88,7 +88,7 @@ def _lines_more(things: Sequence[Thing], named: dict[int, int], taken: Set[int])
     outside = {name: place for name, place in named.items() if not things[place].signed}
     found: dict[int, int] = {}
     for words, thing in enumerate(things):
-        if thing.shape is not None or thing.height <= 0 or words in taken or not is_short(thing):
+        if thing.shape is not None or not thing.text or words in taken or not is_short(thing):
             continue
         for name, place in outside.items():
             first = things[name]

@@ -25,7 +25,7 @@ def name_by_rims(things: Sequence[Thing], links: Sequence[Link], gone: Set[int])
     turned = [
         place
         for place, thing in enumerate(things)
-        if thing.shape is None and place not in gone | joined and _is_turned(thing)
+        if thing.shape is None and thing.text and place not in gone | joined and _is_turned(thing)
     ]
     nameless = [thing for thing in things if thing.kind == "container" and not thing.text]
     used: set[int] = set()

@@ -96,7 +96,11 @@ def wishes(
     free = [
         words
         for words, thing in enumerate(things)
-        if thing.shape is None and thing.height > 0 and words not in spent and is_short(thing)
+        if thing.shape is None
+        and thing.text
+        and thing.height > 0
+        and words not in spent
+        and is_short(thing)
     ]
     gaps = _gaps(things, free)
     usual = median([thing.height for thing in things if thing.text and thing.height > 0] or [1.0])
