@@ -13,20 +13,21 @@ from sqlalchemy import event
 from kb.catalog import Catalog, NewBoard, NewSource, open_catalog
 from kb.graph import Graph, Ref
 from kb.links.around import MAX_NAMESAKES
-from kb.scene import ExtractorInfo, Node, Relation, Scene
+from kb.scene import ExtractorInfo, Node, NodeKind, Relation, Scene
 
 Edge = tuple[str, str, bool]  # source, target, directed
 
 
 def put_board(
-    catalog: Catalog, number: int, names: dict[str, str], edges: list[Edge], workspace: str = "w"
-) -> str:
-    """Write a board with nodes `names` (id → text) and `edges`; return its id."""
+    catalog: Catalog, number: int, names: dict[str, str], edges: list[Edge], workspace: str = "w",
+    kind: NodeKind = "box",
+) -> str:  # fmt: skip
+    """Write a board with nodes `names` (id → text) of `kind` and `edges`; return its id."""
     scene = Scene(
         width=100,
         height=100,
         nodes=tuple(
-            Node(id=i, kind="box", text=text, bbox=(0, 0, 10, 10)) for i, text in names.items()
+            Node(id=i, kind=kind, text=text, bbox=(0, 0, 10, 10)) for i, text in names.items()
         ),
         relations=tuple(
             Relation(id=f"r{n:03}", source=a, target=b, directed=directed)
@@ -72,6 +73,15 @@ def test_followers_pass_through_bare_shapes_and_know_their_relations(catalog: Ca
         ]
         (back,) = graph.leaders([(board, "b")])
         assert [(s.target[1], s.reverse) for s in back] == [("gate", True), ("a", True)]
+
+
+def test_words_that_nobody_can_read_are_a_step_that_nothing_passes(catalog: Catalog) -> None:
+    edges = [("a", "unread", True), ("unread", "c", True), ("a", "b", True)]
+    board = put_board(catalog, 1, {**words("a", "b", "c"), "unread": ""}, edges, kind="text")
+    with catalog.session() as session:
+        graph = Graph(session, "w")
+        assert [t[-1].target[1] for t in graph.followers([(board, "a")])] == ["b"]
+        assert graph.leaders([(board, "c")]) == []
 
 
 def test_lines_without_direction_go_both_ways(catalog: Catalog) -> None:

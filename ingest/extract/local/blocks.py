@@ -72,15 +72,16 @@ def groups_of(lines: Sequence[Line]) -> list[list[Line]]:
 def rejoined(seen: Sequence[Sequence[Line]], others: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """Join groups that are one block, of which a detector saw a piece: those of `seen`.
 
-    What it saw as two stays two. They stand one below the other, no farther apart than lines do
-    within one of them. An item of a list joins only what was seen as a list.
+    What it saw as two stays two, but for further items of a list. They stand one below the other,
+    no farther apart than lines do within one of them. An item of a list joins only what was seen as
+    a list.
     """
     groups = [(list(group), True) for group in seen] + [(list(group), False) for group in others]
     whole: list[tuple[list[Line], bool]] = []
     for lower, is_seen in sorted(groups, key=lambda one: min(map(_level, one[0]))):
         at = max(
             (n for n, (upper, known) in enumerate(whole)
-             if known != is_seen and _goes_on(upper, lower, is_list=known and _is_list(upper))),
+             if _may_join(upper, lower, known=known, is_seen=is_seen)),
             key=lambda n: max(map(_level, whole[n][0])),
             default=None,
         )  # fmt: skip
@@ -89,6 +90,12 @@ def rejoined(seen: Sequence[Sequence[Line]], others: Sequence[Sequence[Line]]) -
         else:
             whole[at] = (whole[at][0] + lower, True)
     return [group for group, _ in whole]
+
+
+def _may_join(upper: Sequence[Line], lower: Sequence[Line], *, known: bool, is_seen: bool) -> bool:
+    is_list = known and _is_list(upper)
+    item = is_list and _ITEM.match(min(lower, key=_level).text) is not None
+    return (known != is_seen or (is_seen and item)) and _goes_on(upper, lower, is_list=is_list)
 
 
 def _goes_on(upper: Sequence[Line], lower: Sequence[Line], *, is_list: bool) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from ingest.extract.local.assemble import assemble
 from ingest.extract.local.seen import Array, Deadline, Detection, Line, Shape
-from ingest.extract.local.things import Link, Thing
+from ingest.extract.local.things import Assembly, Link, Thing
 from ingest.extract.local.unread import read_unread
 from ingest.extract.local.view import view_of
 from kb.scene import Box
@@ -62,10 +63,10 @@ def test_each_row_of_words_that_were_seen_is_read() -> None:
     lines, complete = read(spy)
     assert complete
     assert [one.text for one in lines] == ["word 0", "word 1", "word 2"]
-    boxes = [one.box for one in lines]
-    assert boxes[0] == ONE_ROW
-    assert boxes[1][3] < boxes[2][1], "the rows stand below each other"
-    assert all(20 <= one[3] - one[1] <= 30 for one in boxes[1:]), "as high as they are"
+    upper, lower, single = (one.box for one in lines)
+    assert single == ONE_ROW
+    assert upper[3] < lower[1], "the rows stand below each other"
+    assert all(20 <= one[3] - one[1] <= 30 for one in (upper, lower)), "as high as they are"
     assert max(height for height, _ in spy.sizes) < 60
 
 
@@ -81,9 +82,39 @@ def test_what_is_hardly_legible_is_no_line() -> None:
     assert read(Spy(0.4)) == ([], True)
 
 
-def test_no_time_leaves_what_was_read_before() -> None:
-    known = line((110.0, 105.0, 290.0, 135.0), "known")
-    assert read(Spy(), known, seconds=0) == ([known], False)
+def test_what_was_read_in_time_stays() -> None:
+    class Late(Spy):
+        def read_crops(
+            self, crops: Sequence[Array], _deadline: Deadline
+        ) -> tuple[list[tuple[str, float]], bool]:
+            return [("first", 0.9)] + [("", 0.0)] * (len(crops) - 1), False
+
+    lines, complete = read(Late())
+    assert ([one.text for one in lines], complete) == (["first"], False)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [(-30.0, -30.0, -5.0, -5.0), (1100.0, 740.0, 1200.0, 900.0), (10.0, 500.0, 990.0, 506.0),
+     (20.0, 450.0, 60.0, 700.0)],
+)  # fmt: skip
+def test_places_off_the_picture_long_or_on_end_are_not_read(place: Box) -> None:
+    spy = Spy()
+    seen = Detection(words=(place,))
+    view = view_of(picture())
+    assert read_unread(spy, view, seen, [], Deadline(None)) == ([], True)
+    assert spy.sizes == [] or all(min(size) > 0 for size in spy.sizes)
+
+
+def test_hatching_is_not_read_row_by_row() -> None:
+    board = Image.new("RGB", (1000, 750), "white")
+    pen = ImageDraw.Draw(board)
+    for y in range(100, 400, 20):
+        pen.line((100, y, 500, y), fill="black", width=8)
+    spy = Spy()
+    seen = Detection(words=((100.0, 95.0, 500.0, 400.0),))
+    assert read_unread(spy, view_of(board), seen, [], Deadline(None)) == ([], True)
+    assert spy.sizes == []
 
 
 def arrow_from(first: Box, second: Box) -> Detection:
@@ -107,8 +138,58 @@ def test_words_that_nobody_can_read_are_a_node_where_a_line_ends() -> None:
     assert board.things[1].confidence < board.things[0].confidence, "it is to be looked at"
 
 
-@pytest.mark.parametrize("shape", [(), (Shape("box", (480.0, 280.0, 720.0, 420.0), 0.9),)])
-def test_words_that_nobody_can_read_and_no_line_joins_are_none(shape: tuple[Shape, ...]) -> None:
-    seen = Detection(shape, words=(ONE_ROW, TWO_ROWS))
-    board = assemble(seen, [line(ONE_ROW, "Start"), line((0, 600, 90, 640), "End")], 750)
-    assert all(thing.text or thing.shape for thing in board.things)
+def test_words_that_nobody_can_read_and_no_line_joins_are_none() -> None:
+    seen = Detection(words=(ONE_ROW, TWO_ROWS))
+    board = assemble(seen, [line(ONE_ROW, "Start"), line((0, 600, 90, 640), "The end")], 750)
+    assert texts(board) == ["Start", "The end"]
+
+
+def texts(board: Assembly) -> list[str]:
+    return [thing.text for thing in board.things if thing.shape is None]
+
+
+@pytest.mark.parametrize(
+    ("shapes", "lines"),
+    [
+        ((Shape("box", (480.0, 280.0, 720.0, 420.0), 0.9),), ()),
+        ((Shape("table", (400.0, 200.0, 900.0, 600.0), 0.9),), ()),
+        ((Shape("ellipse", (450.0, 330.0, 495.0, 370.0), 0.9),), ()),
+        ((), (line((505.0, 330.0, 690.0, 370.0), "——"),)),
+    ],
+    ids=["in a box", "in a table", "beside a small ring", "a dash"],
+)
+def test_what_belongs_to_something_is_no_node(
+    shapes: tuple[Shape, ...], lines: tuple[Line, ...]
+) -> None:
+    seen = replace(arrow_from(ONE_ROW, TWO_ROWS), shapes=shapes)
+    board = assemble(seen, [line(ONE_ROW, "Start"), *lines], 750)
+    assert (texts(board), board.links) == (["Start"], [])
+
+
+def test_the_name_of_a_frame_is_no_second_node() -> None:
+    frame, name, box = (80.0, 80.0, 600.0, 500.0), (90.0, 85.0, 200.0, 115.0), (300, 250, 400, 320)
+    shapes = (Shape("container", frame, 0.9), Shape("box", box, 0.9))
+    board = assemble(Detection(shapes, words=(name,)), [line(name, "Pool")], 750)
+    assert sorted((t.kind, t.text) for t in board.things) == [("box", ""), ("container", "Pool")]
+
+
+def test_one_place_that_was_seen_twice_is_one_node() -> None:
+    again = (505.0, 303.0, 695.0, 398.0)
+    seen = arrow_from(ONE_ROW, TWO_ROWS)
+    board = assemble(replace(seen, words=(*seen.words, again)), [line(ONE_ROW, "Start")], 750)
+    assert texts(board) == ["Start", ""]
+
+
+def test_words_that_nobody_can_read_take_no_label() -> None:
+    boxes = ((0.0, 100.0, 100.0, 200.0), (700.0, 100.0, 800.0, 200.0))
+    unread = (300.0, 152.0, 360.0, 182.0)
+    label = line((400.0, 155.0, 460.0, 185.0), "yes")
+
+    def link(things: Sequence[Thing]) -> list[Link]:
+        first, second = (next(i for i, t in enumerate(things) if t.box == b) for b in boxes)
+        return [Link("arrow", first, second, True, ((100.0, 150.0), (700.0, 150.0)), 0.9)]
+
+    shapes = tuple(Shape("box", box, 0.95) for box in boxes)
+    board = assemble(Detection(shapes, words=(unread, label.box), link=link), [label], 750)
+    assert [k.label for k in board.links] == ["yes"]
+    assert texts(board) == []
