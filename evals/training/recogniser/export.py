@@ -24,9 +24,9 @@ def trained(
     """Return `model` with the running mean of the weights in `checkpoint`.
 
     Args:
-        model: the bundled network.
+        model: the network to go from.
         checkpoint: ``last.pt`` of a `Trainer`; None for a mean of `beside` alone.
-        share: how far to go from the bundled weights to the trained ones, 0…1.
+        share: how far to go from its weights to the trained ones, 0…1.
         beside: other weights, and how far to go to each of them. The mean of weights that come
             from the same ones is often better than each (Wortsman et al. 2022, Model soups).
     """

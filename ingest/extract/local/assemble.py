@@ -27,7 +27,7 @@ from ingest.extract.local.geometry import (
     overlap_union,
 )
 from ingest.extract.local.names import name_and_label, without_symbols
-from ingest.extract.local.rims import name_by_rims
+from ingest.extract.local.rims import head_by_turning, name_by_rims
 from ingest.extract.local.seen import Detection, Line, Shape
 from ingest.extract.local.things import Assembly, Link, Thing
 from ingest.extract.local.unread import unjoined, unread_things
@@ -60,6 +60,7 @@ def assemble(detection: Detection, lines: Sequence[Line], height: float) -> Asse
     links, gone = name_and_label(things, links, spent, detection.words)
     gone |= spent
     gone |= name_by_rims(things, links, gone)
+    head_by_turning(things, links, gone)
     gone |= unsupported(things, links, gone)
     gone |= unjoined(things, links, gone)
     for thing in things:
@@ -125,7 +126,9 @@ def _is_meant(block: Block, words: Sequence[Box]) -> bool:
     """Tell words from pieces of drawings, and texture, that were read as words."""
     if not words or any(holds(place, block.box) for place in words):
         return True  # nothing told words from drawings, or the detector saw words too
-    return _written(block.text) > _FEW_SIGNS and block.score >= _UNSURE
+    # Dashes of a line that runs down are read as 1 and 一, one below the other.
+    said = block.text.replace("\n", "").replace("一", "-")
+    return _written(said) > _FEW_SIGNS and block.score >= _UNSURE
 
 
 def _clear_numbers(blocks: Sequence[Block]) -> list[Block]:

@@ -32,6 +32,8 @@ _NO_SHORT_WORD = 3.0  # the same up to four letters: many are codes
 _SHORT = 4
 _KNOWN = 1.0  # what being a word and the best guess is worth, on top of being common
 ARROW_SIGNS = " -–—=<>→←"  # what arrows are read as
+_DASHES = "-–—"
+_STROKE = "一"  # what the shaft of an arrow between Chinese words is read as
 _ARROW = re.compile(rf"[{re.escape(ARROW_SIGNS)}]*[<>→←][{re.escape(ARROW_SIGNS)}]*")
 _LEADING, _TRAILING = re.compile(rf"^{_ARROW.pattern}"), re.compile(rf"{_ARROW.pattern}$")
 _WORD = re.compile(r"([^A-Za-z]*)([A-Za-z].*?)([^A-Za-z]*)")  # signs around it stay
@@ -89,6 +91,41 @@ def _trimmed(tokens: list[_Token], *, before: bool, behind: bool) -> list[_Token
     return kept
 
 
+def _with_ranges(groups: Sequence[list[_Token]]) -> list[list[_Token]]:
+    """Return `groups` with numbers in one that a long dash stands between."""
+    joined: list[list[_Token]] = []
+    for group in groups:
+        before = "".join(token.text for token in joined[-1]) if joined else ""
+        number = before.rstrip(_DASHES)
+        if number != before and number[-1:].isdigit() and group[0].text[0].isdigit():
+            joined[-1] = joined[-1] + group
+        else:
+            joined.append(group)
+    return joined
+
+
+def _mark_strokes(tokens: Sequence[_Token], gap: float) -> None:
+    """Count a stroke that stands far from the signs around it, in a wide gap, to an arrow."""
+    places = [(token, at) for token in tokens for at in range(len(token.text))]
+    steps = [token.steps[at] for token, at in places]
+    for n in range(1, len(places) - 1):
+        token, at = places[n]
+        to, on = steps[n] - steps[n - 1], steps[n + 1] - steps[n]
+        if token.text[at] == _STROKE and to + on >= gap and min(to, on) >= gap / 2:
+            token.arrows[at] = True
+
+
+def _mark_shaft(tokens: Sequence[_Token]) -> None:
+    """Count a dash behind all words, before a gap, to an arrow that leaves there."""
+    if all(set(token.text) <= set(_DASHES) for token in tokens):
+        return  # a mark before an item
+    for token in reversed(tokens):
+        for at in reversed(range(len(token.text))):
+            if token.text[at] not in _DASHES:
+                return
+            token.arrows[at] = True
+
+
 class Rescorer:
     """Reads lines with a lexicon. `signs`: what each column of the probabilities stands for."""
 
@@ -108,7 +145,9 @@ class Rescorer:
         """
         groups: list[list[_Token]] = [[]]
         last: int | None = None
-        for token in self._tokens(seen.argmax(axis=1)):
+        tokens = self._tokens(seen.argmax(axis=1))
+        _mark_strokes(tokens, gap)
+        for token in tokens:
             rest = token
             for at, step in enumerate(token.steps):
                 if token.arrows[at]:
@@ -121,7 +160,9 @@ class Rescorer:
                     groups.append([])
                 last = step
             groups[-1].append(rest)
-        written = [group for group in groups if group]
+        written = _with_ranges([group for group in groups if group])
+        for group in written[:-1]:
+            _mark_shaft(group)
         ends = range(len(written))
         trimmed = [_trimmed(written[at], before=at > 0, behind=at < ends[-1]) for at in ends]
         return [self._piece(seen, group) for group in trimmed if group]

@@ -7,6 +7,7 @@ from collections.abc import Sequence, Set
 from ingest.extract.local.things import Link, Thing
 from kb.scene import Box, union_box
 
+_SIGNS = 3  # fewer are a mark
 _TURNED = 1.5  # times as high as wide: words that run upwards
 _APART = 0.8  # widths of the words between them and the rim
 _BESIDE = 0.7  # of their height that lies between the frame's upper and lower rim
@@ -40,6 +41,16 @@ def name_by_rims(things: Sequence[Thing], links: Sequence[Link], gone: Set[int])
                 frame.height = words.height
                 frame.box = union_box([frame.box, words.box])
     return used
+
+
+def head_by_turning(things: Sequence[Thing], links: Sequence[Link], gone: Set[int]) -> None:
+    """Make turned words that nothing joins headings: they name a lane whose frame was not found."""
+    joined = {place for link in links for place in (link.source, link.target)}
+    for place, thing in enumerate(things):
+        if place in gone | joined or thing.shape is not None or len(thing.text) < _SIGNS:
+            continue
+        if _is_turned(thing):
+            thing.kind = "title"
 
 
 def _is_turned(words: Thing) -> bool:

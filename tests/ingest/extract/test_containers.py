@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from ingest.extract.local.assemble import assemble
 from ingest.extract.local.seen import Detection, Line, Shape
+from ingest.extract.local.things import Link, Thing
 from kb.scene import Box, NodeKind
 from tests.ingest.extract.test_assembly import line, texts
 
@@ -263,3 +265,22 @@ def test_a_frame_full_of_many_lines_is_a_frame() -> None:
     rows = [line((110.0, 110.0 + 40 * i, 290.0, 130.0 + 40 * i), f"item {i}") for i in range(7)]
     board = assemble(Detection((frame,)), rows, 600)
     assert "container" in {thing.kind for thing in board.things}
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_turned_words_without_a_frame_head_a_lane_unless_a_line_joins_them(joined: bool) -> None:
+    turned, step = (65.0, 200.0, 95.0, 420.0), (400.0, 280.0, 560.0, 340.0)
+
+    def link(things: Sequence[Thing]) -> list[Link]:
+        first, second = (
+            next(i for i, t in enumerate(things) if t.box == b) for b in (turned, step)
+        )
+        path = ((95.0, 310.0), (400.0, 310.0))
+        return [Link("arrow", first, second, True, path, 0.9)] if joined else []
+
+    shapes = (Shape("box", step, 0.95),)
+    words = [line(turned, "Insurer"), line((430.0, 295.0, 530.0, 325.0), "Pay")]
+    board = assemble(Detection(shapes, words=(turned,), link=link), words, 600)
+    kinds = {thing.text: thing.kind for thing in board.things}
+    assert kinds == {"Insurer": "text" if joined else "title", "Pay": "box"}
+    assert board.title == "", "it is no title of the board"

@@ -179,11 +179,8 @@ def test_lines_with_chinese_signs_are_looked_at_twice() -> None:
 
 
 def test_both_recognisers_have_the_same_signs() -> None:
-    import rapidocr
-
-    bundled = Path(rapidocr.__file__).parent / "models" / ocr._SECOND
     ours, others = (
         open_session(file, 1).get_modelmeta().custom_metadata_map["character"]
-        for file in (ocr._RECOGNISER, bundled)
+        for file in (ocr._RECOGNISER, ocr._CHINESE)
     )
     assert ours == others

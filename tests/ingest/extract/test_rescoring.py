@@ -154,12 +154,30 @@ def test_pieces_reach_from_letter_to_letter(lattice: npt.NDArray[np.float64], ga
             groups.append([])
         groups[-1].append(step)
     pieces = Rescorer(SIGNS, english()).pieces(lattice, gap)
-    if letters:
+    if "-" in said:  # before a gap it is an arrow's, between numbers it joins
+        assert len(pieces) <= max(1, len(groups))
+    elif letters:
         assert [(p.first, p.last) for p in pieces] == [(g[0], g[-1]) for g in groups]
     else:
         assert len(pieces) <= 1
     steps = [step for piece in pieces for step in (piece.first, piece.last)]
     assert steps == sorted(steps)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("one -          two", ["one", "two"]),
+        ("one-          two", ["one", "two"]),
+        ("2020 -          2024", ["2020 - 2024"]),
+        ("2020 -          two", ["2020", "two"]),
+        ("- one          - two", ["- one", "- two"]),
+    ],
+)
+def test_a_dash_before_a_gap_is_an_arrows_unless_numbers_are_around_it(
+    text: str, pieces: list[str]
+) -> None:
+    assert [p.text for p in Rescorer(SIGNS, english()).pieces(seen(text), 7)] == pieces
 
 
 @settings(max_examples=40, deadline=None)
