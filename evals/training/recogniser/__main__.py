@@ -81,7 +81,9 @@ def main(arguments: list[str] | None = None) -> int:
     training.add_argument("--minutes", type=float, default=Plan.minutes)
     exporting = steps.add_parser("export", help="write the weights as ONNX")
     exporting.add_argument("--to", type=Path, default=_WEIGHTS)
-    exporting.add_argument("--old", type=Path, help="weights (ONNX) to go from (default: the bundled ones)")
+    exporting.add_argument(
+        "--old", type=Path, help="weights to go from (default: the bundled ones)"
+    )
     exporting.add_argument(
         "--share", type=float, default=1.0, help="of the way to the new; 0: without"
     )
