@@ -1,7 +1,8 @@
 """The ways that leave each node of a scene, so that its units in the index know their neighbours.
 
 Search follows them without a look into the catalog (`kb.walk`). Shapes without words (a bare
-gateway) are passed through: a way ends at the next node that has a unit.
+gateway) are passed through: a way ends at the next node that has a unit. Words that nobody could
+read are a step, and end it too.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ def ways_of(scene: Scene) -> dict[str, Ways]:
     """
     steps = _steps(scene)
     speaks = {node.id for node in scene.nodes if spoken(node)}
+    for node in scene.nodes:
+        if node.kind == "text" and node.id not in speaks:
+            steps[node.id] = []
     return {node.id: tuple(_reach(node.id, steps, speaks)) for node in scene.nodes if spoken(node)}
 
 

@@ -42,6 +42,17 @@ def test_ways_respect_direction_and_pass_silent_shapes() -> None:
     assert "gate" not in ways
 
 
+def test_ways_end_at_words_that_nobody_can_read() -> None:
+    relations = [
+        Relation(id="1", source="a", target="unread"),
+        Relation(id="2", source="unread", target="b"),
+    ]
+    board = scene({"a": "A", "unread": "", "b": "B"}, relations, {})
+    nodes = tuple(node.model_copy(update={"kind": "text"}) for node in board.nodes)
+    assert ways_of(board)["a"] == (("after", "b"),)
+    assert ways_of(board.model_copy(update={"nodes": nodes}))["a"] == ()
+
+
 _pairs = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40)
 
 

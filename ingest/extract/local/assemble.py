@@ -46,6 +46,7 @@ _UNSURE = 0.4  # score of words where the detector saw none: below it they are t
 _CLEAR = 0.9  # score of a number where the detector saw no words
 _NUMBER = re.compile(r"[\[(]?\d{1,3}(, ?\d{1,3})*[\])]?")
 _STROKES = frozenset("1470[()] ,\n")
+_DASHED = re.compile(r"[1IlJi|一\-–—_.\s]+")  # what dashes of a line that runs down are read as
 _NUMBERS, _ALIKE = 2, 1.6  # numbers that stand alone on a board; of the height of a like one
 _LEAST_SCORE = 0.15  # of a line: below it is texture
 _WITHIN = 0.8  # of words in a frame
@@ -126,9 +127,9 @@ def _is_meant(block: Block, words: Sequence[Box]) -> bool:
     """Tell words from pieces of drawings, and texture, that were read as words."""
     if not words or any(holds(place, block.box) for place in words):
         return True  # nothing told words from drawings, or the detector saw words too
-    # Dashes of a line that runs down are read as 1 and 一, one below the other.
-    said = block.text.replace("\n", "").replace("一", "-")
-    return _written(said) > _FEW_SIGNS and block.score >= _UNSURE
+    if _DASHED.fullmatch(block.text):
+        return False
+    return _written(block.text) > _FEW_SIGNS and block.score >= _UNSURE
 
 
 def _clear_numbers(blocks: Sequence[Block]) -> list[Block]:

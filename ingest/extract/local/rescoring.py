@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ _SHORT = 4
 _KNOWN = 1.0  # what being a word and the best guess is worth, on top of being common
 ARROW_SIGNS = " -–—=<>→←"  # what arrows are read as
 _DASHES = "-–—"
+_NUMBER = re.compile(r"\d[\d:./]*")
+_FARTHER = 1.5  # times as far as signs of the line are from one another
 _STROKE = "一"  # what the shaft of an arrow between Chinese words is read as
 _ARROW = re.compile(rf"[{re.escape(ARROW_SIGNS)}]*[<>→←][{re.escape(ARROW_SIGNS)}]*")
 _LEADING, _TRAILING = re.compile(rf"^{_ARROW.pattern}"), re.compile(rf"{_ARROW.pattern}$")
@@ -97,7 +100,8 @@ def _with_ranges(groups: Sequence[list[_Token]]) -> list[list[_Token]]:
     for group in groups:
         before = "".join(token.text for token in joined[-1]) if joined else ""
         number = before.rstrip(_DASHES)
-        if number != before and number[-1:].isdigit() and group[0].text[0].isdigit():
+        behind = "".join(token.text for token in group)
+        if number != before and _NUMBER.fullmatch(number) and _NUMBER.fullmatch(behind):
             joined[-1] = joined[-1] + group
         else:
             joined.append(group)
@@ -105,13 +109,19 @@ def _with_ranges(groups: Sequence[list[_Token]]) -> list[list[_Token]]:
 
 
 def _mark_strokes(tokens: Sequence[_Token], gap: float) -> None:
-    """Count a stroke that stands far from the signs around it, in a wide gap, to an arrow."""
+    """Count a stroke in a wide gap to an arrow, where it is farther from others than they are."""
     places = [(token, at) for token in tokens for at in range(len(token.text))]
     steps = [token.steps[at] for token, at in places]
-    for n in range(1, len(places) - 1):
-        token, at = places[n]
+    strokes = [n for n, (token, at) in enumerate(places) if token.text[at] == _STROKE]
+    usual = [steps[n] - steps[n - 1] for n in range(1, len(steps)) if not {n, n - 1} & set(strokes)]
+    if not usual:
+        return
+    for n in strokes:
+        if not 0 < n < len(steps) - 1:
+            continue
         to, on = steps[n] - steps[n - 1], steps[n + 1] - steps[n]
-        if token.text[at] == _STROKE and to + on >= gap and min(to, on) >= gap / 2:
+        if to + on >= gap and min(to, on) >= _FARTHER * median(usual):
+            token, at = places[n]
             token.arrows[at] = True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
+from ingest.extract.local.blocks import HAN
 from ingest.extract.local.things import Link, Thing
 from kb.scene import Box, union_box
 
@@ -44,13 +45,27 @@ def name_by_rims(things: Sequence[Thing], links: Sequence[Link], gone: Set[int])
 
 
 def head_by_turning(things: Sequence[Thing], links: Sequence[Link], gone: Set[int]) -> None:
-    """Make turned words that nothing joins headings: they name a lane whose frame was not found."""
+    """Make turned words that nothing joins headings: they name a lane whose frame was not found.
+
+    Chinese is written downwards too, and on a board that lies on its side all words are turned:
+    these stay what they are.
+    """
     joined = {place for link in links for place in (link.source, link.target)}
-    for place, thing in enumerate(things):
-        if place in gone | joined or thing.shape is not None or len(thing.text) < _SIGNS:
-            continue
-        if _is_turned(thing):
+    written = [place for place, thing in enumerate(things) if thing.text]
+    on_end = [place for place in written if _is_on_end(things[place])]
+    if 2 * len(on_end) > len(written):
+        return
+    for place in on_end:
+        thing = things[place]
+        if thing.shape is None and place not in gone | joined and not HAN.search(thing.text):
             thing.kind = "title"
+
+
+def _is_on_end(thing: Thing) -> bool:
+    """Tell words that the reader saw as lines on end; short ones below one another it did not."""
+    box = thing.words or thing.box
+    wide, high = box[2] - box[0], box[3] - box[1]
+    return high > _TURNED * wide and wide < thing.height and len(thing.text) >= _SIGNS
 
 
 def _is_turned(words: Thing) -> bool:

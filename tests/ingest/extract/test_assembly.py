@@ -119,9 +119,10 @@ def test_large_words_near_a_line_are_a_node_where_lines_join_words(
 def test_short_words_stay_and_pieces_of_drawings_go() -> None:
     """Where something tells words from drawings, one or two signs elsewhere are no words."""
     read = [line((100.0, 300.0, 160.0, 330.0), "开始"), line((300.0, 300.0, 310.0, 330.0), "一")]
+    read += [line((600.0, 100.0, 660.0, 130.0), "周一"), line((600.0, 400.0, 660.0, 430.0), "第一")]
     read += [line((400.0, 100.0 + 40 * i, 410.0, 130.0 + 40 * i), "1一1一"[i]) for i in range(4)]
     known = Detection(words=((500.0, 500.0, 600.0, 550.0),))
-    assert texts(assemble(known, read, 600)) == ["开始"]
+    assert sorted(texts(assemble(known, read, 600))) == ["周一", "开始", "第一"]
     assert texts(
         assemble(Detection(complete=False), [line((0.0, 0.0, 60.0, 30.0), "no")], 600)
     ) == ["no"]

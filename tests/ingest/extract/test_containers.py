@@ -284,3 +284,27 @@ def test_turned_words_without_a_frame_head_a_lane_unless_a_line_joins_them(joine
     kinds = {thing.text: thing.kind for thing in board.things}
     assert kinds == {"Insurer": "text" if joined else "title", "Pay": "box"}
     assert board.title == "", "it is no title of the board"
+
+
+@pytest.mark.parametrize(
+    ("box", "items", "text"),
+    [
+        ((100.0, 100.0, 150.0, 200.0), 3, "TCP"),  # a list of short items
+        ((100.0, 100.0, 138.0, 270.0), 1, "上海仓库"),  # written downwards
+    ],
+)
+def test_lists_and_chinese_columns_are_no_headings(box: Box, items: int, text: str) -> None:
+    high = (box[3] - box[1]) / items
+    rows = [
+        line((box[0], box[1] + i * high, box[2], box[1] + (i + 0.7) * high), text)
+        for i in range(items)
+    ]
+    more = [line((400.0, 100.0 + 80 * i, 560.0, 130.0 + 80 * i), f"step {i}") for i in range(3)]
+    board = assemble(Detection(words=(box, *(one.box for one in more))), [*rows, *more], 600)
+    assert {thing.kind for thing in board.things} == {"text"}
+
+
+def test_on_a_board_that_lies_on_its_side_no_words_are_headings() -> None:
+    rows = [line((100.0 + 80 * i, 100.0, 130.0 + 80 * i, 300.0), f"step {i}") for i in range(4)]
+    board = assemble(Detection(words=tuple(row.box for row in rows)), rows, 600)
+    assert {thing.kind for thing in board.things} == {"text"}

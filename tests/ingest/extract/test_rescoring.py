@@ -171,6 +171,7 @@ def test_pieces_reach_from_letter_to_letter(lattice: npt.NDArray[np.float64], ga
         ("one-          two", ["one", "two"]),
         ("2020 -          2024", ["2020 - 2024"]),
         ("2020 -          two", ["2020", "two"]),
+        ("Room 1 -          2 Test", ["Room 1", "2 Test"]),
         ("- one          - two", ["- one", "- two"]),
     ],
 )
@@ -210,3 +211,30 @@ def test_words_of_the_lexicon() -> None:
     assert words.worth("the") > words.worth("claimant") > words.worth("qdrant") == 0
     assert "claim" in words.near("clain")
     assert "claim" not in words.near("claim")
+
+
+@pytest.mark.parametrize("pitch", [4, 5, 6, 7, 9])
+@pytest.mark.parametrize("text", ["下一步骤", "统一标准", "第一步"])
+def test_a_written_stroke_stays(text: str, pitch: int) -> None:
+    """一 as far from its neighbours as they are from one another is a sign."""
+    assert _parted([(sign, pitch) for sign in text], 10.2) == [text]
+
+
+def test_a_stroke_in_a_gap_is_the_shaft_of_an_arrow() -> None:
+    assert _parted([("登", 3), ("录", 4), ("一", 6), ("支", 8), ("付", 4)], 10.2) == [
+        "登录",
+        "支付",
+    ]
+
+
+def _parted(signs: list[tuple[str, int]], gap: float) -> list[str]:
+    """Read `signs`, each so many steps behind the one before."""
+    names = ["", *dict.fromkeys(sign for sign, _ in signs)]
+    said = np.zeros(sum(step for _, step in signs) + 3, int)
+    at = 0
+    for sign, step in signs:
+        at += step
+        said[at] = names.index(sign)
+    return [
+        piece.text for piece in Rescorer(names, Lexicon({})).pieces(np.eye(len(names))[said], gap)
+    ]
