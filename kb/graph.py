@@ -121,7 +121,8 @@ class Graph:
         """Return walks along the arrows from `refs` to the next named things, nearest first.
 
         Shapes without words (a bare gateway) are passed through, words that nobody could read are
-        not: a step stands there. Undirected lines go both ways. `depth` counts named things.
+        not: a step stands there (an empty text element of a drawing counts as one). Undirected
+        lines go both ways. `depth` counts named things.
         """
         return self._spread(refs, "after", depth)
 

@@ -2,7 +2,8 @@
 
 Memory is an estimate: 2 bytes for every weight (4 on a CPU), 16 for every one that is trained
 (itself and its gradient, and Adam's two means and master copy), activations as gradient
-checkpointing keeps them, and the logits of one batch. It was held against no run of a large model.
+checkpointing keeps them, and the logits of one batch, which were fitted to two runs of a 2B
+(docs/gpu.md). It was held against no run of a larger model.
 """
 
 from __future__ import annotations

@@ -81,9 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
     training.add_argument("--minutes", type=float, default=Plan.minutes)
     exporting = steps.add_parser("export", help="write the weights as ONNX")
     exporting.add_argument("--to", type=Path, default=_WEIGHTS)
-    exporting.add_argument(
-        "--old", type=Path, help="weights to go from (default: the bundled ones)"
-    )
+    exporting.add_argument("--old", type=Path, help="weights to go from (default: rapidocr's)")
     exporting.add_argument(
         "--share", type=float, default=1.0, help="of the way to the new; 0: without"
     )
@@ -93,7 +91,9 @@ def main(arguments: list[str] | None = None) -> int:
     )  # fmt: skip
     measuring = steps.add_parser("measure", help="compare with the bundled recogniser")
     measuring.add_argument("--model", type=Path, default=_WEIGHTS)
-    measuring.add_argument("--second", type=Path, default=_CHINESE, help="of Chinese lines")
+    measuring.add_argument(
+        "--second", type=Path, default=_CHINESE, help="beside it, for Chinese lines"
+    )
     measuring.add_argument("--lines", type=int, default=300, help="drawn ones of each kind")
     measuring.add_argument("--before", type=Path, help="earlier weights (ONNX) to compare with")
     measuring.add_argument(
