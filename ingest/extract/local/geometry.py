@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from kb.scene import Box, Point
 
+_MOST_OF_IT = 0.5
+
 
 def area_of(box: Box) -> float:
     """Return the area of `box`, never 0."""
@@ -37,6 +39,11 @@ def holds(outer: Box, inner: Box) -> bool:
     """Tell whether the middle of `inner` lies in `outer`."""
     x, y = middle_of(inner)
     return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
+
+
+def covers(box: Box, place: Box) -> bool:
+    """Tell whether `box` stands in `place`, or over most of it."""
+    return holds(place, box) or overlap_share(place, box) > _MOST_OF_IT
 
 
 def middle_of(box: Box) -> Point:

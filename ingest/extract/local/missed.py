@@ -8,7 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ingest.extract.local.geometry import area_of, holds, overlap_share, short_side
+from ingest.extract.local.geometry import area_of, covers, holds, short_side
 from ingest.extract.local.seen import Deadline, Detection, Line, TextReader, View
 from kb.scene import Box
 
@@ -20,7 +20,6 @@ _INKED = 0.006  # of a place: less is an empty box
 _MISSING = 0.25  # squares of the line height: so much ink is more than a letter
 _LOOSE = 0.15  # line heights around a line that belong to it
 _BETTER = 1.1  # a second reading must say so much more than the first
-_READ = 0.5  # of a place: covered by a line so far, it was read
 _RIM = 0.14  # of its sides, where the outline itself is
 _SMALL = 1.6  # line heights within its rim: a shape below this mostly has its name outside
 _TIGHT = 1.2  # the same: below this there is no room for a sign
@@ -37,16 +36,16 @@ def read_missed(
     for box in _places(view, detection, lines)[:_MOST]:
         if deadline.passed():
             return found, False
-        if any(_covers(line, box) for line in done):  # places overlap
+        if any(covers(line.box, box) for line in done):  # places overlap
             continue
         more, complete = look_closer(reader, view, box, deadline)
         if not complete:
             return found, False
         if short_side(box) < _SMALL * _usual_height(lines):  # it may hold a mere symbol
             more = [line for line in more if line.score >= _CLEAR]
-        before = [line for line in found if _covers(line, box)]
+        before = [line for line in found if covers(line.box, box)]
         if _worth(more) > _BETTER * _worth(before):
-            found = [line for line in found if not _covers(line, box)] + more
+            found = [line for line in found if not covers(line.box, box)] + more
             done += more
     return found, True
 
@@ -84,7 +83,7 @@ def _places(view: View, detection: Detection, lines: Sequence[Line]) -> list[Box
     left = {}
     for box in [*roomy, *detection.words]:
         if short_side(box) >= 4:
-            inside = [line for line in lines if _covers(line, box)]
+            inside = [line for line in lines if covers(line.box, box)]
             ink = _ink_left(view, box, inside)
             least = _MISSING * height**2 if inside else _INKED * area_of(box)
             if ink > least:
@@ -107,10 +106,6 @@ def _ink_left(view: View, box: Box, lines: Sequence[Line]) -> int:
         right, low = int(line.box[2] + by) + 1 - x0, int(line.box[3] + by) + 1 - y0
         ink[top : max(low, 0), left : max(right, 0)] = 0
     return cv2.countNonZero(ink) if ink.size else 0
-
-
-def _covers(line: Line, box: Box) -> bool:
-    return holds(box, line.box) or overlap_share(box, line.box) > _READ
 
 
 def _inner(box: Box) -> Box:

@@ -14,7 +14,7 @@ from statistics import median
 import numpy as np
 
 from ingest.extract.local.blocks import HAN
-from ingest.extract.local.geometry import holds, overlap_share, short_side
+from ingest.extract.local.geometry import covers, overlap_share, short_side
 from ingest.extract.local.seen import Array, Deadline, Detection, Line, TextReader, View
 from kb.scene import Box
 
@@ -54,7 +54,7 @@ def read_signs(
     texts = iter(said)
     told = {box: [next(texts) for _ in group] for box, group in crops.items()}
     found = _signs(told)
-    kept = [line for line in lines if not any(_is_in(line, box) for box, _, _ in found)]
+    kept = [line for line in lines if not any(covers(line.box, box) for box, _, _ in found)]
     return kept + [_line(*sign) for sign in found], True
 
 
@@ -74,7 +74,7 @@ def _small(detection: Detection, lines: Sequence[Line]) -> list[Box]:
         for box in boxes
         if _LEAST <= short_side(box) < most
         and max(box[2] - box[0], box[3] - box[1]) < _LONG * short_side(box)
-        and not any(_is_in(line, box) for line in words)
+        and not any(covers(line.box, box) for line in words)
     ]
     return [
         box
@@ -131,10 +131,6 @@ def _best(box: Box, said: Sequence[tuple[str, float]], *, figures: bool = False)
     if _ICON.fullmatch(text) and not (figures and text == "0" and score >= _CLEAR):
         return box, text, 0.0
     return box, text, score
-
-
-def _is_in(line: Line, box: Box) -> bool:
-    return holds(box, line.box) or overlap_share(box, line.box) > 0.5
 
 
 def _line(box: Box, text: str, score: float) -> Line:

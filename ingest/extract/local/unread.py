@@ -13,6 +13,7 @@ import numpy as np
 
 from ingest.extract.local.geometry import (
     area_of,
+    covers,
     gap_between,
     holds,
     overlap_share,
@@ -28,7 +29,6 @@ _MOST = 60  # rows: each costs a run of the recogniser
 _ROWS = 6  # more in one place are rules or hatching
 _LONGEST = 30.0  # width over height of a row
 _ON_END = 1.5  # height over width of words that stand so, which nothing here lays down
-_HELD = 0.5  # of a place, or of a line: it was read there
 _CLEAR = 0.8  # score of words without a line; drawings are read as less
 _FLAT = 0.35  # of the highest row: a lower one is dots and strokes of its neighbour
 _ROOM = 0.12  # of a row's height, kept around it
@@ -45,7 +45,11 @@ def read_unread(
 
     The largest places come first.
     """
-    places = [box for box in detection.words if short_side(box) >= _LEAST and _is_free(box, lines)]
+    places = [
+        box
+        for box in detection.words
+        if short_side(box) >= _LEAST and not any(covers(line.box, box) for line in lines)
+    ]
     places.sort(key=area_of, reverse=True)
     rows = [row for box in places for row in _rows(view, box)][:_MOST]
     said, complete = reader.read_crops([_crop(view, row) for row in rows], deadline)
@@ -101,10 +105,6 @@ def unjoined(things: Sequence[Thing], links: Sequence[Link], gone: Set[int]) -> 
         for place, thing in enumerate(things)
         if thing.shape is None and not thing.text and place not in joined | gone
     }
-
-
-def _is_free(box: Box, lines: Sequence[Line]) -> bool:
-    return not any(holds(box, line.box) or overlap_share(box, line.box) > _HELD for line in lines)
 
 
 def _rows(view: View, box: Box) -> Iterator[Box]:

@@ -73,8 +73,7 @@ def completed(selection: Selection, sheet: Sheet, question: Question, hints: Hin
     at = {id(row): n for n, row in enumerate(sheet.rows)}
     members = [at[id(row)] for row in selection.members]
     if sheet.cues[CUES_SEEN.index("who")]:
-        owner = _owner(members, sheet, selection.best.board)
-        return replace(selection, members=tuple(sheet.rows[n] for n in sorted({*members, *owner})))
+        return _with(selection, members, _owner(members, sheet, selection.best.board), sheet)
     text = POLITE.sub("", simplified(question.text).strip())
     kinds = set(hints.kinds) - _HOLDERS
     narrowed = hints.colors or kinds or hints.tags or hints.spans or question.state
@@ -91,6 +90,13 @@ def completed(selection: Selection, sheet: Sheet, question: Question, hints: Hin
         more = _way(list(dict.fromkeys(here)), asked, whole=becomes)
     else:
         more = _list(members, asked)
+    return _with(selection, members, more, sheet)
+
+
+def _with(
+    selection: Selection, members: Sequence[int], more: Collection[int], sheet: Sheet
+) -> Selection:
+    """Return `selection` with `more` rows, as it is where they would be too many to tell."""
     told = sorted({*members, *more})
     if len(told) > MOST:
         return selection

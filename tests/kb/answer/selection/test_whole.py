@@ -136,4 +136,4 @@ def test_what_was_selected_stays_and_nothing_is_told_twice(
 ) -> None:
     found = told(question, *selected, start=start)
     assert selected <= set(found)
-    assert len(found) == len(set(found)) <= max(MOST, len(selected) + (question == "Who?"))
+    assert len(found) == len(set(found)) <= max(MOST, len(selected))
