@@ -16,9 +16,11 @@ from ingest.extract.local.geometry import area_of, overlap_share, overlap_union,
 from ingest.extract.local.seen import Deadline, Detection, Line, Shape, View
 from ingest.extract.local.shapes import find_figures
 from ingest.extract.local.things import Link, Thing
+from ingest.extract.local.wishes import FRAMES
 
 _SAME = 0.5  # overlap over union from which two shapes are one
 _WITHIN, _LEAST = 0.8, 0.25  # so much of one in the other, which is no more than 4 times larger
+_MEETS = 0.3  # of one figure in another: they are not side by side
 _LETTER = 0.6  # line heights: a figure below this may be a letter
 _ROOM = 1.3  # line heights
 _SURE = 0.85  # confidence of a contour that the trained eyes don't confirm
@@ -62,9 +64,10 @@ def _without_letters(trained: Detection, lines: Sequence[Line]) -> Detection:
 def combined(trained: Detection, classical: Detection, least: float = 0.0) -> Detection:
     """Return both: the trained one's kinds, the classical one's boxes, each one's own finds.
 
+    A contour around several figures that stand side by side, as notes do, is none of them.
     `least`: of the shorter side of a contour that stands alone, in pixels; letters have some too.
     """
-    shapes, found = [], list(classical.shapes)
+    shapes, found = [], [s for s in classical.shapes if not _is_heap(s, trained.shapes)]
     for shape in trained.shapes:
         same = [other for other in found if _is_same(shape, other)]
         if same:
@@ -82,6 +85,23 @@ def combined(trained: Detection, classical: Detection, least: float = 0.0) -> De
         complete=classical.complete,
         arrows=trained.arrows,
     )
+
+
+def _is_heap(contour: Shape, shapes: Sequence[Shape]) -> bool:
+    """Tell whether `contour` goes around several of `shapes` that each fill much of it."""
+    within = [
+        shape.box
+        for shape in shapes
+        if shape.kind not in FRAMES
+        and overlap_share(shape.box, contour.box) > _WITHIN
+        and area_of(shape.box) > _LEAST * area_of(contour.box)
+    ]
+    apart = [
+        box
+        for at, box in enumerate(within)
+        if not any(overlap_share(box, other) > _MEETS for other in within[:at])
+    ]
+    return len(apart) > 1
 
 
 def _is_same(trained: Shape, classical: Shape) -> bool:

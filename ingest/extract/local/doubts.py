@@ -16,7 +16,11 @@ _HEADER = 2.0  # height over width of the head of a lane, whose words stand on e
 _ON_END = 1.5  # height over width of words that do
 _FLUSH, _TOUCHING = 0.2, 0.12  # of its width, by which heads of one column may differ, or be apart
 _STANDS = 1.2  # height over width of a head whose words were read as if they didn't
-_IN_TABLE = 0.85  # of a box in a table of which it is a cell
+_AT_RIM, _AT_CORNER = 0.2, 0.15  # of a head's width, its height, by which its lane's may differ
+_AS_HIGH = 0.65  # of the height of both together, that a head and its lane share
+_SLIM = 0.3  # width of a head over that of its lane
+_INSIDE = 0.85  # of what is in a frame or a table
+_CELL = 0.7  # of a box in a table of which it is a cell; tables are seen roughly
 _SURE_TABLE = 0.5  # confidence from which boxes in it are no things of their own
 _FEW = 4  # lines of words in a box: more may be things of their own
 _FILLED = 0.5  # of both sides of a box, by the words in it
@@ -26,16 +30,24 @@ _SUPPORT = 0.9  # confidence of a shape that needs none: on hdBPMN val 11 of 11 
 def bands_as_frames(shapes: Sequence[Shape], lines: Sequence[Line]) -> list[Shape]:
     """Return `shapes` with long bands, and heads of lanes, as containers.
 
-    Heads are boxes whose words stand on end, and those in one column with them that have no words
-    or stand too: turned words are not always read, or not rightly.
+    Heads are boxes whose words stand on end, boxes that fill a corner or the left end of a frame,
+    and those in one column with them that stand at its rim too, have no words or stand on end:
+    turned words are not always read, or not rightly.
     """
     turned = [line.box for line in lines if _tall(line.box) > _ON_END]
     boxes = {at: shape.box for at, shape in enumerate(shapes) if shape.kind == "box"}
-    heads = {at for at, box in boxes.items() if _is_head(box, turned)}
+    frames = [s.box for s in shapes if s.kind == "container" or _is_long_box(s)]
+    heads = {
+        at
+        for at, box in boxes.items()
+        if _is_head(box, turned) or any(_ends(box, frame) for frame in frames)
+    }
     likely = {
         at
         for at, box in boxes.items()
-        if _tall(box) > _STANDS or not any(holds(box, line.box) for line in lines)
+        if _tall(box) > _STANDS
+        or not any(holds(box, line.box) for line in lines)
+        or any(_at_rim(box, frame) for frame in frames)
     }
     waiting = list(heads)
     while waiting:
@@ -44,9 +56,7 @@ def bands_as_frames(shapes: Sequence[Shape], lines: Sequence[Line]) -> list[Shap
         heads |= more
         waiting += more
     return [
-        replace(shape, kind="container", fill=None)
-        if at in heads or (at in boxes and _is_band(shape.box))
-        else shape
+        replace(shape, kind="container", fill=None) if at in heads or _is_long_box(shape) else shape
         for at, shape in enumerate(shapes)
     ]
 
@@ -62,9 +72,9 @@ def frames_as_boxes(shapes: Sequence[Shape], lines: Sequence[Line]) -> list[Shap
 
 
 def _is_full(frame: Shape, shapes: Sequence[Shape], lines: Sequence[Line]) -> bool:
-    inside = [line for line in lines if overlap_share(line.box, frame.box) > _IN_TABLE]
+    inside = [line for line in lines if overlap_share(line.box, frame.box) > _INSIDE]
     others = any(
-        other is not frame and overlap_share(other.box, frame.box) > _IN_TABLE for other in shapes
+        other is not frame and overlap_share(other.box, frame.box) > _INSIDE for other in shapes
     )
     if not 0 < len(inside) <= _FEW or others:
         return False
@@ -80,12 +90,38 @@ def without_cells(shapes: Sequence[Shape]) -> list[Shape]:
         shape
         for shape in shapes
         if shape.kind != "box"
-        or not any(overlap_share(shape.box, table) > _IN_TABLE for table in tables)
+        or not any(overlap_share(shape.box, table) > _CELL for table in tables)
     ]
 
 
-def _is_band(box: Box) -> bool:
-    return max(box[2] - box[0], box[3] - box[1]) > _BAND * short_side(box)
+def _is_long_box(shape: Shape) -> bool:
+    """Tell whether a box is a lane or a pool by its length."""
+    longer = max(shape.box[2] - shape.box[0], shape.box[3] - shape.box[1])
+    return shape.kind == "box" and longer > _BAND * short_side(shape.box)
+
+
+def _ends(box: Box, frame: Box) -> bool:
+    """Tell whether `box` is the left end of `frame`, or fills a corner of it.
+
+    Frames are seen roughly: the end may stand over their rim, or right before it.
+    """
+    wide, high = box[2] - box[0], box[3] - box[1]
+    corner = any(abs(box[side] - frame[side]) < _AT_CORNER * high for side in (1, 3))
+    both = min(box[3], frame[3]) - max(box[1], frame[1])
+    as_high = both > _AS_HIGH * (max(box[3], frame[3]) - min(box[1], frame[1]))
+    before = box[0] < frame[0] < box[2] + wide
+    return (_at_rim(box, frame) and corner) or (before and as_high and _is_slim(box, frame))
+
+
+def _at_rim(box: Box, frame: Box) -> bool:
+    """Tell whether `box` stands within `frame`, at its left rim, and is much narrower."""
+    within = overlap_share(box, frame) > _INSIDE
+    beside = abs(box[0] - frame[0]) < _AT_RIM * (box[2] - box[0])
+    return within and beside and _is_slim(box, frame)
+
+
+def _is_slim(box: Box, frame: Box) -> bool:
+    return box[2] - box[0] < _SLIM * (frame[2] - frame[0])
 
 
 def _is_head(box: Box, turned: Sequence[Box]) -> bool:

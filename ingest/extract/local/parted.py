@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 
 from ingest.extract.local.geometry import area_of, holds
 from ingest.extract.local.missed import look_closer
@@ -20,7 +21,7 @@ from kb.scene import Box, Point
 _ACROSS, _DOWN = 0.5, 0.5  # shares of a place's width, of the smaller height, that both cover
 _OVERLAP = 0.3  # line heights by which two places may overlap
 _ROOM = 0.15  # line heights kept around a piece
-_LEAST = 0.4  # line heights, across and down, that both cover at least
+_LEAST = 0.4  # line heights, or usual ones, across and down, that both cover at least
 _SMALLER = 0.55  # of the area of a line: words in less are read anew
 _KEPT = 0.75  # of the letters: with fewer than before words were left out
 _LESS_SURE = 0.15  # by which a second reading may be so
@@ -45,12 +46,13 @@ def read_apart(
     places += detection.words
     shapes = [shape.box for shape in detection.shapes if shape.kind not in FRAMES]
     arrows = detection.arrows
+    usual = median([line.height for line in lines] or [0.0])
     found: list[Line] = []
     parted = anew = 0
     for at, line in enumerate(lines):
         inside = any(holds(box, line.box) for box in shapes)
         chain = [] if inside or not _may_hold_arrows(line.text) else _at_arrows(line, arrows)
-        pieces = chain or _pieces(line, places)
+        pieces = chain or _pieces(line, places, usual)
         spent = anew if len(pieces) == 1 else parted
         if not pieces or spent >= _MOST:
             found.append(line)
@@ -121,18 +123,20 @@ def _at_arrows(line: Line, arrows: Sequence[tuple[Point, Point]]) -> list[Box]:
     return boxes if len(boxes) > 1 else []
 
 
-def _pieces(line: Line, places: Sequence[Box]) -> list[Box]:
+def _pieces(line: Line, places: Sequence[Box], usual: float) -> list[Box]:
     """Return the part of `line` in each of the places side by side that it runs through.
 
     One alone is told where it is much smaller than the line: the reader took in more than words.
+    `usual`: height of the lines of the board; one with the rules of a table in it is higher.
     """
     x0, y0, x1, y1 = line.box
+    least = _LEAST * min(line.height, usual)
     spans = []
     for place in places:
         left, right = max(x0, place[0]), min(x1, place[2])
         top, low = max(y0, place[1]), min(y1, place[3])
-        wide = max(_ACROSS * (place[2] - place[0]), _LEAST * line.height)
-        high = max(_DOWN * min(y1 - y0, place[3] - place[1]), _LEAST * line.height)
+        wide = max(_ACROSS * (place[2] - place[0]), least)
+        high = max(_DOWN * min(y1 - y0, place[3] - place[1]), least)
         if right - left > wide and low - top > high:
             spans.append((left, top, right, low))
     apart: list[Box] = []

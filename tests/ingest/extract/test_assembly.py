@@ -136,6 +136,16 @@ def test_both_rings_of_an_event_are_one_shape() -> None:
     assert len(combined(seen, Detection(rings)).shapes) == 1
 
 
+def test_a_contour_around_notes_side_by_side_is_none_of_them() -> None:
+    notes = tuple(Shape("sticky", (100.0, y, 260.0, y + 140), 0.9) for y in (100.0, 245.0))
+    seen_twice = Shape("box", (105.0, 250.0, 255.0, 380.0), 0.5)
+    heap = Shape("sticky", (98.0, 98.0, 262.0, 388.0), 1.0)
+    found = combined(Detection(notes), Detection((heap,))).shapes
+    assert [shape.box for shape in found] == [note.box for note in notes]
+    alone = combined(Detection((notes[1], seen_twice)), Detection((heap,))).shapes
+    assert heap.box in [shape.box for shape in alone]
+
+
 def test_a_crowded_board_is_labelled_without_following_every_line() -> None:
     """Words far from a line are told by its box alone: no path is looked at."""
 

@@ -51,6 +51,30 @@ def test_heads_of_lanes_stand_in_one_column(box: Box, read: str, kind: str) -> N
     assert [thing.kind for thing in board.things if thing.text != "Insurer"] == [kind]
 
 
+FLOW = Shape("container", (100.0, 300.0, 1200.0, 420.0), 0.9)
+
+
+@pytest.mark.parametrize(
+    ("boxes", "kinds"),
+    [
+        ([(100.0, 300.0, 200.0, 420.0)], ["container"]),  # all of its left end
+        ([(60.0, 296.0, 160.0, 428.0)], ["container"]),  # over the rim of a frame seen roughly
+        ([(40.0, 300.0, 98.0, 424.0)], ["container"]),  # right before it
+        ([(100.0, 300.0, 190.0, 340.0), (101.0, 341.0, 189.0, 379.0)], ["container"] * 2),
+        ([(101.0, 341.0, 189.0, 379.0)], ["box"]),  # a step at the rim
+        ([(130.0, 310.0, 230.0, 350.0)], ["box"]),
+        ([(100.0, 300.0, 500.0, 420.0)], ["box"]),  # too wide
+        ([(500.0, 300.0, 600.0, 420.0)], ["box"]),
+        ([(60.0, 300.0, 160.0, 345.0)], ["box"]),  # stuck on the rim
+    ],
+)
+def test_a_head_fills_a_corner_of_its_lane(boxes: list[Box], kinds: list[NodeKind]) -> None:
+    words = [line((b[0] + 10, b[1] + 10, b[2] - 10, b[1] + 30), "Sales") for b in boxes]
+    shapes = (FLOW, *(Shape("box", box, 0.9) for box in boxes))
+    board = assemble(Detection(shapes), words, 800)
+    assert [thing.kind for thing in board.things if thing.text] == kinds
+
+
 ROWS = [line((120.0, y, 280.0, y + 30), text) for y, text in ((190.0, "Ship"), (260.0, "付款"))]
 
 
@@ -136,6 +160,13 @@ def test_boxes_in_a_table_are_its_cells() -> None:
     held = [thing.text for thing in board.things if thing.parent is not None]
     assert sorted(held) == ["Due", "Name", "负责人"]
     assert {board.things[t.parent].kind for t in board.things if t.parent is not None} == {"table"}
+
+
+def test_a_cell_may_stand_over_the_rim_of_a_table_seen_roughly() -> None:
+    table = Shape("table", (100.0, 100.0, 700.0, 400.0), 0.9)
+    cell = Shape("box", (85.0, 300.0, 300.0, 425.0), 0.9)
+    board = assemble(Detection((table, cell)), [line((110.0, 340.0, 250.0, 380.0), "Due")], 800)
+    assert {thing.text: thing.kind for thing in board.things} == {"": "table", "Due": "text"}
 
 
 def test_rows_of_a_table_are_no_lanes() -> None:

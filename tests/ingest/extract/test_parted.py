@@ -31,6 +31,19 @@ def test_each_place_gets_words_of_its_own(detection: Detection) -> None:
     assert lines[0].box[2] < 320 < lines[1].box[0]
 
 
+@pytest.mark.parametrize(("height", "count"), [(50.0, 3), (130.0, 2)])
+def test_a_row_of_a_table_is_parted_though_its_rules_are_read_with_it(
+    height: float, count: int
+) -> None:
+    """Unless all lines are as high: then what was seen there is too small to be words."""
+    row = line((90.0, 60.0, 560.0, 190.0), "ship 518 track")
+    cells = (LEFT[0], 110.0, LEFT[2], 150.0), (RIGHT[0], 110.0, RIGHT[2], 150.0)
+    other = line((100.0, 400.0, 300.0, 400.0 + height), "other")
+    detection = Detection(words=cells)
+    lines, _ = read_apart(Spy(), VIEW, detection, [row, other, other], Deadline(None))
+    assert len(lines) == count + 1
+
+
 class Says(Spy):
     """Reads `text` in the middle of whatever it is shown, a line for each of its lines."""
 
