@@ -6,26 +6,25 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Sequence
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 
 import cv2
-import numpy as np
 import torch
 from rich.progress import track
 
 from evals.training.detector.answers import TorchNet, answers
-from evals.training.detector.augment import faded
-from evals.training.detector.boards import Board, real_boards
+from evals.training.detector.boards import real_boards
 from evals.training.detector.calibrate import fit_line, link_scores, node_scores
+from evals.training.detector.evidence import gather
 from evals.training.detector.export import export
-from evals.training.detector.judge import evidence, fit, save
+from evals.training.detector.judge import fit, save
 from evals.training.detector.measure import judged, measure
 from evals.training.detector.photos import learnt_photos
 from evals.training.detector.store import KeptBoards, draw
 from evals.training.detector.train import Crops, Plan, Trainer
-from ingest.extract.local.eyes.pairs import Judge
+from ingest.extract.local.eyes.judge import Judge
 
 _ROOT = Path(__file__).resolve().parents[3]
 WEIGHTS = _ROOT / "ingest" / "extract" / "local" / "weights"
@@ -63,8 +62,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--threads", type=int, default=Plan.threads, help="of the net; crops take as many beside it"
     )
     judging = steps.add_parser("judge", help="fit the judge of pairs to what the net sees")
-    judging.add_argument("--every", type=int, default=2, help="take every so many real boards")
-    judging.add_argument("--drawn", type=int, default=200)
+    judging.add_argument("--every", type=int, default=1, help="take every so many real boards")
+    judging.add_argument("--drawn", type=int, default=2000, help="so many drawn boards, at most")
+    judging.add_argument("--workers", type=int, default=2)
     choosing = steps.add_parser("choose", help="choose thresholds on val and say how it does")
     choosing.add_argument("--every", type=int, default=1, help="take every so many boards of val")
     choosing.add_argument(
@@ -134,13 +134,14 @@ def _weights(options: argparse.Namespace) -> dict[str, torch.Tensor]:
 
 
 def _judge(options: argparse.Namespace) -> int:
-    net = TorchNet(_weights(options))
     real = list(real_boards(options.data, "train", options.every))
-    rng = np.random.default_rng(3)
-    chosen = [faded(b, rng) for b in real]
-    chosen += _spread(KeptBoards(options.folder / "boards"), options.drawn)
-    parts = [evidence(a) for a in track(answers(net, chosen), "Judge", len(chosen))]
-    save(fit(parts), options.folder / "judge.npz")
+    drawn = KeptBoards(options.folder / "boards")
+    step = -(-len(drawn) // options.drawn) if options.drawn else 1
+    chosen = range(0, len(drawn) if options.drawn else 0, step)
+    boards = chain(((board, True) for board in real), ((drawn[i], False) for i in chosen))
+    parts = gather(_weights(options), boards, options.workers)
+    torch.set_num_threads(1)  # of the fit: small layers wait for one another's threads
+    save(fit(track(parts, "Judge", len(real) + len(chosen))), options.folder / "judge.npz")
     return 0
 
 
@@ -188,10 +189,6 @@ def _export(options: argparse.Namespace) -> int:
     shutil.copy(options.folder / "judge.npz", options.to / "judge.npz")
     shutil.copy(options.folder / "thresholds.json", options.to / "thresholds.json")
     return 0
-
-
-def _spread(boards: Sequence[Board], count: int) -> list[Board]:
-    return list(boards[:: max(1, len(boards) // count)]) if count else []
 
 
 if __name__ == "__main__":

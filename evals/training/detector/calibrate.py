@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from evals.training.detector.judge import true_links
+from evals.training.detector.evidence import true_links
 from evals.training.detector.measure import Judged
 from ingest.extract.local.eyes.layout import KINDS
 from ingest.extract.local.eyes.links import find_links
@@ -51,8 +51,8 @@ def link_scores(boards: Iterable[Judged], *, arrow: float, line: float) -> tuple
         kinds, same = (v[board.nodes] for v in (board.answer.seen.kinds, board.answer.same))
         true = true_links(board.answer)[0]
         links = find_links(
-            board.answer.maps.astype(np.float32), board.answer.seen.boxes[board.nodes],
-            board.pairs, board.scores, arrow=arrow, line=line,
+            board.answer.maps.astype(np.float32), board.pairs, board.scores,
+            arrow=arrow, line=line,
         )  # fmt: skip
         for link in links:
             if link.heads and _WORDS not in (kinds[link.source], kinds[link.target]):

@@ -1,9 +1,8 @@
-"""Fits the judge of pairs: two hidden layers that weigh the evidence for a line."""
+"""Fits the judge of pairs, which weighs the evidence for a line between two nodes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,88 +12,93 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from evals.training.detector.answers import Answer
-from ingest.extract.local.eyes.layout import FRAMES, KINDS
-from ingest.extract.local.eyes.pairs import find_pairs
+from evals.training.detector.evidence import Evidence
+from ingest.extract.local.eyes.judge import OTHER_WAY, USUAL, Joined
 
 Array = npt.NDArray[Any]
 
-_WIDTH = 48
-_BATCH = 512
-_FRAME_KINDS = [KINDS.index(kind) for kind in sorted(FRAMES)]
+_WIDTH = 64
+_DROPOUT = 0.15
+_RATE, _DECAY = 3e-3, 0.02
+_BATCH = 8  # boards
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """Features k×f of candidate pairs and what they are, k×2: an arrow, any line; 0 or 1."""
+class _Net(nn.Module):
+    """`ingest.extract.local.eyes.judge.Judge`, to be taught."""
 
-    features: Array
-    true: Array
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.first, self.second = nn.Linear(features, 2 * _WIDTH), nn.Linear(2 * _WIDTH, _WIDTH)
+        self.third, self.last = nn.Linear(6 * _WIDTH, _WIDTH), nn.Linear(_WIDTH, len(Joined))
 
+    def forward(self, places: Tensor, there: Tensor, back: Tensor) -> Tensor:
+        """Return logits k×6."""
+        there, back = self._read(there), self._read(back)
+        nodes = torch.cat([places[:, 0], places[:, 1]])
+        said = torch.cat([there, back])
+        empty = said.new_zeros(int(nodes.max()) + 1, _WIDTH)
+        strongest = empty.scatter_reduce(0, nodes[:, None].expand_as(said), said, "amax")
+        sums = empty.index_add(0, nodes, said) / USUAL
+        a, b = places.T
+        one = self._last(there, back, strongest[a], sums[a], strongest[b], sums[b])
+        other = self._last(back, there, strongest[b], sums[b], strongest[a], sums[a])
+        return (one + other[:, OTHER_WAY]) / 2
 
-def evidence(answer: Answer) -> Evidence:
-    """Return the candidates of one board."""
-    nodes = np.nonzero(~np.isin(answer.seen.kinds, _FRAME_KINDS))[0]
-    boxes, kinds = answer.seen.boxes[nodes], answer.seen.kinds[nodes]
-    pairs = find_pairs(answer.maps.astype(np.float32), boxes, kinds)
-    arrows, lines = true_links(answer)
-    same = answer.same[nodes]
-    true = []
-    for source, target in pairs.places:
-        link = (int(same[source]), int(same[target]))
-        true.append((link in arrows, link in lines or link[::-1] in lines))
-    return Evidence(pairs.features, np.array(true, np.float32).reshape(-1, 2))
+    def _read(self, x: Tensor) -> Tensor:
+        x = functional.dropout(functional.relu(self.first(x)), _DROPOUT, self.training)
+        return functional.relu(self.second(x))
 
-
-def true_links(answer: Answer) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
-    """Return the (source, target) of every arrow, and of every line of any kind."""
-    arrows, lines = set(), set()
-    for line in answer.board.lines:
-        link = (line.source, line.target)
-        if min(link) < 0:
-            continue
-        lines.add(link)
-        if line.heads >= 1:
-            arrows.add(link)
-        if line.heads == 2:
-            arrows.add(link[::-1])
-    return arrows, lines
+    def _last(self, *parts: Tensor) -> Tensor:
+        x = functional.relu(self.third(torch.cat(parts, dim=1)))
+        out: Tensor = self.last(functional.dropout(x, _DROPOUT, self.training))
+        return out
 
 
-def fit(parts: Iterable[Evidence], *, rounds: int = 30, seed: int = 0) -> dict[str, Array]:
-    """Return the weights of the judge, as `pairs.Judge` reads them."""
+def fit(parts: Iterable[Evidence], *, rounds: int = 16, seed: int = 0) -> dict[str, Array]:
+    """Return the weights of the judge, as `ingest.extract.local.eyes.judge.Judge` reads them."""
     torch.manual_seed(seed)
-    kept = [part for part in parts if len(part.features)]
-    x = torch.from_numpy(np.concatenate([part.features for part in kept]))
-    y = torch.from_numpy(np.concatenate([part.true for part in kept]))
-    mean, spread = x.mean(0), x.std(0) + 1e-3
-    x = (x - mean) / spread
-    net = nn.Sequential(
-        nn.Linear(x.shape[1], _WIDTH), nn.ReLU(), nn.Dropout(0.1),
-        nn.Linear(_WIDTH, _WIDTH), nn.ReLU(), nn.Linear(_WIDTH, 2),
-    )  # fmt: skip
-    optimiser = torch.optim.AdamW(net.parameters(), 2e-3, weight_decay=0.01)
-    steps = rounds * (len(x) // _BATCH + 1)
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, total_steps=steps + 1)
+    kept = [part for part in parts if len(part.places)]
+    mean, spread = _scale(kept)
+    net = _Net(len(mean))
+    optimiser = torch.optim.AdamW(net.parameters(), _RATE, weight_decay=_DECAY)
+    steps = rounds * -(-len(kept) // _BATCH)
+    rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, total_steps=steps + 1)
     for _ in range(rounds):
-        for chosen in torch.split(torch.randperm(len(x)), _BATCH):
-            _learn(net, optimiser, x[chosen], y[chosen])
+        for chosen in torch.split(torch.randperm(len(kept)), _BATCH):
+            *seen, true = _together([kept[place] for place in chosen.tolist()], mean, spread)
+            loss = functional.cross_entropy(net(*seen), true)
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
             rate.step()
-    names = {"0": "first", "3": "second", "5": "last"}
-    weights = {
-        f"{names[name.split('.')[0]]}.{name.split('.')[1]}": value.detach().numpy()
-        for name, value in net.named_parameters()
-    }
-    return {**weights, "mean": mean.numpy(), "spread": spread.numpy()}
+    weights = {name: value.detach().numpy() for name, value in net.named_parameters()}
+    return {**weights, "mean": mean, "spread": spread}
 
 
-def _learn(net: nn.Module, optimiser: torch.optim.Optimizer, x: Tensor, y: Tensor) -> None:
-    loss = functional.binary_cross_entropy_with_logits(net(x), y)
-    optimiser.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    optimiser.step()
+def _scale(parts: Sequence[Evidence]) -> tuple[Array, Array]:
+    """Return mean and spread of every feature, from both ends."""
+    count = 2 * sum(len(part.places) for part in parts)
+    sides = [side for part in parts for side in (part.there, part.back)]
+    mean = np.sum([side.sum(axis=0, dtype=float) for side in sides], axis=0) / count
+    squares = np.sum([((side - mean) ** 2).sum(axis=0) for side in sides], axis=0)
+    return mean.astype(np.float32), (np.sqrt(squares / count) + 1e-3).astype(np.float32)
+
+
+def _together(parts: Sequence[Evidence], mean: Array, spread: Array) -> list[Tensor]:
+    """Return places, features from both ends and the truth of several boards as one."""
+    firsts = np.cumsum([0, *(int(part.places.max()) + 1 for part in parts[:-1])])
+    places = [part.places + first for part, first in zip(parts, firsts, strict=True)]
+    sides = [
+        np.concatenate([part.there for part in parts]),
+        np.concatenate([p.back for p in parts]),
+    ]
+    true = np.concatenate([part.true for part in parts])
+    scaled = [torch.from_numpy((side - mean) / spread) for side in sides]
+    return [torch.from_numpy(np.concatenate(places)), *scaled, torch.from_numpy(true)]
 
 
 def save(weights: dict[str, Array], path: Path) -> None:
-    """Write the weights as an ``.npz`` file."""
-    np.savez(path, **{name: value.astype(np.float32) for name, value in weights.items()})  # type: ignore[arg-type]
+    """Write the weights as an ``.npz`` file, in half precision."""
+    halves = {name: value.astype(np.float16) for name, value in weights.items()}
+    scales = {name: weights[name].astype(np.float32) for name in ("mean", "spread")}
+    np.savez(path, **{**halves, **scales})  # type: ignore[arg-type]

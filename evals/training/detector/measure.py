@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from evals.training.detector.answers import Answer
-from evals.training.detector.judge import true_links
+from evals.training.detector.evidence import true_links
+from ingest.extract.local.eyes.judge import Judge
 from ingest.extract.local.eyes.layout import FRAMES, KINDS, LONGEST
 from ingest.extract.local.eyes.links import find_links
-from ingest.extract.local.eyes.pairs import Judge, Pairs, find_pairs
+from ingest.extract.local.eyes.pairs import Pairs, find_pairs
 
 Array = npt.NDArray[Any]
 
@@ -90,7 +91,7 @@ def judged(answer: Answer, judge: Judge, least: float) -> Judged:
     nodes = np.nonzero(~np.isin(seen.kinds, _OTHERS) & (seen.scores >= least))[0]
     maps = answer.maps.astype(np.float32)
     pairs = find_pairs(maps, seen.boxes[nodes], seen.kinds[nodes])
-    return Judged(answer, nodes, pairs, judge(pairs.features))
+    return Judged(answer, nodes, pairs, judge(pairs))
 
 
 def measure(boards: Iterable[Judged], *, words: bool, arrow: float, line: float) -> Figures:
@@ -121,9 +122,8 @@ def _add_nodes(figures: Figures, board: Judged, *, words: bool) -> None:
 
 def _add_links(figures: Figures, board: Judged, *, words: bool, arrow: float, line: float) -> None:
     answer = board.answer
-    boxes = answer.seen.boxes[board.nodes]
     maps = answer.maps.astype(np.float32)
-    links = find_links(maps, boxes, board.pairs, board.scores, arrow=arrow, line=line)
+    links = find_links(maps, board.pairs, board.scores, arrow=arrow, line=line)
     same = answer.same[board.nodes]
     kinds = answer.seen.kinds[board.nodes]
     counts, true_counts = _counts(kinds, words=words), _counts(answer.true_kinds, words=words)

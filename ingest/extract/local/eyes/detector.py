@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.extract.local.colour import fill_colour
+from ingest.extract.local.eyes.judge import Judge
 from ingest.extract.local.eyes.layout import FRAMES, KINDS, LONGEST
 from ingest.extract.local.eyes.links import SeenLink, find_links
 from ingest.extract.local.eyes.nodes import calibrated, find_nodes, shape_within
-from ingest.extract.local.eyes.pairs import Judge, find_pairs
+from ingest.extract.local.eyes.pairs import find_pairs
 from ingest.extract.local.eyes.sight import Maps, Net, OnnxNet, light_of, look
 from ingest.extract.local.eyes.strokes import short_arrows
 from ingest.extract.local.eyes.votes import find_ends
@@ -113,9 +114,8 @@ class NetLinker:
         boxes = self._maps.seen(boxes.reshape(-1, 2, 2)).reshape(-1, 4)
         kinds = np.array([_kind(things[i]) for i in places])
         pairs = find_pairs(self._maps.values, boxes, kinds)
-        scores = self._judge(pairs.features)
         links = find_links(
-            self._maps.values, boxes, pairs, scores,
+            self._maps.values, pairs, self._judge(pairs),
             arrow=self._thresholds.arrow, line=self._thresholds.line,
         )  # fmt: skip
         return [self._link(link, places) for link in links]

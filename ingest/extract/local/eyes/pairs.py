@@ -1,16 +1,15 @@
-"""Weighs all evidence for a line between two nodes: is there one, and does it point?"""
+"""Candidates for a line between two nodes, and all that speaks for one and against it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ingest.extract.local.eyes.courses import Courses, along
 from ingest.extract.local.eyes.layout import FRAMES, KINDS, STRIDE
-from ingest.extract.local.eyes.nodes import logistic
 from ingest.extract.local.eyes.routes import Route, find_routes
 from ingest.extract.local.eyes.trace import Trace, trace_ends
 from ingest.extract.local.eyes.votes import Votes, count_votes, find_ends, owners
@@ -26,24 +25,31 @@ _SPAN = 200.0  # pixels: differences of place are told on this scale
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Candidates for a line: places k×2 (from, to), features k×f, walks, routes of all nodes."""
+    """Candidates for a line.
+
+    Attributes:
+        places: k×2, two nodes, the first of them first.
+        there: k×f, what speaks for a line from the first to the second; `back` the other way.
+        courses: where lines between any two of the nodes run.
+    """
 
     places: Array
-    features: Array
-    traces: list[Trace]
-    routes: list[Route]
+    there: Array
+    back: Array
+    courses: Courses
 
 
 def find_pairs(maps: Array, boxes: Array, kinds: Array) -> Pairs:
-    """Return every ordered pair of nodes that any evidence joins.
+    """Return every two nodes that any evidence joins.
 
     Args:
         maps: `CHANNELS`×h×w.
         boxes: m×4, pixels the net saw.
         kinds: m, places in `KINDS`; frames are never joined here.
     """
+    nothing = np.zeros((0, 0), np.float32)
     if len(boxes) < 2:
-        return Pairs(np.zeros((0, 2), int), np.zeros((0, 0), np.float32), [], [])
+        return Pairs(np.zeros((0, 2), int), nothing, nothing, Courses([], [], boxes))
     words = kinds == _WORDS
     grown = boxes + np.where(words, _WORDS_ROOM, 0.0)[:, None] * (-1, -1, 1, 1)
     ends = find_ends(maps)
@@ -53,13 +59,21 @@ def find_pairs(maps: Array, boxes: Array, kinds: Array) -> Pairs:
     walks = _walks(traces, len(boxes))
     routes = find_routes(maps, ends, own, grown)
     ways = _ways(routes, len(boxes))
-    some = (votes.cells + votes.cells.T > 0.35) | (votes.heads > 0.03) | (votes.heads.T > 0.03)
-    some |= (votes.tails > 0.03) | (votes.tails.T > 0.03)
-    some |= (walks.sum(axis=0) > 0.02) | (walks.sum(axis=0).T > 0.02)
-    some |= np.maximum(_rank(ways, 0), _rank(ways, 1)) > _NEAR_BEST
-    np.fill_diagonal(some, val=False)
-    features = _features(votes, walks, ways, boxes, kinds, some)
-    return Pairs(np.argwhere(some), features, traces, routes)
+    some = (votes.cells > 0.35) | (votes.heads > 0.03) | (votes.tails > 0.03)
+    some |= votes.cells + votes.cells.T > 0.35
+    some |= (walks.sum(axis=0) > 0.02) | (np.maximum(_rank(ways, 0), _rank(ways, 1)) > _NEAR_BEST)
+    places = np.argwhere(np.triu(some | some.T, 1))
+    courses = Courses(traces, routes, boxes)
+    if len(places) == 0:
+        return Pairs(places, nothing, nothing, courses)
+    ways_between = [courses.between(one, two) for one, two in places.tolist()]
+    there, back = (
+        np.concatenate([_features(votes, walks, ways, boxes, kinds, ends_at), profile], axis=1)
+        for ends_at, profile in zip(
+            (places, places[:, ::-1]), along(maps, boxes, places, ways_between), strict=True
+        )
+    )
+    return Pairs(places, there, back, courses)
 
 
 def _walks(traces: list[Trace], m: int) -> Array:
@@ -93,9 +107,9 @@ def _gaps(boxes: Array) -> Array:
 
 
 def _features(
-    votes: Votes, walks: Array, ways: Array, boxes: Array, kinds: Array, some: Array
+    votes: Votes, walks: Array, ways: Array, boxes: Array, kinds: Array, places: Array
 ) -> Array:
-    """Return k×f: what speaks for a line from s to t, for the k pairs of `some` (m×m)."""
+    """Return k×f: what speaks for a line from the first to the second of each of `places`, k×2."""
     m = len(boxes)
     cells, gaps = votes.cells, _gaps(boxes)
     both, needed = cells + cells.T, np.maximum(gaps / STRIDE, 3) * 2.2
@@ -118,22 +132,5 @@ def _features(
     for place in _NODE_KINDS:
         is_kind = (kinds == place).astype(float)
         parts += [np.broadcast_to(is_kind[:, None], (m, m)), np.broadcast_to(is_kind, (m, m))]
-    return np.stack([part[some] for part in parts], axis=-1).astype(np.float32)
-
-
-class Judge:
-    """Two hidden layers over the features; weights from an ``.npz`` file."""
-
-    def __init__(self, weights: Path) -> None:
-        with np.load(weights) as file:
-            self._weights = {name: file[name] for name in file.files}
-
-    def __call__(self, features: Array) -> Array:
-        """Return for ``features (k, f)`` how likely there is an arrow, and any line: k×2."""
-        w = self._weights
-        if len(features) == 0:
-            return np.zeros((0, 2))
-        x = (features - w["mean"]) / w["spread"]
-        for layer in ("first", "second"):
-            x = np.maximum(x @ w[f"{layer}.weight"].T + w[f"{layer}.bias"], 0)
-        return logistic(x @ w["last.weight"].T + w["last.bias"])
+    source, target = places.T
+    return np.stack([part[source, target] for part in parts], axis=-1).astype(np.float32)

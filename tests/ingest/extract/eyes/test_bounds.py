@@ -31,8 +31,9 @@ def test_noise_gives_bounded_nodes_ends_and_pairs() -> None:
     assert 0 < len(find_ends(maps).points) <= 800
     nodes = seen.kinds < 8
     pairs = find_pairs(maps, seen.boxes[nodes], seen.kinds[nodes])
-    assert np.isfinite(pairs.features).all()
-    assert (pairs.places[:, 0] != pairs.places[:, 1]).all()
+    assert np.isfinite(pairs.there).all()
+    assert np.isfinite(pairs.back).all()
+    assert (pairs.places[:, 0] < pairs.places[:, 1]).all()
 
 
 @pytest.mark.parametrize("count", [0, 1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,8 +11,10 @@ from hypothesis import strategies as st
 
 from evals.training.detector.boards import Board, TrueLine, TrueShape
 from evals.training.detector.oracle import perfect_maps
+from ingest.extract.local.eyes.courses import Course, along
+from ingest.extract.local.eyes.judge import Joined
 from ingest.extract.local.eyes.layout import FRAMES, KINDS
-from ingest.extract.local.eyes.links import find_links
+from ingest.extract.local.eyes.links import SeenLink, find_links
 from ingest.extract.local.eyes.nodes import find_nodes
 from ingest.extract.local.eyes.pairs import find_pairs
 from ingest.extract.local.eyes.sight import mirrored
@@ -36,10 +37,10 @@ def board(
     return Board("drawn", np.zeros((SIZE, SIZE, 2), np.uint8), shapes, lines)
 
 
-def walks(drawn: Board) -> list[Trace]:
+def walks(drawn: Board) -> Sequence[Trace]:
     maps, scale = perfect_maps(drawn)
     boxes = np.array([shape.box for shape in drawn.shapes]) * scale
-    return find_pairs(maps, boxes, np.array([shape.kind for shape in drawn.shapes])).traces
+    return find_pairs(maps, boxes, np.array([shape.kind for shape in drawn.shapes])).courses.traces
 
 
 def joined(drawn: Board, *, leaning: bool = False) -> set[tuple[int, int]]:
@@ -154,40 +155,63 @@ def test_a_line_without_heads_is_walked_from_both_ends() -> None:
     }
 
 
-def links(
-    drawn: Board, there: float = 0.9, back: float = 0.9, more: Sequence[Trace] = ()
-) -> list[tuple[int, int, int]]:
-    """Return (source, target, heads) where a judge believes in arrows from 0 to 1 and back."""
+def links(drawn: Board, said: dict[Joined, float]) -> list[SeenLink]:
+    """Return the links where a judge believes so of the first two boxes, and in no other."""
     maps, scale = perfect_maps(drawn)
     boxes = np.array([shape.box for shape in drawn.shapes]) * scale
     pairs = find_pairs(maps, boxes, np.array([shape.kind for shape in drawn.shapes]))
-    pairs = replace(pairs, traces=[*pairs.traces, *more])
-    scores = np.array([[there if s < t else back] * 2 for s, t in pairs.places])
-    found = find_links(maps, boxes, pairs, scores, arrow=0.3, line=0.5)
-    return [(link.source, link.target, link.heads) for link in found]
+    scores = np.zeros((len(pairs.places), len(Joined)))
+    scores[:, Joined.NOT] = 1.0
+    (first,) = np.nonzero((pairs.places == (0, 1)).all(axis=1))[0]
+    scores[first] = [said.get(kind, 0.0) for kind in Joined]
+    return find_links(maps, pairs, scores, arrow=0.3, line=0.5)
 
 
-@pytest.mark.parametrize("gap", [0, 8, 16, 40])
-def test_two_arrows_there_and_back_are_two_however_near(gap: float) -> None:
-    one, two = 160 - gap / 2, 160 + gap / 2
-    ways = [[(300.0, one), (900.0, one)], [(900.0, two), (300.0, two)]]
-    assert links(board([LEFT, RIGHT], ways)) == [(0, 1, 1), (1, 0, 1)]
-
-
-def test_one_line_with_two_heads_is_one() -> None:
-    drawn = board([LEFT, RIGHT], [[(300.0, 160.0), (900.0, 160.0)]], heads=2)
-    assert links(drawn) == [(0, 1, 2)]
-    way = np.linspace((240.0, 128.0), (720.0, 128.0), 121)
-    faint = [Trace(0, 1, False, 0.2, way), Trace(1, 0, False, 0.9, way[::-1])]
-    assert links(drawn, more=faint) == [(0, 1, 2)]  # a head looks a little like a tail
-
-
-@pytest.mark.parametrize(("there", "back", "found"), [(0.9, 0.4, (0, 1, 1)), (0.4, 0.9, (1, 0, 1))])
-def test_of_ways_that_are_not_as_sure_the_surer_one_is_meant(
-    there: float, back: float, found: tuple[int, int, int]
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({Joined.THERE: 0.4, Joined.NOT: 0.6}, [(0, 1, 1)]),
+        ({Joined.BACK: 0.4, Joined.NOT: 0.6}, [(1, 0, 1)]),
+        ({Joined.THERE: 0.2, Joined.NOT: 0.8}, []),
+        ({Joined.THERE: 0.2, Joined.BACK: 0.15, Joined.NOT: 0.65}, [(0, 1, 1)]),
+        ({Joined.BOTH: 0.5, Joined.THERE: 0.4}, [(0, 1, 2)]),
+        ({Joined.TWO: 0.6, Joined.BOTH: 0.3}, [(0, 1, 1), (1, 0, 1)]),
+        ({Joined.PLAIN: 0.4, Joined.THERE: 0.2, Joined.NOT: 0.4}, [(0, 1, 0)]),
+        ({Joined.PLAIN: 0.4, Joined.NOT: 0.6}, []),
+    ],
+)
+def test_of_what_may_join_two_nodes_the_likeliest_is_meant(
+    said: dict[Joined, float], found: list[tuple[int, int, int]]
 ) -> None:
-    ways = [[(300.0, 156.0), (900.0, 156.0)], [(900.0, 164.0), (300.0, 164.0)]]
-    assert links(board([LEFT, RIGHT], ways), there, back) == [found]
+    drawn = board([LEFT, RIGHT], [[(300.0, 160.0), (900.0, 160.0)]])
+    assert [(link.source, link.target, link.heads) for link in links(drawn, said)] == found
+
+
+@pytest.mark.parametrize("kind", [Joined.THERE, Joined.BACK, Joined.BOTH, Joined.PLAIN, Joined.TWO])
+def test_a_line_runs_from_its_source_to_its_target(kind: Joined) -> None:
+    ways = [[(300.0, 130.0), (900.0, 130.0)], [(900.0, 190.0), (300.0, 190.0)]]
+    found = links(board([LEFT, RIGHT], ways), {kind: 1.0})
+    assert found
+    for link in found:
+        leftmost = link.path[0, 0] < link.path[-1, 0]
+        assert leftmost == (link.source == 0)
+    if kind is Joined.TWO:  # each has its own
+        assert abs(np.median(found[0].path[:, 1]) - np.median(found[1].path[:, 1])) > 30
+
+
+def test_a_course_told_from_its_other_end_says_the_same() -> None:
+    drawn = board([LEFT, RIGHT, (850.0, 400.0, 1000.0, 520.0)], [[(300, 160), (900, 160)]])
+    maps, scale = perfect_maps(drawn)
+    boxes = np.array([shape.box for shape in drawn.shapes]) * scale
+    places = np.array([(0, 1), (0, 2), (1, 2)])
+    pairs = find_pairs(maps, boxes, np.zeros(3, int))
+    courses = [pairs.courses.between(*pair) for pair in places.tolist()]
+    turned = [Course(course.path[::-1], course.found) for course in courses]
+    there, back = along(maps, boxes, places, courses)
+    other, again = along(maps, boxes, places[:, ::-1], turned)
+    assert np.allclose(there, again, atol=1e-5)
+    assert np.allclose(back, other, atol=1e-5)
+    assert not np.allclose(there, back, atol=0.1)
 
 
 @settings(max_examples=15, deadline=None)
@@ -209,14 +233,14 @@ def test_maps_of_the_mirror_image_say_the_same() -> None:
     assert np.allclose(mirrored(turned), maps)
     seen = np.sort(find_nodes(turned, 0.5).boxes / scale, axis=0)
     assert np.allclose(seen, np.sort(np.array(drawn), axis=0), atol=4)
-    traces = find_pairs(turned, np.array(drawn) * scale, np.zeros(3, int)).traces
+    traces = find_pairs(turned, np.array(drawn) * scale, np.zeros(3, int)).courses.traces
     assert {(walk.stop, walk.start) for walk in traces if walk.headed} == {(0, 2)}
 
 
 def routes(drawn: Board) -> dict[tuple[int, int], float]:
     maps, scale = perfect_maps(drawn)
     boxes = np.array([shape.box for shape in drawn.shapes]) * scale
-    found = find_pairs(maps, boxes, np.array([shape.kind for shape in drawn.shapes])).routes
+    found = find_pairs(maps, boxes, np.array([shape.kind for shape in drawn.shapes])).courses.routes
     return {(route.source, route.target): route.strength for route in found}
 
 

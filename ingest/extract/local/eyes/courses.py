@@ -1,0 +1,183 @@
+"""The course of a line between two nodes, as far as anything found it, and what lies along it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ingest.extract.local.eyes.layout import (
+    DASHED,
+    HEAD,
+    LINE,
+    REACH,
+    STRIDE,
+    TAIL,
+    TO_HEAD,
+    TO_TAIL,
+    WAY,
+)
+from ingest.extract.local.eyes.nodes import logistic
+from ingest.extract.local.eyes.routes import Route
+from ingest.extract.local.eyes.trace import Trace
+
+Array = npt.NDArray[Any]
+
+_BACKWARDS = 0.8  # what the strength of a walk counts that runs against the line
+_SPOTS = 16  # along a course, at which the maps are asked
+_AROUND = 5  # cells around an end
+_NEAR, _LOOSE, _LEAST = 6.0, 0.12, 8.0  # pixels, share of the length, pixels: a spot means a node
+_FAR = 20.0  # pixels: gaps between an end and its node are told on this scale
+
+
+class Found(IntEnum):
+    """What a course was found by."""
+
+    WALK = 0
+    ROUTE = 1
+    NOTHING = 2  # straight between the borders
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A way k×2 in pixels, and what it was found by."""
+
+    path: Array
+    found: Found
+
+
+class Courses:
+    """The courses between nodes: the strongest walk, else the route, else straight."""
+
+    def __init__(self, traces: Sequence[Trace], routes: Sequence[Route], boxes: Array) -> None:
+        self.traces, self.routes, self._boxes = traces, routes, boxes
+        self._ways = {(route.source, route.target): route.path for route in routes}
+        self._walks: dict[tuple[int, int], list[tuple[float, Array]]] = {}
+        for trace in traces:
+            ends = (trace.stop, trace.start) if trace.headed else (trace.start, trace.stop)
+            path = trace.path[::-1] if trace.headed else trace.path
+            self._walks.setdefault(ends, []).append((trace.strength, path))
+
+    def between(self, source: int, target: int) -> Course:
+        """Return the course from `source` to `target`."""
+        walks = self._walks.get((source, target), [])
+        other = self._walks.get((target, source), [])
+        found = [*walks, *((_BACKWARDS * strength, path[::-1]) for strength, path in other)]
+        if found:
+            return Course(max(found, key=lambda pair: pair[0])[1], Found.WALK)
+        if (source, target) in self._ways:
+            return Course(self._ways[source, target], Found.ROUTE)
+        if (target, source) in self._ways:
+            return Course(self._ways[target, source][::-1], Found.ROUTE)
+        return Course(_straight(self._boxes[source], self._boxes[target]), Found.NOTHING)
+
+
+def along(
+    maps: Array, boxes: Array, places: Array, courses: Sequence[Course]
+) -> tuple[Array, Array]:
+    """Return u×p: what the maps say along each course, and the same told from its other end.
+
+    Args:
+        maps: `CHANNELS`×h×w.
+        boxes: m×4, pixels the net saw.
+        places: u×2, the nodes at both ends of each course.
+        courses: u of them.
+    """
+    size = np.ones((3, 3), np.uint8)
+    line = logistic(maps[LINE])
+    head, tail = (cv2.dilate(logistic(maps[end]), size) for end in (HEAD, TAIL))
+    spots, ways, lengths = _spots(courses)
+    ends = boxes[places]  # u×2×4
+    sure = _looked_up(np.stack([line, head, tail, logistic(maps[DASHED])]), spots)
+    with_line = (_looked_up(maps[WAY], spots) * ways.transpose(2, 0, 1)).sum(axis=0)
+    loose = np.maximum(_NEAR + _LOOSE * lengths, _LEAST)[:, None, None]
+    meant = []
+    for to in (TO_HEAD, TO_TAIL):
+        told = spots + _looked_up(maps[to], spots).transpose(1, 2, 0) * REACH * STRIDE
+        meant.append(np.exp(-_apart(told, ends) / loose))  # u×spots×2
+    profile = np.stack(
+        [*sure, with_line, *meant[0].transpose(2, 0, 1), *meant[1].transpose(2, 0, 1),
+         _through(spots, boxes, places)],
+        axis=1,
+    )  # fmt: skip
+    around = _around(np.stack([head, tail, line]), spots)
+    gaps = np.tanh(np.diagonal(_apart(spots[:, [0, -1]], ends), axis1=1, axis2=2) / _FAR)
+    straight = np.hypot(*(spots[:, -1] - spots[:, 0]).T) / (lengths + 1e-3)
+    by = np.array([[course.found == one for one in Found] for course in courses], float)
+    whole = np.column_stack([np.log1p(lengths / STRIDE), straight, by.reshape(-1, len(Found))])
+    return _told(profile, whole, gaps, around), _turned(profile, whole, gaps, around)
+
+
+def _told(profile: Array, whole: Array, gaps: Array, around: Array) -> Array:
+    parts = (part.reshape(len(part), -1) for part in (profile, whole, gaps, around))
+    return np.concatenate(list(parts), axis=1).astype(np.float32)
+
+
+def _turned(profile: Array, whole: Array, gaps: Array, around: Array) -> Array:
+    """Return what `_told` would, were the courses told from their other ends."""
+    other = profile[:, [0, 1, 2, 3, 4, 6, 5, 8, 7, 9], ::-1].copy()
+    other[:, 4] *= -1
+    return _told(other, whole, gaps[:, ::-1], around[:, ::-1])
+
+
+def _spots(courses: Sequence[Course]) -> tuple[Array, Array, Array]:
+    """Return as many spots of each course, all as far apart, their ways, and the lengths."""
+    spots, lengths = np.zeros((len(courses), _SPOTS, 2)), np.zeros(len(courses))
+    for place, course in enumerate(courses):
+        far = np.r_[0.0, np.cumsum(np.hypot(*np.diff(course.path, axis=0).T))]
+        at = np.linspace(0, far[-1], _SPOTS)
+        spots[place] = np.stack([np.interp(at, far, side) for side in course.path.T], axis=1)
+        lengths[place] = far[-1]
+    ways = np.gradient(spots, axis=1)
+    return spots, ways / (np.linalg.norm(ways, axis=2, keepdims=True) + 1e-6), lengths
+
+
+def _looked_up(maps: Array, spots: Array) -> Array:
+    """Return ``maps (c, h, w)`` at ``spots (u, k, 2)``, between cells as between pixels: c×u×k."""
+    from scipy.ndimage import map_coordinates
+
+    columns, rows = spots[..., 0] / STRIDE - 0.5, spots[..., 1] / STRIDE - 0.5
+    found = [map_coordinates(one, [rows, columns], order=1, mode="nearest") for one in maps]
+    return np.stack(found)
+
+
+def _apart(spots: Array, boxes: Array) -> Array:
+    """Return how far each of ``spots (u, k, 2)`` is outside of ``boxes (u, b, 4)``: u×k×b."""
+    x, y = spots[:, :, None, 0], spots[:, :, None, 1]
+    x0, y0, x1, y1 = boxes[:, None].transpose(3, 0, 1, 2)
+    dx, dy = np.maximum(np.maximum(x0 - x, x - x1), 0), np.maximum(np.maximum(y0 - y, y - y1), 0)
+    return np.asarray(np.hypot(dx, dy))
+
+
+def _through(spots: Array, boxes: Array, places: Array) -> Array:
+    """Return which spots lie in other nodes than those at the ends: u×k, 0 or 1."""
+    found = np.zeros(spots.shape[:2], bool)
+    for node, box in enumerate(boxes):
+        inside = ((spots > box[:2]) & (spots < box[2:])).all(axis=2)
+        found |= inside & ~(places == node).any(axis=1)[:, None]
+    return found.astype(float)
+
+
+def _around(maps: Array, spots: Array) -> Array:
+    """Return the most that ``maps (c, h, w)`` say around the first and last of `spots`: u×2×c."""
+    size = np.ones((2 * _AROUND + 1, 2 * _AROUND + 1), np.uint8)
+    height, width = maps.shape[1:]
+    columns, rows = (spots[:, [0, -1]] / STRIDE).astype(int).transpose(2, 0, 1)
+    columns, rows = np.clip(columns, 0, width - 1), np.clip(rows, 0, height - 1)
+    return np.stack([cv2.dilate(one, size)[rows, columns] for one in maps], axis=2)
+
+
+def _straight(one: Array, two: Array) -> Array:
+    middles = [(box[:2] + box[2:]) / 2 for box in (one, two)]
+    way = middles[1] - middles[0]
+    ends = []
+    for middle, box, sign in ((middles[0], one, 1), (middles[1], two, -1)):
+        half = (box[2:] - box[:2]) / 2
+        reach = float(np.min(half / np.maximum(np.abs(way), 1e-6)))
+        ends.append(middle + sign * min(reach, 0.5) * way)
+    return np.array(ends)
