@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 import cv2
+import numpy as np
 import torch
 from rich.progress import track
 
@@ -63,6 +64,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     judging = steps.add_parser("judge", help="fit the judge of pairs to what the net sees")
     judging.add_argument("--every", type=int, default=1, help="take every so many real boards")
+    judging.add_argument(
+        "--boards", type=Path, help="folder of drawn boards that the net did not learn from"
+    )
     judging.add_argument("--drawn", type=int, default=2000, help="so many drawn boards, at most")
     judging.add_argument("--workers", type=int, default=2)
     choosing = steps.add_parser("choose", help="choose thresholds on val and say how it does")
@@ -91,7 +95,8 @@ def _missing(options: argparse.Namespace) -> str:
     """Return what `options.step` needs and is not there, "" where all is."""
     if options.step != "export" and not (options.data / "truth").is_dir():
         return f"no hdBPMN in {options.data}: name its folder with --data"
-    if options.step in ("train", "judge") and not KeptBoards(options.folder / "boards"):
+    drawn = getattr(options, "boards", None) or options.folder / "boards"
+    if options.step in ("train", "judge") and not KeptBoards(drawn):
         return "no drawn boards: `draw` comes first"
     if options.step == "train" and options.photos and not any(learnt_photos(_photos(options))):
         return f"no photos in {_photos(options)}: leave --photos out"
@@ -135,10 +140,10 @@ def _weights(options: argparse.Namespace) -> dict[str, torch.Tensor]:
 
 def _judge(options: argparse.Namespace) -> int:
     real = list(real_boards(options.data, "train", options.every))
-    drawn = KeptBoards(options.folder / "boards")
-    step = -(-len(drawn) // options.drawn) if options.drawn else 1
-    chosen = range(0, len(drawn) if options.drawn else 0, step)
-    boards = chain(((board, True) for board in real), ((drawn[i], False) for i in chosen))
+    drawn = KeptBoards(options.boards or options.folder / "boards")
+    chosen = np.linspace(0, len(drawn) - 1, min(len(drawn), options.drawn)).astype(int).tolist()
+    others = ((drawn[place], options.boards is None) for place in chosen)
+    boards = chain(((board, True) for board in real), others)
     parts = gather(_weights(options), boards, options.workers)
     torch.set_num_threads(1)  # of the fit: small layers wait for one another's threads
     save(fit(track(parts, "Judge", len(real) + len(chosen))), options.folder / "judge.npz")

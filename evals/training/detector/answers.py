@@ -12,7 +12,7 @@ import torch
 
 from evals.training.detector.boards import Board
 from evals.training.detector.net import Net
-from ingest.extract.local.eyes.layout import FRAMES, KINDS
+from ingest.extract.local.eyes.layout import FRAMES, KINDS, LONGEST
 from ingest.extract.local.eyes.nodes import Seen, find_nodes
 from ingest.extract.local.eyes.sight import look
 
@@ -55,10 +55,12 @@ class Answer:
     same: Array
 
 
-def answers(net: Any, boards: Iterable[Board], least: float = _LEAST) -> Iterator[Answer]:
-    """Yield what `net` (a `sight.Net`) sees on each board."""
+def answers(
+    net: Any, boards: Iterable[Board], least: float = _LEAST, longest: int = LONGEST
+) -> Iterator[Answer]:
+    """Yield what `net` (a `sight.Net`) sees on each board, `longest` pixels long."""
     for board in boards:
-        maps = look(net, board.pixels)
+        maps = look(net, board.pixels, longest)
         seen = find_nodes(maps.values, least)
         true = np.array([s.box for s in board.shapes], float).reshape(-1, 4) * maps.scale
         kinds = np.array([s.kind for s in board.shapes], int)

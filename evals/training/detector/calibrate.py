@@ -57,5 +57,6 @@ def link_scores(boards: Iterable[Judged], *, arrow: float, line: float) -> tuple
         for link in links:
             if link.heads and _WORDS not in (kinds[link.source], kinds[link.target]):
                 scores.append(link.score)
-                right.append((int(same[link.source]), int(same[link.target])) in true)
+                ends = (int(same[link.source]), int(same[link.target]))
+                right.append(ends in true and (link.heads == 1 or ends[::-1] in true))
     return np.array(scores), np.array(right)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,15 @@ from evals.training.detector.answers import Answer, TorchNet, answers
 from evals.training.detector.augment import faded
 from evals.training.detector.boards import Board
 from ingest.extract.local.eyes.judge import OTHER_WAY, Joined
-from ingest.extract.local.eyes.layout import FRAMES, KINDS
+from ingest.extract.local.eyes.layout import FRAMES, KINDS, LONGEST
 from ingest.extract.local.eyes.pairs import find_pairs
 
 Array = npt.NDArray[Any]
 Numbered = tuple[int, Board, bool]
 
-_AT_ONCE = 64  # boards that are in memory
+_AT_ONCE = 64  # boards that wait for a worker
+_FAINT, _FAR_AWAY = 0.5, 0.5  # shares of boards
+_FARTHEST = 0.45  # of the usual longest side: the extractor looks at large writing from afar
 _SHIFT = 1.2  # pixels: the extractor's boxes are not the net's
 _FRAME_KINDS = [KINDS.index(kind) for kind in sorted(FRAMES)]
 
@@ -48,20 +50,29 @@ def gather(
     """Yield the candidates of each board, as a net with `weights` sees it.
 
     Beside each board stands whether the net learnt from it: it is surer of these than of others,
-    and is shown them fainter.
+    and is shown them fainter, as every second of the others; every second from farther away.
     """
     numbered = ((number, *board) for number, board in enumerate(boards))
-    with ProcessPoolExecutor(workers) as pool:
+    threads = get_context("spawn")  # the progress bar has a thread, which forks don't like
+    with ProcessPoolExecutor(workers, threads, _start, (weights,)) as pool:
         while some := list(islice(numbered, _AT_ONCE)):
-            yield from pool.map(partial(_shown, weights), some)
+            yield from pool.map(_shown, some)
 
 
-def _shown(weights: dict[str, torch.Tensor], numbered: Numbered) -> Evidence:
-    number, board, faint = numbered
+_nets: list[TorchNet] = []  # of this process
+
+
+def _start(weights: dict[str, torch.Tensor]) -> None:
     torch.set_num_threads(1)
+    _nets.append(TorchNet(weights))
+
+
+def _shown(numbered: Numbered) -> Evidence:
+    number, board, learnt = numbered
     rng = np.random.default_rng((3, number))
-    shown = faded(board, rng) if faint else board
-    (answer,) = answers(TorchNet(weights), [shown])
+    shown = faded(board, rng) if learnt or rng.random() < _FAINT else board
+    far = rng.uniform(_FARTHEST, 1.0) if rng.random() < _FAR_AWAY else 1.0
+    (answer,) = answers(_nets[0], [shown], longest=round(far * LONGEST))
     return evidence(answer, rng)
 
 
@@ -91,7 +102,7 @@ def true_joints(answer: Answer) -> dict[tuple[int, int], Joined]:
     found: dict[tuple[int, int], Joined] = {}
     for link in sorted(lines):
         back = link[::-1]
-        if back in found:
+        if back in found or link == back:
             continue
         if link in doubles:
             found[link] = Joined.BOTH
@@ -109,7 +120,7 @@ def true_links(answer: Answer) -> tuple[set[tuple[int, int]], set[tuple[int, int
     arrows, lines = set(), set()
     for line in answer.board.lines:
         link = (line.source, line.target)
-        if min(link) < 0 or link[0] == link[1]:
+        if min(link) < 0:
             continue
         lines.add(link)
         if line.heads >= 1:

@@ -55,9 +55,14 @@ class _Net(nn.Module):
 
 
 def fit(parts: Iterable[Evidence], *, rounds: int = 16, seed: int = 0) -> dict[str, Array]:
-    """Return the weights of the judge, as `ingest.extract.local.eyes.judge.Judge` reads them."""
+    """Return the weights of the judge, as `ingest.extract.local.eyes.judge.Judge` reads them.
+
+    Raises ValueError where no board has candidates.
+    """
     torch.manual_seed(seed)
     kept = [part for part in parts if len(part.places)]
+    if not kept:
+        raise ValueError("nothing to learn from: no two nodes of these boards may be joined")
     mean, spread = _scale(kept)
     net = _Net(len(mean))
     optimiser = torch.optim.AdamW(net.parameters(), _RATE, weight_decay=_DECAY)

@@ -20,6 +20,7 @@ from ingest.extract.local.wishes import FRAMES
 
 _SAME = 0.5  # overlap over union from which two shapes are one
 _WITHIN, _LEAST = 0.8, 0.25  # so much of one in the other, which is no more than 4 times larger
+_FULL = 0.8  # of a contour, by figures side by side; a frame around them has room
 _MEETS = 0.3  # of one figure in another: they are not side by side
 _LETTER = 0.6  # line heights: a figure below this may be a letter
 _ROOM = 1.3  # line heights
@@ -88,7 +89,7 @@ def combined(trained: Detection, classical: Detection, least: float = 0.0) -> De
 
 
 def _is_heap(contour: Shape, shapes: Sequence[Shape]) -> bool:
-    """Tell whether `contour` goes around several of `shapes` that each fill much of it."""
+    """Tell whether `contour` goes around several of `shapes` that together fill it."""
     within = [
         shape.box
         for shape in shapes
@@ -101,7 +102,7 @@ def _is_heap(contour: Shape, shapes: Sequence[Shape]) -> bool:
         for at, box in enumerate(within)
         if not any(overlap_share(box, other) > _MEETS for other in within[:at])
     ]
-    return len(apart) > 1
+    return len(apart) > 1 and sum(map(area_of, apart)) > _FULL * area_of(contour.box)
 
 
 def _is_same(trained: Shape, classical: Shape) -> bool:

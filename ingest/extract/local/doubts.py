@@ -109,7 +109,7 @@ def _ends(box: Box, frame: Box) -> bool:
     corner = any(abs(box[side] - frame[side]) < _AT_CORNER * high for side in (1, 3))
     both = min(box[3], frame[3]) - max(box[1], frame[1])
     as_high = both > _AS_HIGH * (max(box[3], frame[3]) - min(box[1], frame[1]))
-    before = box[0] < frame[0] < box[2] + wide
+    before = box[0] < frame[0] < box[2] + _TOUCHING * wide
     return (_at_rim(box, frame) and corner) or (before and as_high and _is_slim(box, frame))
 
 

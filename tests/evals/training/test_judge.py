@@ -13,7 +13,7 @@ import torch
 from evals.training.detector.answers import Answer, answers
 from evals.training.detector.boards import Board, TrueLine, TrueShape
 from evals.training.detector.evidence import Evidence, evidence, true_joints
-from evals.training.detector.judge import fit, save
+from evals.training.detector.judge import _Net, _together, fit, save
 from evals.training.detector.oracle import perfect_maps
 from ingest.extract.local.eyes.courses import Courses
 from ingest.extract.local.eyes.judge import OTHER_WAY, Joined, Judge
@@ -86,12 +86,21 @@ def test_a_line_from_a_node_to_itself_joins_no_two() -> None:
     assert true_joints(answer) == {}
 
 
-def test_the_evidence_of_a_board_holds_its_lines_in_the_order_of_the_nodes_seen() -> None:
-    shown = evidence(answered(row((0, 1, 1), (2, 1, 1))), np.random.default_rng(1))
-    true = [Joined(kind) for kind in shown.true if kind != Joined.NOT]
-    assert len(true) == 2
-    assert set(true) <= {Joined.THERE, Joined.BACK}
+@pytest.mark.parametrize("lines", [[(0, 1, 1), (2, 1, 1)], [(1, 0, 1), (2, 1, 1)], [(0, 2, 2)]])
+def test_the_evidence_of_a_board_tells_what_is_drawn_in_the_order_of_the_nodes_seen(
+    lines: list[tuple[int, int, int]],
+) -> None:
+    answer = answered(row(*lines))
+    shown = evidence(answer, np.random.default_rng(1))
     assert shown.there.shape == shown.back.shape == (len(shown.places), shown.there.shape[1])
+    told = set()
+    for (one, two), kind in zip(answer.same[shown.places].tolist(), shown.true, strict=True):
+        if kind in (Joined.THERE, Joined.BOTH):
+            told.add((one, two))
+        if kind in (Joined.BACK, Joined.BOTH):
+            told.add((two, one))
+    drawn = {(a, b) for a, b, _ in lines} | {(b, a) for a, b, heads in lines if heads == 2}
+    assert told == drawn
 
 
 def boards(count: int, seed: int) -> list[Evidence]:
@@ -153,10 +162,22 @@ def test_chances_add_up_and_none_are_none(judge: Judge) -> None:
     assert judge(Pairs(np.zeros((0, 2), int), empty, empty, NOTHING)).shape == (0, 6)
 
 
-def test_the_files_of_the_extractor_hold_what_the_net_was_taught(tmp_path: Path) -> None:
+def test_the_extractor_judges_as_the_net_that_was_taught(tmp_path: Path) -> None:
+    some = boards(4, 6)
     weights = fit(boards(8, 5), rounds=1)
     save(weights, tmp_path / "judge.npz")
-    with np.load(tmp_path / "judge.npz") as file:
-        assert set(file.files) == set(weights)
-        for name, value in weights.items():
-            assert np.allclose(file[name], value, atol=2e-3)
+    net = _Net(len(weights["mean"])).eval()
+    taught = {name: torch.from_numpy(v) for name, v in weights.items() if "." in name}
+    net.load_state_dict(taught)
+    *seen, _ = _together(some, weights["mean"], weights["spread"])
+    with torch.no_grad():
+        said = torch.softmax(net(*seen), dim=1).numpy()
+    judge = Judge(tmp_path / "judge.npz")
+    assert np.allclose(said, np.concatenate([asked(judge, one) for one in some]), atol=5e-3)
+    assert said.std() > 0.02
+
+
+def test_without_candidates_there_is_nothing_to_learn() -> None:
+    empty = np.zeros((0, 6), np.float32)
+    with pytest.raises(ValueError, match="nothing to learn"):
+        fit([Evidence(np.zeros((0, 2), int), empty, empty, np.zeros(0, int))])

@@ -142,6 +142,8 @@ def test_a_contour_around_notes_side_by_side_is_none_of_them() -> None:
     heap = Shape("sticky", (98.0, 98.0, 262.0, 388.0), 1.0)
     found = combined(Detection(notes), Detection((heap,))).shapes
     assert [shape.box for shape in found] == [note.box for note in notes]
+    roomy = Shape("box", (60.0, 60.0, 300.0, 430.0), 1.0)  # a frame around both
+    assert roomy.box in [s.box for s in combined(Detection(notes), Detection((roomy,))).shapes]
     alone = combined(Detection((notes[1], seen_twice)), Detection((heap,))).shapes
     assert heap.box in [shape.box for shape in alone]
 

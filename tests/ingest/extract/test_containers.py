@@ -66,6 +66,7 @@ FLOW = Shape("container", (100.0, 300.0, 1200.0, 420.0), 0.9)
         ([(100.0, 300.0, 500.0, 420.0)], ["box"]),  # too wide
         ([(500.0, 300.0, 600.0, 420.0)], ["box"]),
         ([(60.0, 300.0, 160.0, 345.0)], ["box"]),  # stuck on the rim
+        ([(0.0, 300.0, 70.0, 424.0)], ["box"]),  # a step beside the lane
     ],
 )
 def test_a_head_fills_a_corner_of_its_lane(boxes: list[Box], kinds: list[NodeKind]) -> None:

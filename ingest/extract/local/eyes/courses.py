@@ -45,7 +45,7 @@ class Found(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A way k×2 in pixels, and what it was found by."""
+    """Where a line runs, path k×2 in pixels, and what that was found by."""
 
     path: Array
     found: Found
@@ -55,8 +55,8 @@ class Courses:
     """The courses between nodes: the strongest walk, else the route, else straight."""
 
     def __init__(self, traces: Sequence[Trace], routes: Sequence[Route], boxes: Array) -> None:
-        self.traces, self.routes, self._boxes = traces, routes, boxes
-        self._ways = {(route.source, route.target): route.path for route in routes}
+        self._boxes = boxes
+        self._routes = {(route.source, route.target): route.path for route in routes}
         self._walks: dict[tuple[int, int], list[tuple[float, Array]]] = {}
         for trace in traces:
             ends = (trace.stop, trace.start) if trace.headed else (trace.start, trace.stop)
@@ -64,81 +64,63 @@ class Courses:
             self._walks.setdefault(ends, []).append((trace.strength, path))
 
     def between(self, source: int, target: int) -> Course:
-        """Return the course from `source` to `target`."""
+        """Return the course from `source` to `target`; of two lines that of the one meant."""
         walks = self._walks.get((source, target), [])
         other = self._walks.get((target, source), [])
         found = [*walks, *((_BACKWARDS * strength, path[::-1]) for strength, path in other)]
         if found:
             return Course(max(found, key=lambda pair: pair[0])[1], Found.WALK)
-        if (source, target) in self._ways:
-            return Course(self._ways[source, target], Found.ROUTE)
-        if (target, source) in self._ways:
-            return Course(self._ways[target, source][::-1], Found.ROUTE)
+        if (source, target) in self._routes:
+            return Course(self._routes[source, target], Found.ROUTE)
+        if (target, source) in self._routes:
+            return Course(self._routes[target, source][::-1], Found.ROUTE)
         return Course(_straight(self._boxes[source], self._boxes[target]), Found.NOTHING)
 
 
-def along(
-    maps: Array, boxes: Array, places: Array, courses: Sequence[Course]
-) -> tuple[Array, Array]:
-    """Return u×p: what the maps say along each course, and the same told from its other end.
+def along(maps: Array, boxes: Array, places: Array, courses: Sequence[Course]) -> Array:
+    """Return k×f: what the maps say along each of k courses, and around their ends.
 
     Args:
         maps: `CHANNELS`×h×w.
         boxes: m×4, pixels the net saw.
-        places: u×2, the nodes at both ends of each course.
-        courses: u of them.
+        places: k×2, the nodes that each course leads from and to.
+        courses: k of them.
     """
     size = np.ones((3, 3), np.uint8)
     line = logistic(maps[LINE])
     head, tail = (cv2.dilate(logistic(maps[end]), size) for end in (HEAD, TAIL))
-    spots, ways, lengths = _spots(courses)
-    ends = boxes[places]  # u×2×4
+    spots, run, lengths = _spots(courses)
+    ends = boxes[places]  # k×2×4
     sure = _looked_up(np.stack([line, head, tail, logistic(maps[DASHED])]), spots)
-    with_line = (_looked_up(maps[WAY], spots) * ways.transpose(2, 0, 1)).sum(axis=0)
+    with_line = (_looked_up(maps[WAY], spots) * run.transpose(2, 0, 1)).sum(axis=0)
     loose = np.maximum(_NEAR + _LOOSE * lengths, _LEAST)[:, None, None]
     meant = []
     for to in (TO_HEAD, TO_TAIL):
         told = spots + _looked_up(maps[to], spots).transpose(1, 2, 0) * REACH * STRIDE
-        meant.append(np.exp(-_apart(told, ends) / loose))  # u×spots×2
-    profile = np.stack(
-        [*sure, with_line, *meant[0].transpose(2, 0, 1), *meant[1].transpose(2, 0, 1),
-         _through(spots, boxes, places)],
-        axis=1,
-    )  # fmt: skip
+        meant += list(np.exp(-_apart(told, ends) / loose).transpose(2, 0, 1))
+    profile = np.stack([*sure, with_line, *meant, _through(spots, boxes, places)], axis=1)
     around = _around(np.stack([head, tail, line]), spots)
     gaps = np.tanh(np.diagonal(_apart(spots[:, [0, -1]], ends), axis1=1, axis2=2) / _FAR)
     straight = np.hypot(*(spots[:, -1] - spots[:, 0]).T) / (lengths + 1e-3)
     by = np.array([[course.found == one for one in Found] for course in courses], float)
-    whole = np.column_stack([np.log1p(lengths / STRIDE), straight, by.reshape(-1, len(Found))])
-    return _told(profile, whole, gaps, around), _turned(profile, whole, gaps, around)
-
-
-def _told(profile: Array, whole: Array, gaps: Array, around: Array) -> Array:
-    parts = (part.reshape(len(part), -1) for part in (profile, whole, gaps, around))
-    return np.concatenate(list(parts), axis=1).astype(np.float32)
-
-
-def _turned(profile: Array, whole: Array, gaps: Array, around: Array) -> Array:
-    """Return what `_told` would, were the courses told from their other ends."""
-    other = profile[:, [0, 1, 2, 3, 4, 6, 5, 8, 7, 9], ::-1].copy()
-    other[:, 4] *= -1
-    return _told(other, whole, gaps[:, ::-1], around[:, ::-1])
+    parts = (profile, np.log1p(lengths / STRIDE), straight, by, gaps, around)
+    return np.concatenate([part.reshape(len(spots), -1) for part in parts], 1).astype(np.float32)
 
 
 def _spots(courses: Sequence[Course]) -> tuple[Array, Array, Array]:
-    """Return as many spots of each course, all as far apart, their ways, and the lengths."""
+    """Return n spots of each course, unit vectors along it there (k×n×2), and lengths (k)."""
     spots, lengths = np.zeros((len(courses), _SPOTS, 2)), np.zeros(len(courses))
     for place, course in enumerate(courses):
         far = np.r_[0.0, np.cumsum(np.hypot(*np.diff(course.path, axis=0).T))]
         at = np.linspace(0, far[-1], _SPOTS)
         spots[place] = np.stack([np.interp(at, far, side) for side in course.path.T], axis=1)
         lengths[place] = far[-1]
-    ways = np.gradient(spots, axis=1)
-    return spots, ways / (np.linalg.norm(ways, axis=2, keepdims=True) + 1e-6), lengths
+    run = np.gradient(spots, axis=1)
+    return spots, run / (np.linalg.norm(run, axis=2, keepdims=True) + 1e-6), lengths
 
 
 def _looked_up(maps: Array, spots: Array) -> Array:
-    """Return ``maps (c, h, w)`` at ``spots (u, k, 2)``, between cells as between pixels: c×u×k."""
+    """Return ``maps (c, h, w)`` at ``spots (k, n, 2)``, between cells as between pixels: c×k×n."""
     from scipy.ndimage import map_coordinates
 
     columns, rows = spots[..., 0] / STRIDE - 0.5, spots[..., 1] / STRIDE - 0.5
@@ -147,7 +129,7 @@ def _looked_up(maps: Array, spots: Array) -> Array:
 
 
 def _apart(spots: Array, boxes: Array) -> Array:
-    """Return how far each of ``spots (u, k, 2)`` is outside of ``boxes (u, b, 4)``: u×k×b."""
+    """Return how far each of ``spots (k, n, 2)`` is outside of ``boxes (k, b, 4)``: k×n×b."""
     x, y = spots[:, :, None, 0], spots[:, :, None, 1]
     x0, y0, x1, y1 = boxes[:, None].transpose(3, 0, 1, 2)
     dx, dy = np.maximum(np.maximum(x0 - x, x - x1), 0), np.maximum(np.maximum(y0 - y, y - y1), 0)
@@ -155,16 +137,23 @@ def _apart(spots: Array, boxes: Array) -> Array:
 
 
 def _through(spots: Array, boxes: Array, places: Array) -> Array:
-    """Return which spots lie in other nodes than those at the ends: u×k, 0 or 1."""
-    found = np.zeros(spots.shape[:2], bool)
-    for node, box in enumerate(boxes):
-        inside = ((spots > box[:2]) & (spots < box[2:])).all(axis=2)
-        found |= inside & ~(places == node).any(axis=1)[:, None]
-    return found.astype(float)
+    """Return which spots lie in other nodes than those at the ends, cell by cell: k×n, 0 or 1."""
+    low, high = np.ceil(boxes[:, :2] / STRIDE).astype(int), (boxes[:, 2:] / STRIDE).astype(int)
+    low = np.maximum(low, 0)
+    cells = np.maximum((spots / STRIDE).astype(int), 0)
+    wide, tall = (int(max(cells[..., side].max(), high[:, side].max())) + 1 for side in (0, 1))
+    nodes = np.zeros((tall, wide), np.int32)
+    for (x0, y0), (x1, y1) in zip(low, high, strict=True):
+        nodes[y0 : max(y1, 0), x0 : max(x1, 0)] += 1
+    others = nodes[cells[..., 1], cells[..., 0]]
+    for end in places.T:
+        own = (cells >= low[end][:, None]) & (cells < high[end][:, None])
+        others = others - own.all(axis=2)
+    return np.asarray(others > 0, float)
 
 
 def _around(maps: Array, spots: Array) -> Array:
-    """Return the most that ``maps (c, h, w)`` say around the first and last of `spots`: u×2×c."""
+    """Return the most that ``maps (c, h, w)`` say around the first and last of `spots`: k×2×c."""
     size = np.ones((2 * _AROUND + 1, 2 * _AROUND + 1), np.uint8)
     height, width = maps.shape[1:]
     columns, rows = (spots[:, [0, -1]] / STRIDE).astype(int).transpose(2, 0, 1)

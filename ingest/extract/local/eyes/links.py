@@ -22,7 +22,8 @@ _ARROWS = (Joined.THERE, Joined.BACK, Joined.TWO, Joined.BOTH)
 class SeenLink:
     """A line between two nodes by their places. `heads`: 0, 1 (at the target) or 2.
 
-    `path`: k×2, pixels the net saw, from source to target; `score` 0…1.
+    `path`: k×2, pixels the net saw, from source to target. `score`: how likely all of this is, of
+    a plain line that any line joins the two.
     """
 
     source: int
@@ -56,18 +57,21 @@ def find_links(
 def _kinds(
     one: int, two: int, score: Array, arrow: float, line: float
 ) -> list[tuple[int, int, int, float]]:
-    """Return (source, target, heads, score) of what joins two nodes: nothing, one line or two."""
+    """Return (source, target, heads, score) of what joins two nodes: nothing, one line or two.
+
+    That an arrow leads there is as likely as one there, two arrows and one with two heads together.
+    """
     pointing = float(score[list(_ARROWS)].sum())
+    there, back = (
+        float(score[[way, Joined.TWO, Joined.BOTH]].sum()) for way in (Joined.THERE, Joined.BACK)
+    )
     if pointing > arrow:
         kind = max(_ARROWS, key=lambda kind: score[kind])
-        each = float(score[Joined.TWO])
         if kind == Joined.TWO:
-            there, back = (each + float(score[way]) for way in (Joined.THERE, Joined.BACK))
             return [(one, two, 1, there), (two, one, 1, back)]
         if kind == Joined.BOTH:
-            return [(one, two, 2, float(score[kind]))]
-        ends = (one, two) if kind == Joined.THERE else (two, one)
-        return [(*ends, 1, float(score[kind]) + each)]
+            return [(one, two, 2, float(score[[Joined.TWO, Joined.BOTH]].sum()))]
+        return [(one, two, 1, there) if kind == Joined.THERE else (two, one, 1, back)]
     joined = pointing + float(score[Joined.PLAIN])
     return [(one, two, 0, joined)] if joined > line else []
 

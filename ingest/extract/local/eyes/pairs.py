@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,14 +67,21 @@ def find_pairs(maps: Array, boxes: Array, kinds: Array) -> Pairs:
     courses = Courses(traces, routes, boxes)
     if len(places) == 0:
         return Pairs(places, nothing, nothing, courses)
-    ways_between = [courses.between(one, two) for one, two in places.tolist()]
+    parts = _parts(votes, walks, ways, boxes, kinds)
     there, back = (
-        np.concatenate([_features(votes, walks, ways, boxes, kinds, ends_at), profile], axis=1)
-        for ends_at, profile in zip(
-            (places, places[:, ::-1]), along(maps, boxes, places, ways_between), strict=True
-        )
+        _told(maps, boxes, parts, courses, ends_at) for ends_at in (places, places[:, ::-1])
     )
     return Pairs(places, there, back, courses)
+
+
+def _told(
+    maps: Array, boxes: Array, parts: Sequence[Array], courses: Courses, places: Array
+) -> Array:
+    """Return k×f: what speaks for a line from the first to the second of each of `places`, k×2."""
+    source, target = places.T
+    between = [courses.between(one, two) for one, two in places.tolist()]
+    weighed = np.stack([part[source, target] for part in parts], axis=-1)
+    return np.concatenate([weighed.astype(np.float32), along(maps, boxes, places, between)], axis=1)
 
 
 def _walks(traces: list[Trace], m: int) -> Array:
@@ -106,10 +114,8 @@ def _gaps(boxes: Array) -> Array:
     return np.asarray(np.maximum(apart, 0).sum(axis=-1))
 
 
-def _features(
-    votes: Votes, walks: Array, ways: Array, boxes: Array, kinds: Array, places: Array
-) -> Array:
-    """Return k×f: what speaks for a line from the first to the second of each of `places`, k×2."""
+def _parts(votes: Votes, walks: Array, ways: Array, boxes: Array, kinds: Array) -> list[Array]:
+    """Return what speaks for a line from s to t and against it: each m×m."""
     m = len(boxes)
     cells, gaps = votes.cells, _gaps(boxes)
     both, needed = cells + cells.T, np.maximum(gaps / STRIDE, 3) * 2.2
@@ -132,5 +138,4 @@ def _features(
     for place in _NODE_KINDS:
         is_kind = (kinds == place).astype(float)
         parts += [np.broadcast_to(is_kind[:, None], (m, m)), np.broadcast_to(is_kind, (m, m))]
-    source, target = places.T
-    return np.stack([part[source, target] for part in parts], axis=-1).astype(np.float32)
+    return parts

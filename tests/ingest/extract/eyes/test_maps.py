@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evals.training.detector.boards import Board, TrueLine, TrueShape
 from evals.training.detector.oracle import perfect_maps
-from ingest.extract.local.eyes.courses import Course, along
-from ingest.extract.local.eyes.judge import Joined
+from ingest.extract.local.eyes.courses import along
+from ingest.extract.local.eyes.detector import WEIGHTS
+from ingest.extract.local.eyes.judge import Joined, Judge
 from ingest.extract.local.eyes.layout import FRAMES, KINDS
 from ingest.extract.local.eyes.links import SeenLink, find_links
 from ingest.extract.local.eyes.nodes import find_nodes
 from ingest.extract.local.eyes.pairs import find_pairs
+from ingest.extract.local.eyes.routes import find_routes
 from ingest.extract.local.eyes.sight import mirrored
 from ingest.extract.local.eyes.strokes import short_arrows
-from ingest.extract.local.eyes.trace import Trace
-from ingest.extract.local.eyes.votes import find_ends
+from ingest.extract.local.eyes.trace import Trace, trace_ends
+from ingest.extract.local.eyes.votes import Ends, find_ends, owners
 from kb.scene import Box
+
+Array = npt.NDArray[Any]
 
 NODE_KINDS = [place for place, kind in enumerate(KINDS) if kind not in FRAMES]
 SIZE = 1280
@@ -37,10 +42,19 @@ def board(
     return Board("drawn", np.zeros((SIZE, SIZE, 2), np.uint8), shapes, lines)
 
 
-def walks(drawn: Board) -> Sequence[Trace]:
+def seen(drawn: Board) -> tuple[Array, Array, Array, Ends, Array]:
+    """Return what walks and routes are told: maps, boxes, which are words, ends, their owners."""
     maps, scale = perfect_maps(drawn)
     boxes = np.array([shape.box for shape in drawn.shapes]) * scale
-    return find_pairs(maps, boxes, np.array([shape.kind for shape in drawn.shapes])).courses.traces
+    words = np.array([shape.kind for shape in drawn.shapes]) == KINDS.index("text")
+    boxes = boxes + np.where(words, 6.0, 0.0)[:, None] * (-1, -1, 1, 1)  # lines keep off words
+    ends = find_ends(maps)
+    return maps, boxes, words, ends, owners(maps, ends, boxes, words)
+
+
+def walks(drawn: Board) -> list[Trace]:
+    maps, boxes, words, ends, own = seen(drawn)
+    return trace_ends(maps, ends, own, boxes, words)
 
 
 def joined(drawn: Board, *, leaning: bool = False) -> set[tuple[int, int]]:
@@ -178,13 +192,31 @@ def links(drawn: Board, said: dict[Joined, float]) -> list[SeenLink]:
         ({Joined.TWO: 0.6, Joined.BOTH: 0.3}, [(0, 1, 1), (1, 0, 1)]),
         ({Joined.PLAIN: 0.4, Joined.THERE: 0.2, Joined.NOT: 0.4}, [(0, 1, 0)]),
         ({Joined.PLAIN: 0.4, Joined.NOT: 0.6}, []),
+        ({Joined.PLAIN: 0.6, Joined.THERE: 0.4}, [(0, 1, 1)]),  # a doubtful arrow says more
     ],
 )
-def test_of_what_may_join_two_nodes_the_likeliest_is_meant(
+def test_from_a_chance_on_there_is_an_arrow_and_the_likeliest_is_meant(
     said: dict[Joined, float], found: list[tuple[int, int, int]]
 ) -> None:
     drawn = board([LEFT, RIGHT], [[(300.0, 160.0), (900.0, 160.0)]])
     assert [(link.source, link.target, link.heads) for link in links(drawn, said)] == found
+
+
+@pytest.mark.parametrize(
+    ("said", "scores"),
+    [
+        ({Joined.THERE: 0.5, Joined.BOTH: 0.3, Joined.TWO: 0.1, Joined.BACK: 0.1}, [0.9]),
+        ({Joined.BACK: 0.5, Joined.TWO: 0.2, Joined.THERE: 0.3}, [0.7]),
+        ({Joined.BOTH: 0.5, Joined.TWO: 0.3, Joined.THERE: 0.2}, [0.8]),
+        ({Joined.TWO: 0.5, Joined.BOTH: 0.2, Joined.THERE: 0.3}, [1.0, 0.7]),
+        ({Joined.PLAIN: 0.5, Joined.THERE: 0.2, Joined.NOT: 0.3}, [0.7]),
+    ],
+)
+def test_a_link_is_as_sure_as_all_that_holds_where_it_does(
+    said: dict[Joined, float], scores: list[float]
+) -> None:
+    drawn = board([LEFT, RIGHT], [[(300.0, 160.0), (900.0, 160.0)]])
+    assert [link.score for link in links(drawn, said)] == pytest.approx(scores)
 
 
 @pytest.mark.parametrize("kind", [Joined.THERE, Joined.BACK, Joined.BOTH, Joined.PLAIN, Joined.TWO])
@@ -199,19 +231,50 @@ def test_a_line_runs_from_its_source_to_its_target(kind: Joined) -> None:
         assert abs(np.median(found[0].path[:, 1]) - np.median(found[1].path[:, 1])) > 30
 
 
-def test_a_course_told_from_its_other_end_says_the_same() -> None:
-    drawn = board([LEFT, RIGHT, (850.0, 400.0, 1000.0, 520.0)], [[(300, 160), (900, 160)]])
-    maps, scale = perfect_maps(drawn)
-    boxes = np.array([shape.box for shape in drawn.shapes]) * scale
-    places = np.array([(0, 1), (0, 2), (1, 2)])
+@pytest.mark.parametrize("apart", [0.0, 10.0, 40.0])
+def test_the_order_of_the_nodes_changes_nothing(apart: float) -> None:
+    one, two = 160 - apart, 160 + apart
+    ways = [[(300.0, one), (900.0, one)], [(900.0, two), (300.0, two)]]
+    maps, scale = perfect_maps(board([LEFT, RIGHT, BELOW], ways))
+    boxes = np.array([LEFT, RIGHT, BELOW]) * scale
     pairs = find_pairs(maps, boxes, np.zeros(3, int))
-    courses = [pairs.courses.between(*pair) for pair in places.tolist()]
-    turned = [Course(course.path[::-1], course.found) for course in courses]
-    there, back = along(maps, boxes, places, courses)
-    other, again = along(maps, boxes, places[:, ::-1], turned)
-    assert np.allclose(there, again, atol=1e-5)
-    assert np.allclose(back, other, atol=1e-5)
-    assert not np.allclose(there, back, atol=0.1)
+    turned = find_pairs(maps, boxes[[1, 0, 2]], np.zeros(3, int))
+    first, other = (np.nonzero((p.places == (0, 1)).all(axis=1))[0][0] for p in (pairs, turned))
+    assert np.allclose(pairs.there[first], turned.back[other], atol=1e-4)
+    assert np.allclose(pairs.back[first], turned.there[other], atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("gap", "heads", "joined"),
+    [
+        (8, 1, Joined.TWO), (16, 1, Joined.TWO), (40, 1, Joined.TWO),
+        (None, 2, Joined.BOTH), (None, 1, Joined.THERE), (None, 0, Joined.PLAIN),
+    ],
+)  # fmt: skip
+def test_the_judge_tells_what_joins_two_nodes(
+    gap: float | None, heads: int, joined: Joined
+) -> None:
+    one, two = 160 - (gap or 0) / 2, 160 + (gap or 0) / 2
+    ways = [[(300.0, one), (900.0, one)], [(900.0, two), (300.0, two)]][: 1 + (gap is not None)]
+    maps, scale = perfect_maps(board([LEFT, RIGHT], ways, heads))
+    pairs = find_pairs(maps, np.array([LEFT, RIGHT]) * scale, np.zeros(2, int))
+    assert pairs.places.tolist() == [[0, 1]]
+    assert Judge(WEIGHTS / "judge.npz")(pairs)[0].argmax() == joined
+
+
+def test_a_course_through_another_node_says_so() -> None:
+    between = (500.0, 100.0, 700.0, 220.0)
+    drawn = board([LEFT, RIGHT, between], [[(300.0, 160.0), (900.0, 160.0)]])
+    maps, scale = perfect_maps(drawn)
+    boxes = np.array([LEFT, RIGHT, between]) * scale
+    course = [find_pairs(maps, boxes, np.zeros(3, int)).courses.between(0, 1)]
+    with_it, without = (
+        along(maps, boxes, np.array([(0, 1)]), course),
+        along(maps, boxes[:2], np.array([(0, 1)]), course),
+    )
+    changed = with_it - without
+    assert 3 <= (changed == 1).sum() <= 8
+    assert (changed != 0).sum() == (changed == 1).sum()
 
 
 @settings(max_examples=15, deadline=None)
@@ -233,14 +296,14 @@ def test_maps_of_the_mirror_image_say_the_same() -> None:
     assert np.allclose(mirrored(turned), maps)
     seen = np.sort(find_nodes(turned, 0.5).boxes / scale, axis=0)
     assert np.allclose(seen, np.sort(np.array(drawn), axis=0), atol=4)
-    traces = find_pairs(turned, np.array(drawn) * scale, np.zeros(3, int)).courses.traces
+    ends, shapes, words = find_ends(turned), np.array(drawn) * scale, np.zeros(3, bool)
+    traces = trace_ends(turned, ends, owners(turned, ends, shapes, words), shapes, words)
     assert {(walk.stop, walk.start) for walk in traces if walk.headed} == {(0, 2)}
 
 
 def routes(drawn: Board) -> dict[tuple[int, int], float]:
-    maps, scale = perfect_maps(drawn)
-    boxes = np.array([shape.box for shape in drawn.shapes]) * scale
-    found = find_pairs(maps, boxes, np.array([shape.kind for shape in drawn.shapes])).courses.routes
+    maps, boxes, _, ends, own = seen(drawn)
+    found = find_routes(maps, ends, own, boxes)
     return {(route.source, route.target): route.strength for route in found}
 
 
