@@ -74,6 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
     choosing.add_argument(
         "--node", type=float, help="score of a node that the whole extractor does best with"
     )
+    choosing.add_argument("--arrow", type=float, help="the same of an arrow")
     exporting = steps.add_parser("export", help="write the files that the extractor carries")
     exporting.add_argument("--to", type=Path, default=WEIGHTS)
     options = parser.parse_args(arguments)
@@ -157,7 +158,7 @@ def _choose(options: argparse.Namespace) -> int:
     tried = {}
     for least in (options.node,) if options.node else (0.3, 0.35, 0.4, 0.45):
         known = [judged(answer, judge, least) for answer in seen]
-        for arrow in (0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
+        for arrow in (options.arrow,) if options.arrow else (0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
             tried[least, arrow] = measure(known, words=False, arrow=arrow, line=0.5)
     sums = {pair: tried[pair].nodes.f1 + tried[pair].arrows.f1 for pair in tried}
     # Rather a doubtful arrow than none: what is doubtful is marked for review.
