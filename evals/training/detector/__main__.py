@@ -98,7 +98,7 @@ def _missing(options: argparse.Namespace) -> str:
         return f"no hdBPMN in {options.data}: name its folder with --data"
     drawn = getattr(options, "boards", None) or options.folder / "boards"
     if options.step in ("train", "judge") and not KeptBoards(drawn):
-        return "no drawn boards: `draw` comes first"
+        return f"no drawn boards in {drawn}: `draw` comes first"
     if options.step == "train" and options.photos and not any(learnt_photos(_photos(options))):
         return f"no photos in {_photos(options)}: leave --photos out"
     trained = ("weights.pt", "last.pt")

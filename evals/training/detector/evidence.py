@@ -53,8 +53,10 @@ def gather(
     and is shown them fainter, as every second of the others; every second from farther away.
     """
     numbered = ((number, *board) for number, board in enumerate(boards))
-    threads = get_context("spawn")  # the progress bar has a thread, which forks don't like
-    with ProcessPoolExecutor(workers, threads, _start, (weights,)) as pool:
+    context = get_context("spawn")  # the progress bar has a thread, which forks don't like
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_start, initargs=(weights,)
+    ) as pool:
         while some := list(islice(numbered, _AT_ONCE)):
             yield from pool.map(_shown, some)
 

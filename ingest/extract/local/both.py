@@ -17,9 +17,11 @@ from ingest.extract.local.seen import Deadline, Detection, Line, Shape, View
 from ingest.extract.local.shapes import find_figures
 from ingest.extract.local.things import Link, Thing
 from ingest.extract.local.wishes import FRAMES
+from kb.scene import Box
 
 _SAME = 0.5  # overlap over union from which two shapes are one
 _WITHIN, _LEAST = 0.8, 0.25  # so much of one in the other, which is no more than 4 times larger
+_MARK = 0.05  # of a contour: smaller figures in it are marks and letters
 _FULL = 0.8  # of a contour, by figures side by side; a frame around them has room
 _MEETS = 0.3  # of one figure in another: they are not side by side
 _LETTER = 0.6  # line heights: a figure below this may be a letter
@@ -95,13 +97,12 @@ def _is_heap(contour: Shape, shapes: Sequence[Shape]) -> bool:
         for shape in shapes
         if shape.kind not in FRAMES
         and overlap_share(shape.box, contour.box) > _WITHIN
-        and area_of(shape.box) > _LEAST * area_of(contour.box)
+        and area_of(shape.box) > _MARK * area_of(contour.box)
     ]
-    apart = [
-        box
-        for at, box in enumerate(within)
-        if not any(overlap_share(box, other) > _MEETS for other in within[:at])
-    ]
+    apart: list[Box] = []
+    for box in sorted(within, key=area_of, reverse=True):
+        if not any(overlap_share(box, other) > _MEETS for other in apart):
+            apart.append(box)
     return len(apart) > 1 and sum(map(area_of, apart)) > _FULL * area_of(contour.box)
 
 

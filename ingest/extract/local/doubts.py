@@ -16,7 +16,9 @@ _HEADER = 2.0  # height over width of the head of a lane, whose words stand on e
 _ON_END = 1.5  # height over width of words that do
 _FLUSH, _TOUCHING = 0.2, 0.12  # of its width, by which heads of one column may differ, or be apart
 _STANDS = 1.2  # height over width of a head whose words were read as if they didn't
-_AT_RIM, _AT_CORNER = 0.2, 0.15  # of a head's width, its height, by which its lane's may differ
+_AT_RIM = (
+    0.08  # of a head's width, its height, by which its lane's may differ; steps have more room
+)
 _AS_HIGH = 0.65  # of the height of both together, that a head and its lane share
 _SLIM = 0.3  # width of a head over that of its lane
 _INSIDE = 0.85  # of what is in a frame or a table
@@ -30,24 +32,25 @@ _SUPPORT = 0.9  # confidence of a shape that needs none: on hdBPMN val 11 of 11 
 def bands_as_frames(shapes: Sequence[Shape], lines: Sequence[Line]) -> list[Shape]:
     """Return `shapes` with long bands, and heads of lanes, as containers.
 
-    Heads are boxes whose words stand on end, boxes that fill a corner or the left end of a frame,
-    and those in one column with them that stand at its rim too, have no words or stand on end:
-    turned words are not always read, or not rightly.
+    Heads are boxes whose words stand on end, the left end of a frame, boxes one below the other at
+    its left rim, and those in one column with these that have no words or stand on end: turned
+    words are not always read, or not rightly.
     """
     turned = [line.box for line in lines if _tall(line.box) > _ON_END]
     boxes = {at: shape.box for at, shape in enumerate(shapes) if shape.kind == "box"}
     frames = [s.box for s in shapes if s.kind == "container" or _is_long_box(s)]
+    at_rim = {at for at, box in boxes.items() if any(_at_rim(box, frame) for frame in frames)}
     heads = {
         at
         for at, box in boxes.items()
-        if _is_head(box, turned) or any(_ends(box, frame) for frame in frames)
+        if _is_head(box, turned)
+        or any(_is_end(box, frame) for frame in frames)
+        or (at in at_rim and any(_in_column(boxes[other], box) for other in at_rim - {at}))
     }
-    likely = {
+    likely = at_rim | {
         at
         for at, box in boxes.items()
-        if _tall(box) > _STANDS
-        or not any(holds(box, line.box) for line in lines)
-        or any(_at_rim(box, frame) for frame in frames)
+        if _tall(box) > _STANDS or not any(holds(box, line.box) for line in lines)
     }
     waiting = list(heads)
     while waiting:
@@ -100,17 +103,17 @@ def _is_long_box(shape: Shape) -> bool:
     return shape.kind == "box" and longer > _BAND * short_side(shape.box)
 
 
-def _ends(box: Box, frame: Box) -> bool:
-    """Tell whether `box` is the left end of `frame`, or fills a corner of it.
+def _is_end(box: Box, frame: Box) -> bool:
+    """Tell whether `box` is the left end of `frame`.
 
     Frames are seen roughly: the end may stand over their rim, or right before it.
     """
     wide, high = box[2] - box[0], box[3] - box[1]
-    corner = any(abs(box[side] - frame[side]) < _AT_CORNER * high for side in (1, 3))
+    flush = all(abs(box[side] - frame[side]) < _AT_RIM * high for side in (1, 3))
     both = min(box[3], frame[3]) - max(box[1], frame[1])
     as_high = both > _AS_HIGH * (max(box[3], frame[3]) - min(box[1], frame[1]))
-    before = box[0] < frame[0] < box[2] + _TOUCHING * wide
-    return (_at_rim(box, frame) and corner) or (before and as_high and _is_slim(box, frame))
+    before = box[0] < frame[0] - _AT_RIM * wide and frame[0] < box[2] + _TOUCHING * wide
+    return (_at_rim(box, frame) and flush) or (before and as_high and _is_slim(box, frame))
 
 
 def _at_rim(box: Box, frame: Box) -> bool:

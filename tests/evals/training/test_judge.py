@@ -12,8 +12,9 @@ import torch
 
 from evals.training.detector.answers import Answer, answers
 from evals.training.detector.boards import Board, TrueLine, TrueShape
-from evals.training.detector.evidence import Evidence, evidence, true_joints
+from evals.training.detector.evidence import Evidence, evidence, gather, true_joints
 from evals.training.detector.judge import _Net, _together, fit, save
+from evals.training.detector.net import Net
 from evals.training.detector.oracle import perfect_maps
 from ingest.extract.local.eyes.courses import Courses
 from ingest.extract.local.eyes.judge import OTHER_WAY, Joined, Judge
@@ -103,6 +104,18 @@ def test_the_evidence_of_a_board_tells_what_is_drawn_in_the_order_of_the_nodes_s
     assert told == drawn
 
 
+def test_boards_are_gathered_in_their_order_and_alike_each_time() -> None:
+    weights = Net().state_dict()
+    some = [(row((0, 1, 1)), True), (row((1, 2, 0)), False), (row(), False)]
+    found = list(gather(weights, some, workers=1))
+    assert len(found) == len(some)
+    assert any(len(one.places) for one in found)
+    again = list(gather(weights, some[:2], workers=1))
+    for one, other in zip(found[:2], again, strict=True):
+        assert np.array_equal(one.places, other.places)
+        assert np.allclose(one.there, other.there, atol=1e-4)
+
+
 def boards(count: int, seed: int) -> list[Evidence]:
     """Boards of five nodes: the first feature tells arrows, of several at a node the highest."""
     rng = np.random.default_rng(seed)
@@ -127,8 +140,10 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
     path = tmp_path_factory.mktemp("judge") / "judge.npz"
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # small layers: threads would only wait for one another
-    save(fit(boards(800, 1), rounds=16), path)
-    torch.set_num_threads(threads)
+    try:
+        save(fit(boards(800, 1), rounds=16), path)
+    finally:
+        torch.set_num_threads(threads)
     return Judge(path)
 
 

@@ -142,10 +142,16 @@ def test_a_contour_around_notes_side_by_side_is_none_of_them() -> None:
     heap = Shape("sticky", (98.0, 98.0, 262.0, 388.0), 1.0)
     found = combined(Detection(notes), Detection((heap,))).shapes
     assert [shape.box for shape in found] == [note.box for note in notes]
+    four = tuple(Shape("sticky", (x, y, x + 98, y + 98), 0.9) for x in (0, 100) for y in (0, 100))
+    assert (
+        len(combined(Detection(four), Detection((replace(heap, box=(0, 0, 198, 198)),))).shapes)
+        == 4
+    )
     roomy = Shape("box", (60.0, 60.0, 300.0, 430.0), 1.0)  # a frame around both
     assert roomy.box in [s.box for s in combined(Detection(notes), Detection((roomy,))).shapes]
-    alone = combined(Detection((notes[1], seen_twice)), Detection((heap,))).shapes
-    assert heap.box in [shape.box for shape in alone]
+    for twice in ((notes[1], seen_twice), (seen_twice, notes[1])):
+        alone = combined(Detection(twice), Detection((heap,))).shapes
+        assert heap.box in [shape.box for shape in alone]
 
 
 def test_a_crowded_board_is_labelled_without_following_every_line() -> None:

@@ -62,6 +62,8 @@ FLOW = Shape("container", (100.0, 300.0, 1200.0, 420.0), 0.9)
         ([(40.0, 300.0, 98.0, 424.0)], ["container"]),  # right before it
         ([(100.0, 300.0, 190.0, 340.0), (101.0, 341.0, 189.0, 379.0)], ["container"] * 2),
         ([(101.0, 341.0, 189.0, 379.0)], ["box"]),  # a step at the rim
+        ([(100.0, 300.0, 190.0, 340.0)], ["box"]),  # or in the corner
+        ([(110.0, 308.0, 200.0, 412.0)], ["box"]),  # with room around it
         ([(130.0, 310.0, 230.0, 350.0)], ["box"]),
         ([(100.0, 300.0, 500.0, 420.0)], ["box"]),  # too wide
         ([(500.0, 300.0, 600.0, 420.0)], ["box"]),
@@ -69,7 +71,9 @@ FLOW = Shape("container", (100.0, 300.0, 1200.0, 420.0), 0.9)
         ([(0.0, 300.0, 70.0, 424.0)], ["box"]),  # a step beside the lane
     ],
 )
-def test_a_head_fills_a_corner_of_its_lane(boxes: list[Box], kinds: list[NodeKind]) -> None:
+def test_a_head_is_the_left_end_of_its_lane_or_one_of_several_there(
+    boxes: list[Box], kinds: list[NodeKind]
+) -> None:
     words = [line((b[0] + 10, b[1] + 10, b[2] - 10, b[1] + 30), "Sales") for b in boxes]
     shapes = (FLOW, *(Shape("box", box, 0.9) for box in boxes))
     board = assemble(Detection(shapes), words, 800)

@@ -64,7 +64,7 @@ class Courses:
             self._walks.setdefault(ends, []).append((trace.strength, path))
 
     def between(self, source: int, target: int) -> Course:
-        """Return the course from `source` to `target`; of two lines that of the one meant."""
+        """Return the course from `source` to `target`, a walk the other way where that is surer."""
         walks = self._walks.get((source, target), [])
         other = self._walks.get((target, source), [])
         found = [*walks, *((_BACKWARDS * strength, path[::-1]) for strength, path in other)]
@@ -84,7 +84,7 @@ def along(maps: Array, boxes: Array, places: Array, courses: Sequence[Course]) -
         maps: `CHANNELS`×h×w.
         boxes: m×4, pixels the net saw.
         places: k×2, the nodes that each course leads from and to.
-        courses: k of them.
+        courses: k of them, from the first node to the second.
     """
     size = np.ones((3, 3), np.uint8)
     line = logistic(maps[LINE])
@@ -108,7 +108,7 @@ def along(maps: Array, boxes: Array, places: Array, courses: Sequence[Course]) -
 
 
 def _spots(courses: Sequence[Course]) -> tuple[Array, Array, Array]:
-    """Return n spots of each course, unit vectors along it there (k×n×2), and lengths (k)."""
+    """Return n spots of each course and unit vectors along it there (k×n×2), and lengths: pixels."""
     spots, lengths = np.zeros((len(courses), _SPOTS, 2)), np.zeros(len(courses))
     for place, course in enumerate(courses):
         far = np.r_[0.0, np.cumsum(np.hypot(*np.diff(course.path, axis=0).T))]
@@ -138,18 +138,20 @@ def _apart(spots: Array, boxes: Array) -> Array:
 
 def _through(spots: Array, boxes: Array, places: Array) -> Array:
     """Return which spots lie in other nodes than those at the ends, cell by cell: k×n, 0 or 1."""
-    low, high = np.ceil(boxes[:, :2] / STRIDE).astype(int), (boxes[:, 2:] / STRIDE).astype(int)
-    low = np.maximum(low, 0)
-    cells = np.maximum((spots / STRIDE).astype(int), 0)
+    low = np.maximum(np.ceil(boxes[:, :2] / STRIDE), 0).astype(int)
+    high = np.maximum(np.floor(boxes[:, 2:] / STRIDE), 0).astype(int)
+    cells = np.floor(spots / STRIDE).astype(int)
+    inside = (cells >= 0).all(axis=2)
+    cells = np.maximum(cells, 0)
     wide, tall = (int(max(cells[..., side].max(), high[:, side].max())) + 1 for side in (0, 1))
     nodes = np.zeros((tall, wide), np.int32)
     for (x0, y0), (x1, y1) in zip(low, high, strict=True):
-        nodes[y0 : max(y1, 0), x0 : max(x1, 0)] += 1
+        nodes[y0:y1, x0:x1] += 1
     others = nodes[cells[..., 1], cells[..., 0]]
     for end in places.T:
         own = (cells >= low[end][:, None]) & (cells < high[end][:, None])
         others = others - own.all(axis=2)
-    return np.asarray(others > 0, float)
+    return np.asarray((others > 0) & inside, float)
 
 
 def _around(maps: Array, spots: Array) -> Array:

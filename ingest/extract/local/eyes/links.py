@@ -22,8 +22,8 @@ _ARROWS = (Joined.THERE, Joined.BACK, Joined.TWO, Joined.BOTH)
 class SeenLink:
     """A line between two nodes by their places. `heads`: 0, 1 (at the target) or 2.
 
-    `path`: k×2, pixels the net saw, from source to target. `score`: how likely all of this is, of
-    a plain line that any line joins the two.
+    `path`: k×2, pixels the net saw, from source to target. `score`: how likely an arrow leads from
+    source to target, with two heads both ways, without a head that any line joins them.
     """
 
     source: int
@@ -43,7 +43,7 @@ def find_links(
         maps: `CHANNELS`×h×w.
         pairs: k candidates.
         scores: k×6, how likely each of `Joined` is.
-        arrow: chance of any arrow from which there is one, the likeliest.
+        arrow: chance of any arrow from which there is one, the likeliest, be a plain line likelier.
         line: chance of any line from which a pair without an arrow is joined by a plain one.
     """
     links = []

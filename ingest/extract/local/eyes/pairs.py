@@ -68,9 +68,7 @@ def find_pairs(maps: Array, boxes: Array, kinds: Array) -> Pairs:
     if len(places) == 0:
         return Pairs(places, nothing, nothing, courses)
     parts = _parts(votes, walks, ways, boxes, kinds)
-    there, back = (
-        _told(maps, boxes, parts, courses, ends_at) for ends_at in (places, places[:, ::-1])
-    )
+    there, back = (_told(maps, boxes, parts, courses, order) for order in (places, places[:, ::-1]))
     return Pairs(places, there, back, courses)
 
 

@@ -259,6 +259,8 @@ def test_the_judge_tells_what_joins_two_nodes(
     maps, scale = perfect_maps(board([LEFT, RIGHT], ways, heads))
     pairs = find_pairs(maps, np.array([LEFT, RIGHT]) * scale, np.zeros(2, int))
     assert pairs.places.tolist() == [[0, 1]]
+    with np.load(WEIGHTS / "judge.npz") as file:
+        assert pairs.there.shape == (1, *file["mean"].shape)
     assert Judge(WEIGHTS / "judge.npz")(pairs)[0].argmax() == joined
 
 
