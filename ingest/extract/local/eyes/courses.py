@@ -108,7 +108,7 @@ def along(maps: Array, boxes: Array, places: Array, courses: Sequence[Course]) -
 
 
 def _spots(courses: Sequence[Course]) -> tuple[Array, Array, Array]:
-    """Return n spots of each course and unit vectors along it there (k×n×2), and lengths: pixels."""
+    """Return n spots of each course, unit vectors along it there (k×n×2), lengths; in pixels."""
     spots, lengths = np.zeros((len(courses), _SPOTS, 2)), np.zeros(len(courses))
     for place, course in enumerate(courses):
         far = np.r_[0.0, np.cumsum(np.hypot(*np.diff(course.path, axis=0).T))]
