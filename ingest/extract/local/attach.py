@@ -92,8 +92,13 @@ def bridge_labels(links: Sequence[Link], things: Sequence[Thing]) -> tuple[list[
         if thing.shape is not None or len(touching) != 2:
             continue
         joined = _bridged(place, thing, touching[0], touching[1])
-        if joined is not None:
-            kept = [link for link in kept if link not in touching] + [joined]
+        if joined is None:
+            continue
+        others = [link for link in kept if link not in touching]
+        # Things that are joined past the words, more surely so, are not joined through them.
+        past = [k for k in others if {k.source, k.target} == {joined.source, joined.target}]
+        if not any(link.confidence >= joined.confidence for link in past):
+            kept = [*others, joined]
             used.add(place)
     return kept, used
 

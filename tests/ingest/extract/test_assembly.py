@@ -154,6 +154,34 @@ def test_a_contour_around_notes_side_by_side_is_none_of_them() -> None:
         assert heap.box in [shape.box for shape in alone]
 
 
+@pytest.mark.parametrize(
+    ("past", "nodes"),
+    [(None, ["One", "Two"]), (0.9, ["One", "later", "Two"]), (0.2, ["One", "Two"])],
+)
+def test_words_between_two_pieces_of_a_line_are_its_label_but_where_another_runs_past_them(
+    past: float | None, nodes: list[str]
+) -> None:
+    shapes = (
+        Shape("box", (0.0, 0.0, 100.0, 80.0), 0.9),
+        Shape("box", (400.0, 0.0, 500.0, 80.0), 0.9),
+    )
+    words = [
+        line((20.0, 20.0, 80.0, 50.0), "One"), line((420.0, 20.0, 480.0, 50.0), "Two"),
+        line((230.0, 27.0, 280.0, 53.0), "later"),
+    ]  # fmt: skip
+
+    def link(_things: object) -> list[Link]:
+        pieces = [
+            Link("line", 0, 2, False, ((100.0, 40.0), (228.0, 40.0)), 0.5),
+            Link("line", 2, 1, False, ((282.0, 40.0), (400.0, 40.0)), 0.5),
+        ]
+        round_it = ((100.0, 60.0), (250.0, 130.0), (400.0, 60.0))
+        return pieces + ([Link("line", 0, 1, False, round_it, past)] if past else [])
+
+    board = assemble(Detection(shapes, link=link), words, 600)
+    assert texts(board) == nodes
+
+
 def test_a_crowded_board_is_labelled_without_following_every_line() -> None:
     """Words far from a line are told by its box alone: no path is looked at."""
 
