@@ -74,21 +74,21 @@ def test_a_name_below_a_ring_is_the_rings() -> None:
     assert [(thing.kind, thing.text) for thing in board.things] == [("ellipse", "Paid")]
 
 
+PAIR = (
+    Shape("box", (0.0, 0.0, 100.0, 80.0), 0.9),
+    Shape("box", (400.0, 0.0, 500.0, 80.0), 0.9),
+)
+NAMES = (line((20.0, 20.0, 80.0, 50.0), "One"), line((420.0, 20.0, 480.0, 50.0), "Two"))
+
+
 def test_words_on_a_line_are_its_label() -> None:
-    shapes = (
-        Shape("box", (0.0, 0.0, 100.0, 80.0), 0.9),
-        Shape("box", (400.0, 0.0, 500.0, 80.0), 0.9),
-    )
-    words = [
-        line((20.0, 20.0, 80.0, 50.0), "One"), line((420.0, 20.0, 480.0, 50.0), "Two"),
-        line((230.0, 10.0, 280.0, 36.0), "later"),
-    ]  # fmt: skip
+    words = [*NAMES, line((230.0, 10.0, 280.0, 36.0), "later")]
     path = ((100.0, 40.0), (400.0, 40.0))
 
     def link(_things: object) -> list[Link]:
         return [Link("arrow", 0, 1, True, path, 0.9)]
 
-    board = assemble(Detection(shapes, link=link), words, 600)
+    board = assemble(Detection(PAIR, link=link), words, 600)
     assert [one.label for one in board.links] == ["later"]
     assert texts(board) == ["One", "Two"]
 
@@ -161,14 +161,7 @@ def test_a_contour_around_notes_side_by_side_is_none_of_them() -> None:
 def test_words_between_two_pieces_of_a_line_are_its_label_but_where_another_runs_past_them(
     past: float | None, nodes: list[str]
 ) -> None:
-    shapes = (
-        Shape("box", (0.0, 0.0, 100.0, 80.0), 0.9),
-        Shape("box", (400.0, 0.0, 500.0, 80.0), 0.9),
-    )
-    words = [
-        line((20.0, 20.0, 80.0, 50.0), "One"), line((420.0, 20.0, 480.0, 50.0), "Two"),
-        line((230.0, 27.0, 280.0, 53.0), "later"),
-    ]  # fmt: skip
+    words = [*NAMES, line((230.0, 27.0, 280.0, 53.0), "later")]
 
     def link(_things: object) -> list[Link]:
         pieces = [
@@ -178,7 +171,7 @@ def test_words_between_two_pieces_of_a_line_are_its_label_but_where_another_runs
         round_it = ((100.0, 60.0), (250.0, 130.0), (400.0, 60.0))
         return pieces + ([Link("line", 0, 1, False, round_it, past)] if past else [])
 
-    board = assemble(Detection(shapes, link=link), words, 600)
+    board = assemble(Detection(PAIR, link=link), words, 600)
     assert texts(board) == nodes
 
 

@@ -77,7 +77,7 @@ class Courses:
         return Course(_straight(self._boxes[source], self._boxes[target]), Found.NOTHING)
 
 
-def along(maps: Array, boxes: Array, places: Array, courses: Sequence[Course]) -> Array:
+def seen_along(maps: Array, boxes: Array, places: Array, courses: Sequence[Course]) -> Array:
     """Return k×f: what the maps say along each of k courses, and around their ends.
 
     Args:

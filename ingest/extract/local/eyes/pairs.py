@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ingest.extract.local.eyes.courses import Courses, along
+from ingest.extract.local.eyes.courses import Courses, seen_along
 from ingest.extract.local.eyes.layout import FRAMES, KINDS, STRIDE
 from ingest.extract.local.eyes.routes import Route, find_routes
 from ingest.extract.local.eyes.trace import Trace, trace_ends
@@ -79,7 +79,9 @@ def _told(
     source, target = places.T
     between = [courses.between(one, two) for one, two in places.tolist()]
     weighed = np.stack([part[source, target] for part in parts], axis=-1)
-    return np.concatenate([weighed.astype(np.float32), along(maps, boxes, places, between)], axis=1)
+    return np.concatenate(
+        [weighed.astype(np.float32), seen_along(maps, boxes, places, between)], axis=1
+    )
 
 
 def _walks(traces: list[Trace], m: int) -> Array:

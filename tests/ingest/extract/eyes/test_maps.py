@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from evals.training.detector.boards import Board, TrueLine, TrueShape
 from evals.training.detector.oracle import perfect_maps
-from ingest.extract.local.eyes.courses import along
+from ingest.extract.local.eyes.courses import seen_along
 from ingest.extract.local.eyes.detector import WEIGHTS
 from ingest.extract.local.eyes.judge import Joined, Judge
 from ingest.extract.local.eyes.layout import FRAMES, KINDS
@@ -271,8 +271,8 @@ def test_a_course_through_another_node_says_so() -> None:
     boxes = np.array([LEFT, RIGHT, between]) * scale
     course = [find_pairs(maps, boxes, np.zeros(3, int)).courses.between(0, 1)]
     with_it, without = (
-        along(maps, boxes, np.array([(0, 1)]), course),
-        along(maps, boxes[:2], np.array([(0, 1)]), course),
+        seen_along(maps, boxes, np.array([(0, 1)]), course),
+        seen_along(maps, boxes[:2], np.array([(0, 1)]), course),
     )
     changed = with_it - without
     assert 3 <= (changed == 1).sum() <= 8
