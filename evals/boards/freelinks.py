@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from evals.boards.layouts.plan import Desk, around
+from evals.boards.crowd import Ground
 from evals.boards.links import Drawn
 from evals.boards.marker import Marker
 from evals.boards.page import Page
 from evals.boards.pen import Floats, resample
 from evals.boards.routes import End, label_spot
 from evals.boards.spec import BoardSpec, Link
-from evals.boards.ways import Ground, fork, plan, rounded, tip
+from evals.boards.ways import ACROSS, fork, inner, plan, rounded, tip
 from kb.scene import Box, Relation
+
+_BESIDE = 0.4  # text sizes between an arrow's tip and the next line's end
 
 
 def draw_free_links(
@@ -31,13 +34,15 @@ def draw_free_links(
     for box in (*page.boxes.values(), *page.headings.values()):
         ground.put(box)
     ends = [
-        [End(shapes.get(i, "box"), places[i]) for i in (x.source, x.target)] for x in spec.links
-    ]
-    forks = _forks(spec.links, ends)
+        (End(shapes.get(x.source, "box"), places[x.source]),
+         End(shapes.get(x.target, "box"), places[x.target]))
+        for x in spec.links
+    ]  # fmt: skip
+    forks = _forks(spec.links, ends, ground)
     paths: list[Floats] = []
     for i, (link, (source, target)) in enumerate(zip(spec.links, ends, strict=True)):
         path = forks[i] if i in forks else plan(link, source, target, ground, sheet.rng)
-        ground.tread(path)
+        ground.tread(link, (source, target), path, spec.style.text * (link.tip_size + _BESIDE))
         paths.append(path)
     taken = [*page.boxes.values(), *page.headings.values()]
     trunks: dict[str, Floats] = {}
@@ -57,7 +62,9 @@ def draw_free_links(
     return out
 
 
-def _forks(links: tuple[Link, ...], ends: list[list[End]]) -> dict[int, Floats]:
+def _forks(
+    links: tuple[Link, ...], ends: list[tuple[End, End]], ground: Ground
+) -> dict[int, Floats]:
     """Return the ways of the links that share a trunk, by place."""
     ways: dict[int, Floats] = {}
     for name in dict.fromkeys(x.trunk for x in links if x.trunk):
@@ -66,7 +73,7 @@ def _forks(links: tuple[Link, ...], ends: list[list[End]]) -> dict[int, Floats]:
             continue
         members = [links[i] for i in places]
         found = fork(members, ends[places[0]][0], [ends[i][1] for i in places])
-        if found:
+        if found and not any(ground.blocked(inner(way)) > ACROSS for way in found):
             ways |= dict(zip(places, found, strict=True))
     return ways
 

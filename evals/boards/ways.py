@@ -3,58 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
-import cv2
 import numpy as np
 
-from evals.boards.pen import Bytes, Floats, resample
+from evals.boards.crowd import Ground
+from evals.boards.pen import Floats, resample
 from evals.boards.routes import End
 from evals.boards.shapes import border
 from evals.boards.spec import Link, Side, Tip
 from kb.scene import Box
 
-_CELL = 8.0
+ACROSS = 1  # cells of a node that a way may touch
+_CROWDED = 1.0  # what its ends may cost
+_SLIDES = (0.0, 0.45, -0.45)  # of half a side, from its middle
+_FLAT = ("box", "text", "round", "sticky", "document", "cylinder", "title")
 Spot = tuple[float, float]
 _OUT: dict[str, Spot] = {"left": (-1, 0), "right": (1, 0), "above": (0, -1), "below": (0, 1)}
 
 
-class Ground:
-    """How crowded a board is: what a way costs that goes across nodes and lines."""
-
-    def __init__(self, width: int, height: int) -> None:
-        self.cost: Bytes = np.zeros((int(height / _CELL) + 2, int(width / _CELL) + 2), np.uint8)
-
-    def put(self, box: Box, cost: int = 40) -> None:
-        """Make `box` a place to keep off."""
-        x0, y0, x1, y1 = (int(v / _CELL + 0.5) for v in box)
-        part = self.cost[max(y0, 0) : y1 + 1, max(x0, 0) : x1 + 1]
-        np.maximum(part, cost, out=part)
-
-    def tread(self, path: Floats) -> None:
-        """Keep later ways apart from ``path (n, 2)``."""
-        spots = [np.round(path / _CELL).astype(np.int32)]
-        cv2.polylines(self.cost, spots, False, 6, 1)
-
-    def weigh(self, path: Floats) -> float:
-        """Return what ``path (n, 2)`` costs: its detours and all that it crosses."""
-        dots = resample(path, _CELL)
-        cells = np.round(dots / _CELL).astype(int)
-        inside = ((cells >= 0) & (cells < np.array(self.cost.shape)[::-1])).all(axis=1)
-        cells = cells[inside]
-        hit = float(self.cost[cells[:, 1], cells[:, 0]].sum()) / 40 + 3.0 * float((~inside).sum())
-        direct = float(np.hypot(*(dots[-1] - dots[0]))) + 1.0
-        return len(dots) * _CELL / direct + hit
-
-
 def plan(link: Link, source: End, target: End, ground: Ground, rng: np.random.Generator) -> Floats:
-    """Return the best way ``(n, 2)`` of a link; clear ends cost nothing."""
+    """Return the best way ``(n, 2)`` of a link; clear ends cost nothing.
+
+    Where all of its kind lead across nodes, or end where other lines do, it goes around those.
+    """
+    ends = (source, target)
     ways = list(_ways(link, source, target, rng))
-    costs = [ground.weigh(_middle(way)) + 0.02 * i for i, way in enumerate(ways)]
+    best = _best(link, ends, ways, ground)
+    lost = ground.blocked(inner(best)) > ACROSS or ground.crowding(link, ends, best) > _CROWDED
+    if lost and source.box != target.box:
+        around = ground.around(link, ends)
+        if around is not None:
+            best = _best(link, ends, [best, around], ground)
+    return best
+
+
+def _best(link: Link, ends: tuple[End, End], ways: list[Floats], ground: Ground) -> Floats:
+    costs = [
+        ground.weigh(inner(way)) + ground.crowding(link, ends, way) + 0.02 * i
+        for i, way in enumerate(ways)
+    ]
     return ways[int(np.argmin(costs))]
 
 
-def _middle(way: Floats) -> Floats:
-    """Leave out both ends: they lie at nodes, which cost."""
+def inner(way: Floats) -> Floats:
+    """Return `way` without its ends: they lie at nodes, which cost."""
     dots = resample(way, 4.0)
     cut = min(4, (len(dots) - 2) // 2)
     return dots[cut : len(dots) - cut] if cut > 0 else dots
@@ -96,7 +89,7 @@ def _bow(
         normal = np.array([-along[1], along[0]]) / (float(np.hypot(*along)) or 1.0)
         off = normal * half * aside + rng.normal(0, 0.08, 2) * half * (end.shape != "text")
         near = np.array(border(end.shape, end.box, (float(via[0]), float(via[1])), gap))
-        if end.shape in ("box", "text", "round", "sticky", "document", "cylinder", "title"):
+        if end.shape in _FLAT:
             near = _slid(near + off, near, end.box)
         ends.append(near)
     control = 2 * via - (ends[0] + ends[1]) / 2
@@ -127,10 +120,12 @@ def _upright(link: Link, word: Box, goal: Box) -> Floats:
     return np.array([(x, start), (x, end)], np.float64)
 
 
-def _port(end: End, side: str, gap: float) -> Floats:
+def _port(end: End, side: str, gap: float, slide: float = 0.0) -> Floats:
+    """Return where a line may end at `side`; `slide` moves it along, in halves of the side."""
     way = np.array(_OUT[side])
     half = np.array([end.box[2] - end.box[0], end.box[3] - end.box[1]]) / 2
-    return np.asarray(np.array(end.middle) + way * (half + gap))
+    along = np.abs(way[::-1]) * half * slide * (end.shape in _FLAT)
+    return np.asarray(np.array(end.middle) + way * (half + gap) + along)
 
 
 def _sided(link: Link, source: End, target: End) -> Iterator[Floats]:
@@ -140,9 +135,11 @@ def _sided(link: Link, source: End, target: End) -> Iterator[Floats]:
     ahead = ("right" if delta[0] > 0 else "left", "below" if delta[1] > 0 else "above")
     opposite = {"left": "right", "right": "left", "above": "below", "below": "above"}
     into: list[Side | str] = [link.aim] if link.aim else [opposite[ahead[0]], opposite[ahead[1]]]
-    for out in ahead if wide else ahead[::-1]:
-        for side in into:
-            start, end = _port(source, out, link.gaps[0]), _port(target, side, link.gaps[1])
+    outs = ahead if wide else ahead[::-1]
+    for slide, out, side in product(_SLIDES, outs, into):
+        for one, two in dict.fromkeys([(slide, slide), (slide, 0.0), (0.0, slide)]):
+            start = _port(source, out, link.gaps[0], one)
+            end = _port(target, side, link.gaps[1], two)
             if link.route == "elbow":
                 yield _angled(start, end, out, side)
             else:
