@@ -5,6 +5,8 @@ from __future__ import annotations
 from kb.scene import Box, Point
 
 _MOST_OF_IT = 0.5
+_USUAL = 2.0  # longer side over shorter: more is elongated
+_MOST_STRETCHED = 2.0
 
 
 def area_of(box: Box) -> float:
@@ -73,3 +75,13 @@ def gap_between(one: Box, two: Box) -> float:
     dx = max(one[0] - two[2], two[0] - one[2], 0.0)
     dy = max(one[1] - two[3], two[1] - one[3], 0.0)
     return float((dx * dx + dy * dy) ** 0.5)
+
+
+def stretch_of(width: float, height: float) -> float:
+    """Return how many times longer than others an elongated picture may be looked at: 1 … 2.
+
+    A panorama has no more pixels then than a picture of usual shape at its usual longest side;
+    brought down to that side, its writing would be too small to read.
+    """
+    ratio = max(width, height) / max(min(width, height), 1.0)
+    return float(min(max(ratio / _USUAL, 1.0) ** 0.5, _MOST_STRETCHED))

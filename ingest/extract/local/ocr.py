@@ -17,6 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from ingest.extract.local.geometry import stretch_of
 from ingest.extract.local.lexicon import english
 from ingest.extract.local.rescoring import Piece, Rescorer
 from ingest.extract.local.second import WithSecond, look_through
@@ -27,7 +28,7 @@ from kb.memory import give_back
 _DETECTION = "PP-OCRv6_det_small.onnx"
 _WEIGHTS = Path(__file__).parent / "weights"
 _RECOGNISER, _CHINESE = _WEIGHTS / "recogniser.onnx", _WEIGHTS / "chinese.onnx"
-_DETECT_SIDE = 1280  # longest side that the text detector sees
+_DETECT_SIDE = 1280  # longest side that the text detector sees, of an elongated picture more
 _DETECT_AREA = 1280 * 960  # most pixels of it: the detector takes 160 bytes for each
 _STEP = 32  # the network wants sides that are multiples of it and not 0
 _LINE_HEIGHT = 48  # of a crop for the recogniser
@@ -183,7 +184,8 @@ def _prepared(bgr: Array) -> Array:
     rapidocr bounds the longest side alone and computes in float64.
     """
     height, width = bgr.shape[:2]
-    scale = min(1.0, _DETECT_SIDE / max(height, width), (_DETECT_AREA / (height * width)) ** 0.5)
+    longest = _DETECT_SIDE * stretch_of(width, height)
+    scale = min(1.0, longest / max(height, width), (_DETECT_AREA / (height * width)) ** 0.5)
     size = [max(_STEP, round(side * scale / _STEP) * _STEP) for side in (width, height)]
     seen = cv2.resize(bgr, size)
     prepared: Array = cv2.dnn.blobFromImage(seen, 1 / 127.5, mean=(127.5, 127.5, 127.5))

@@ -10,13 +10,14 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from ingest.extract.local.geometry import stretch_of
 from ingest.extract.local.polarity import is_dark_board
 from ingest.extract.local.seen import Array, Line, View
 
 if TYPE_CHECKING:
     from kb.scene import Box, Point
 
-MAX_SIDE = 2000  # of the working copy
+MAX_SIDE = 2000  # of the working copy; of an elongated one up to twice that
 _MIN_SHORT_SIDE = 736  # small pictures are enlarged: letters below 10 pixels are not read
 _MAX_STROKE = 13  # pixels of the working copy; a thicker line is a filled shape
 _FAINTEST = 16  # contrast below this is paper grain or JPEG noise
@@ -28,6 +29,8 @@ _SMALLEST_CELL, _LARGEST_CELL = 14, 120  # pixels of the working copy; eyes of l
 _DENSE = 0.05  # of the picture: rules this close together ink at least as much
 _GRAIN = 0.3  # mean grey step between bare neighbours: less is a drawn picture, without paper
 _CLEAN_NOISE = 1.5  # the same: drawn and scanned boards 0-1, photos 1.5-8
+_ROOM = 0.6  # line heights around a line of words in which is seen what runs on …
+_PASSING = 0.35  # … of whose ink so much lies outside
 _DRAWN_NOISE = 0.8  # the same: screenshots and exports stay below, scans don't
 
 
@@ -61,27 +64,46 @@ def view_of(picture: Image.Image, part: Box | None = None) -> View:
 
 def fitted(view: View, lines: Sequence[Line]) -> list[Line]:
     """Return `lines` with boxes drawn tight around their ink: a reader draws them wide."""
-    height, width = view.ink.shape
-    tight = []
-    for line in lines:
-        x0, y0 = (max(0, int(v)) for v in line.box[:2])
-        x1, y1 = min(width, int(line.box[2]) + 1), min(height, int(line.box[3]) + 1)
-        mask = np.zeros((max(y1 - y0, 1), max(x1 - x0, 1)), np.uint8)
-        middle = line.quad.mean(axis=0)
-        core = middle + (line.quad - middle) * 0.94 - (x0, y0)
-        cv2.fillPoly(mask, [np.round(core).astype(np.int32)], 255)
-        rows, columns = np.nonzero(mask[: y1 - y0, : x1 - x0] & view.ink[y0:y1, x0:x1])
-        if rows.size < 4:
-            tight.append(line)
-            continue
-        # Specks and the rim of a neighbour don't count.
-        (left, right), (top, bottom) = (
-            np.percentile(columns, (0.2, 99.8)),
-            np.percentile(rows, (0.2, 99.8)),
-        )
-        box = (x0 + float(left), y0 + float(top), x0 + float(right) + 1, y0 + float(bottom) + 1)
-        tight.append(replace(line, box=box))
-    return tight
+    return [_fitted(view.ink, line) for line in lines]
+
+
+def _fitted(ink: Array, line: Line) -> Line:
+    height, width = ink.shape
+    room = max(_ROOM * line.height, 3.0)
+    x0, y0 = (max(0, int(v - room)) for v in line.box[:2])
+    x1, y1 = min(width, int(line.box[2] + room) + 1), min(height, int(line.box[3] + room) + 1)
+    around = np.ascontiguousarray(ink[y0:y1, x0:x1])
+    mask = np.zeros_like(around)
+    middle = line.quad.mean(axis=0)
+    core = middle + (line.quad - middle) * 0.94 - (x0, y0)
+    cv2.fillPoly(mask, [np.round(core).astype(np.int32)], 255)
+    rows, columns = np.nonzero(_of_letters(around, mask))
+    if rows.size < 4:
+        return line
+    # Specks and the rim of a neighbour don't count.
+    (left, right), (top, bottom) = (
+        np.percentile(columns, (0.2, 99.8)),
+        np.percentile(rows, (0.2, 99.8)),
+    )
+    box = (x0 + float(left), y0 + float(top), x0 + float(right) + 1, y0 + float(bottom) + 1)
+    return replace(line, box=box)
+
+
+def _of_letters(ink: Array, inside: Array) -> Array:
+    """Return the ink that is `inside` a line's place, without rules that run past it.
+
+    Where most of the ink runs on, as of letters that touch a frame, all of it counts.
+    """
+    count, places, found, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    sizes = found[:, cv2.CC_STAT_AREA]
+    held = np.bincount(places[inside > 0], minlength=count)
+    left, top, wide, high = found[:, :4].T
+    at_rim = (left <= 0) | (top <= 0) | (left + wide >= ink.shape[1]) | (top + high >= ink.shape[0])
+    passing = at_rim & (held < (1 - _PASSING) * sizes)
+    passing[0] = True  # no ink
+    if held[~passing].sum() < held[1:].sum() / 2:
+        passing[1:] = False
+    return np.asarray((inside > 0) & ~passing[places])
 
 
 def to_original(view: View, box: Box) -> Box:
@@ -98,7 +120,8 @@ def point_to_original(view: View, point: Point, width: int, height: int) -> Poin
 
 
 def _work_size(width: float, height: float) -> tuple[int, int]:
-    scale = min(MAX_SIDE / max(width, height), max(1.0, _MIN_SHORT_SIDE / min(width, height)))
+    longest = MAX_SIDE * stretch_of(width, height)
+    scale = min(longest / max(width, height), max(1.0, _MIN_SHORT_SIDE / min(width, height)))
     # Tiny pictures hold no words: enlarging dots tenfold would only cost time.
     scale = min(scale, 4.0)
     return max(1, round(width * scale)), max(1, round(height * scale))

@@ -21,7 +21,7 @@ from ingest.extract.local.eyes.pairs import find_pairs
 from ingest.extract.local.eyes.sight import Maps, Net, OnnxNet, light_of, look
 from ingest.extract.local.eyes.strokes import short_arrows
 from ingest.extract.local.eyes.votes import find_ends
-from ingest.extract.local.geometry import short_side
+from ingest.extract.local.geometry import short_side, stretch_of
 from ingest.extract.local.seen import Deadline, Detection, Line, Shape, View
 from ingest.extract.local.things import Link
 
@@ -149,11 +149,12 @@ def _points(maps: Maps, spots: Array) -> list[Point]:
 
 def _side(view: View, lines: Sequence[Line]) -> int:
     """Return the longer side to look at: large writing is looked at from farther away."""
+    longest = LONGEST * stretch_of(*view.bgr.shape[:2])
     if not lines:
-        return LONGEST
+        return int(longest)
     heights = sorted(line.height for line in lines)
     side = max(view.bgr.shape[:2]) * _WRITING / max(heights[len(heights) // 2], 1.0)
-    return int(min(max(side, _FARTHEST), LONGEST))
+    return int(min(max(side, _FARTHEST), longest))
 
 
 def _inside(view: View, values: Array) -> Box:

@@ -21,6 +21,7 @@ from ingest.extract.local.eyes.layout import (
     WAY,
 )
 from ingest.extract.local.eyes.light import even_out
+from ingest.extract.local.geometry import stretch_of
 
 Array = npt.NDArray[Any]
 
@@ -72,8 +73,11 @@ class OnnxNet:
 
 
 def light_of(bgr: Array) -> Array:
-    """Return ink and colour of a picture (h×w×3, uint8), longest side at most 1280: h×w×2."""
-    scale = min(1.0, _EVEN / max(bgr.shape[:2]))
+    """Return ink and colour of a picture (h×w×3, uint8): h×w×2.
+
+    The longest side is at most 1280, of an elongated picture up to twice that.
+    """
+    scale = min(1.0, _EVEN * stretch_of(*bgr.shape[:2]) / max(bgr.shape[:2]))
     return even_out(_resized(bgr, scale))
 
 
