@@ -51,7 +51,7 @@ class Ground:
         np.maximum(part, cost, out=part)
 
     def tread(self, link: Link, ends: tuple[End, End], path: Floats, reach: float) -> None:
-        """Keep later ways apart from ``path (n, 2)``, and their ends `reach` pixels from its own."""
+        """Keep later ways apart from ``path (n, 2)``, and ends `reach` pixels from its own."""
         spots = [np.round(path / _CELL).astype(np.int32)]
         trodden = cv2.polylines(np.zeros_like(self.cost), spots, False, _TRODDEN, 1)
         np.maximum(self.cost, trodden, out=self.cost)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from evals.boards.layouts.plan import Desk, around
 from evals.boards.crowd import Ground
+from evals.boards.layouts.plan import Desk, around
 from evals.boards.links import Drawn
 from evals.boards.marker import Marker
 from evals.boards.page import Page

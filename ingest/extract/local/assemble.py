@@ -43,7 +43,11 @@ _NAME_BELOW = 1.2  # line heights from the upper rim of a container to its name
 _BESIDE = 0.75  # line heights between a small shape and its name, mostly
 _SAME_WORDS = 0.3  # overlap over union of where words were read and where they were seen
 _UNSURE = 0.4  # score of words where the detector saw none: below it they are texture
-_CLEAR = 0.9  # score of a number where the detector saw no words
+_CLEAR = 0.9  # score of words, and of a number, where the detector saw nothing
+_GUESSED = 0.2  # overlap over union of words with what it took for words, though hardly
+_LOOSE = (1.6, 5.0)  # times the area of words as seen: the line was read wide of their ink
+_PIECE = 0.4  # times that area: a piece of the words was read
+_MOSTLY, _ALL = 0.8, 0.85  # of one box in the other
 _NUMBER = re.compile(r"[\[(]?\d{1,3}(, ?\d{1,3})*[\])]?")
 _STROKES = frozenset("1470[()] ,\n")
 _DASHED = re.compile(r"[1IlJi|一\-–—_.\s]+")  # what dashes of a line that runs down are read as
@@ -90,7 +94,7 @@ def pieces_of(
     chain = [block_of([line]) for line in loose if line.apart]
     blocks = _loose_blocks([line for line in loose if not line.apart], detection.words)
     numbers = _clear_numbers([block for block in blocks if block.score >= _CLEAR])
-    meant = [block for block in blocks if _is_meant(block, detection.words) or block in numbers]
+    meant = [block for block in blocks if _is_meant(block, detection) or block in numbers]
     blocks = chain + [_halfway(block, detection) for block in meant]
     first = len(things)
     things += [_text_thing(block) for block in blocks]
@@ -123,13 +127,19 @@ def _written(text: str) -> int:
     return len(text) + len(HAN.findall(text))
 
 
-def _is_meant(block: Block, words: Sequence[Box]) -> bool:
-    """Tell words from pieces of drawings, and texture, that were read as words."""
+def _is_meant(block: Block, detection: Detection) -> bool:
+    """Tell words from pieces of drawings, and texture, that were read as words.
+
+    Where the detector saw hardly anything, such as ink that shows through from the back, words
+    must be read clearly.
+    """
+    words = detection.words
     if not words or any(holds(place, block.box) for place in words):
         return True  # nothing told words from drawings, or the detector saw words too
     if _DASHED.fullmatch(block.text):
         return False
-    return _written(block.text) > _FEW_SIGNS and block.score >= _UNSURE
+    guessed = any(overlap_union(place, block.box) > _GUESSED for place in detection.guesses)
+    return _written(block.text) > _FEW_SIGNS and block.score >= (_UNSURE if guessed else _CLEAR)
 
 
 def _clear_numbers(blocks: Sequence[Block]) -> list[Block]:
@@ -272,11 +282,16 @@ def _halfway(block: Block, detection: Detection) -> Block:
     """Return `block` with a box between its own and the place that the detector saw its words at.
 
     A reader takes ends of lines for letters, and a detector cuts letters off: each is right on one
-    side. Where a line ends beside what the detector saw, it is right.
+    side. Where a line ends beside what the detector saw, it is right, and so it is about words of
+    which a piece was read, or one line wide of its ink.
     """
     words = detection.words
     seen = max(words, key=lambda place: overlap_union(place, block.box), default=None)
-    if seen is None or overlap_union(seen, block.box) < _SAME_WORDS:
+    if seen is None:
+        return block
+    if _is_loose(block, seen) or _is_piece(block, seen):
+        return replace(block, box=seen)
+    if overlap_union(seen, block.box) < _SAME_WORDS:
         return block
     ends = [end for end in detection.ends if holds(block.box, (*end, *end))]
     x0, y0, x1, y1 = (
@@ -284,6 +299,17 @@ def _halfway(block: Block, detection: Detection) -> Block:
         for side, (a, b) in enumerate(zip(seen, block.box, strict=True))
     )
     return replace(block, box=(x0, y0, x1, y1))
+
+
+def _is_loose(block: Block, seen: Box) -> bool:
+    """Tell whether one line was read so wide of its ink that it holds where it was seen."""
+    wide = _LOOSE[0] < area_of(block.box) / area_of(seen) < _LOOSE[1]
+    return wide and "\n" not in block.text and overlap_share(seen, block.box) > _ALL
+
+
+def _is_piece(block: Block, seen: Box) -> bool:
+    small = area_of(block.box) < _PIECE * area_of(seen)
+    return small and overlap_share(block.box, seen) > _MOSTLY
 
 
 def _beyond(at: float, seen: float, read: float) -> bool:

@@ -80,13 +80,13 @@ def combined(trained: Detection, classical: Detection, least: float = 0.0) -> De
         else:
             shapes.append(shape)
     shapes += [s for s in found if s.confidence > _SURE and short_side(s.box) >= least]
-    return Detection(
+    return replace(
+        trained,
         shapes=tuple(shapes),
         words=(*trained.words, *classical.words),
         ends=(*trained.ends, *classical.ends),
         link=_both(trained.link, classical.link),
         complete=classical.complete,
-        arrows=trained.arrows,
     )
 
 

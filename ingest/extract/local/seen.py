@@ -96,6 +96,7 @@ class Detection:
     Attributes:
         shapes: closed or filled figures and frames.
         words: boxes of words that stand alone, each one block of lines.
+        guesses: boxes of what may be such words, though hardly.
         ends: where lines between things end: a sign read there may be an arrow head.
         link: joins the things that were made of shapes and words.
         complete: False where time ran out.
@@ -110,6 +111,7 @@ class Detection:
     complete: bool = True
     arrows: tuple[tuple[Point, Point], ...] = ()
     likely: Callable[[Box], float] = unlikely
+    guesses: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ Array = npt.NDArray[Any]
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
 _WRITING = 30.0  # pixels the net sees of a line's height; more is brought down to it
+_GUESSED = 0.15  # score from which something may be words
 _FARTHEST = 384  # pixels of the longer side
 _THINNEST = 3.0  # pixels of the working copy: what is cut to less is off the picture
 _MOST_JOINED = 600  # things: evidence is weighed for every two of them
@@ -68,14 +69,16 @@ class TrainedDetector:
         seen_by_net = look(net, light, _side(view, lines))
         share = max(light.shape[:2]) / max(view.bgr.shape[:2])
         maps = Maps(seen_by_net.values, seen_by_net.scale * share)
-        seen = find_nodes(maps.values, thresholds.node)
+        seen = find_nodes(maps.values, min(_GUESSED, thresholds.node))
         boxes = maps.meant(seen.boxes.reshape(-1, 2, 2)).reshape(-1, 4)
-        shapes, words = [], []
+        shapes, words, guesses = [], [], []
         for kind, values, score in zip(seen.kinds, boxes, seen.scores, strict=True):
             box = _inside(view, values)
             if short_side(box) < _THINNEST:
                 continue
-            if KINDS[kind] == "text":
+            if score < thresholds.node:
+                guesses += [box] if KINDS[kind] == "text" else []
+            elif KINDS[kind] == "text":
                 words.append(box)
             else:
                 belief = calibrated(float(score), thresholds.nodes)
@@ -89,6 +92,7 @@ class TrainedDetector:
             NetLinker(maps, judge, thresholds),
             arrows=tuple((tail, head) for tail, head in arrows),
             likely=partial(_likely, maps),
+            guesses=tuple(guesses),
         )
 
     def _loaded(self) -> tuple[Net, Judge, Thresholds]:

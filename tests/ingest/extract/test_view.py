@@ -1,0 +1,76 @@
+"""The working copy: how large it is, and how tight boxes lie around words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFont
+
+from ingest.extract.local.geometry import stretch_of
+from ingest.extract.local.seen import Array, Line
+from ingest.extract.local.view import MAX_SIDE, fitted, view_of
+
+
+def written() -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    picture = Image.new("RGB", (1000, 736), "white")
+    draw = ImageDraw.Draw(picture)
+    draw.text((300, 190), "Deliver", fill="black", font=ImageFont.load_default(36))
+    return picture, draw
+
+
+def line_in(quad: list[tuple[float, float]]) -> Line:
+    corners = np.array(quad, np.float32)
+    (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
+    return Line(corners, (float(x0), float(y0), float(x1), float(y1)), "Deliver", 0.9)
+
+
+def wide_line() -> Line:
+    return line_in([(270, 170), (450, 170), (450, 255), (270, 255)])
+
+
+def fit(picture: Image.Image) -> Array:
+    return np.array(fitted(view_of(picture), [wide_line()])[0].box)
+
+
+@given(st.integers(1, 100_000), st.integers(1, 100_000))
+def test_an_elongated_picture_is_longer_and_has_no_more_pixels(width: int, height: int) -> None:
+    stretch = stretch_of(width, height)
+    assert stretch == stretch_of(height, width)
+    ratio = max(width, height) / min(width, height)
+    assert 1 <= stretch <= 2
+    assert stretch**2 / ratio <= 1 / min(ratio, 2) + 1e-9
+
+
+def test_a_panorama_is_kept_longer_than_other_pictures() -> None:
+    assert max(view_of(Image.new("RGB", (8000, 6000))).ink.shape) == MAX_SIDE
+    assert max(view_of(Image.new("RGB", (8000, 1000))).ink.shape) == 2 * MAX_SIDE
+
+
+def test_a_box_is_drawn_tight_around_its_words() -> None:
+    picture, _ = written()
+    rows, columns = np.nonzero(np.asarray(picture.convert("L")) < 128)
+    ink = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    assert fit(picture) == pytest.approx(ink, abs=2)
+
+
+@pytest.mark.parametrize(
+    "rule", [((0, 246), (999, 246)), ((0, 178), (999, 178)), ((280, 0), (280, 699))]
+)
+def test_a_rule_that_runs_past_words_is_not_of_them(rule: tuple[tuple[int, int], ...]) -> None:
+    picture, draw = written()
+    bare = fit(picture)
+    draw.line(rule, fill="black", width=3)
+    assert fit(picture) == pytest.approx(bare, abs=1)
+
+
+def test_words_that_are_struck_out_keep_their_ink() -> None:
+    picture, draw = written()
+    bare = fit(picture)
+    draw.line(((0, 214), (999, 214)), fill="black", width=3)
+    left, top, right, bottom = fit(picture)
+    assert left <= bare[0] + 1
+    assert right >= bare[2] - 1
+    assert top <= bare[1] + 12
+    assert bottom >= bare[3] - 12
