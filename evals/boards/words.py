@@ -17,14 +17,14 @@ _CODE = (
     "let {a} = {n};", "{a}.{b}({c})", "{a}[{n}] = {m}", "def {a}({b}, {c}):", "{a} += {n}",
     "print({a})", "SELECT {a} FROM {b}", "{a}: {b}", "GET /{a}/{b}", "POST /{a}", "{a}_{b}()",
     "const {a} = []", "} else {{", "{a} == {b}", "// {a} {b}", "{a}.push({n})", "[{n}, {m}, {k}]",
-    "{a} && !{b}", "import {a}", "class {a} {{", "{a}++", "({a}, {b}) => {c}", "O(n log n)",
+    "{a} && !{b}", "import {a}", "class {a} {{", "{a}++", "({a}, {b}): {c}", "O(n log n)",
     "O(n^2)",
 )  # fmt: skip
 _FORMULAS = (
     "{x} = {y} + {n}", "{x}({y}) = {y}^2", "{n} x {m} = {k}", "{x} / {y}", "{x}{n} > {y}", "{n}%",
     "sum({x}) / {n}", "dx/dt = -{n}{x}", "P({x} | {y})", "{x}:{y} = {n}:{m}", "E = mc^2",
     "y = a{x} + b",
-    "{n} + {m} = {k}", "~ {n}k", "${n}.{m}", "{n}/{m}", "{x} <= {y}", "[{n}, {m}, {k}]", "{n} ms",
+    "{n} + {m} = {k}", "~ {n}k", "${n}.{m}", "{n}/{m}", "{x} != {y}", "[{n}, {m}, {k}]", "{n} ms",
     "#{n}",
 )  # fmt: skip
 _OF = ("of", "for", "with", "in", "to", "and", "or", "by", "from", "on", "&", "+", "/")

@@ -246,22 +246,44 @@ def test_a_sign_on_the_end_of_a_line_is_kept_where_words_were_seen(
     assert texts(assemble(Detection(words=words, ends=ends), [one], 600)) == [sign] * stays
 
 
+HERE, THERE = (100.0, 100.0, 260.0, 130.0), (500.0, 500.0, 600.0, 550.0)
+
+
 @pytest.mark.parametrize("text", ["texture", "木纹纹理"])
 @pytest.mark.parametrize(
-    ("score", "place", "stays"),
+    ("score", "place", "guess", "stays"),
     [
-        (0.3, (100.0, 100.0, 260.0, 130.0), True),  # the detector saw words too
-        (0.3, (500.0, 500.0, 600.0, 550.0), False),
-        (0.6, (500.0, 500.0, 600.0, 550.0), True),
-        (0.3, None, True),  # nothing told words from drawings
+        (0.3, HERE, None, True),  # the detector saw words too
+        (0.3, THERE, None, False),
+        (0.6, THERE, None, False),
+        (0.6, THERE, HERE, True),  # it took them for words, though hardly
+        (0.3, THERE, HERE, False),
+        (0.95, THERE, None, True),
+        (0.3, None, None, True),  # nothing told words from drawings
     ],
 )
-def test_unsure_words_that_only_the_reader_saw_are_texture(
-    score: float, place: Box | None, text: str, *, stays: bool
+def test_words_that_only_the_reader_saw_must_be_clear(
+    score: float, place: Box | None, guess: Box | None, text: str, *, stays: bool
 ) -> None:
-    one = replace(line((100.0, 100.0, 260.0, 130.0), text), score=score)
-    words = (place,) if place else ()
-    assert texts(assemble(Detection(words=words), [one], 600)) == [text] * stays
+    one = replace(line(HERE, text), score=score)
+    seen, guesses = ((place,) if place else ()), ((guess,) if guess else ())
+    assert texts(assemble(Detection(words=seen, guesses=guesses), [one], 600)) == [text] * stays
+
+
+@pytest.mark.parametrize(
+    ("read", "seen", "told"),
+    [
+        ((60.0, 80.0, 300.0, 150.0), HERE, HERE),  # wide of its ink
+        ((180.0, 102.0, 258.0, 128.0), HERE, (140.0, 101.0, 259.0, 129.0)),  # half of it: halfway
+        ((215.0, 102.0, 258.0, 128.0), HERE, HERE),  # a piece of it was read
+        (HERE, THERE, HERE),
+    ],
+)
+def test_words_stand_where_reader_and_detector_together_say(
+    read: Box, seen: Box, told: Box
+) -> None:
+    board = assemble(Detection(words=(seen,)), [line(read, "Deliver")], 600)
+    assert [thing.box for thing in board.things if thing.text] == [pytest.approx(told)]
 
 
 def test_an_unsure_shape_needs_words_or_a_line() -> None:
