@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LocalExtractor"]
 
-VERSION = "13"
+VERSION = "14"
 _MAX_TEXT = 20_000
 _MAX_PATH = 500
 _TOO_SMALL = 8  # pixels: no word fits into a side of less

@@ -23,6 +23,7 @@ _SAME = 0.5  # overlap over union from which two shapes are one
 _WITHIN, _LEAST = 0.8, 0.25  # so much of one in the other, which is no more than 4 times larger
 _MARK = 0.05  # of a contour: smaller figures in it are marks and letters
 _FULL = 0.8  # of a contour, by figures side by side; a frame around them has room
+_INNER = 0.72  # of a shape as seen: a contour below that is the inner one of two outlines
 _MEETS = 0.3  # of one figure in another: they are not side by side
 _LETTER = 0.6  # line heights: a figure below this may be a letter
 _ROOM = 1.3  # line heights
@@ -115,7 +116,9 @@ def _is_same(trained: Shape, classical: Shape) -> bool:
 def _agreed(trained: Shape, classical: Shape) -> Shape:
     sure = max(trained.confidence, classical.confidence)
     kind = classical.kind if classical.confidence > trained.confidence else trained.kind
-    return replace(classical, kind=kind, confidence=sure)
+    inner = area_of(classical.box) < _INNER * area_of(trained.box)
+    box = trained.box if inner else classical.box
+    return replace(classical, kind=kind, confidence=sure, box=box)
 
 
 def _both(

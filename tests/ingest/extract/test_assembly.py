@@ -136,6 +136,16 @@ def test_both_rings_of_an_event_are_one_shape() -> None:
     assert len(combined(seen, Detection(rings)).shapes) == 1
 
 
+@pytest.mark.parametrize(("inset", "outer"), [(3.0, False), (6.0, True)])
+def test_of_two_outlines_the_outer_one_is_the_shape(inset: float, *, outer: bool) -> None:
+    seen = (100.0, 100.0, 160.0, 150.0)
+    within = (100 + inset, 100 + inset, 160 - inset, 150 - inset)
+    trained, classical = Shape("diamond", seen, 0.8), Shape("diamond", within, 0.95)
+    (shape,) = combined(Detection((trained,)), Detection((classical,))).shapes
+    assert shape.box == (seen if outer else within)
+    assert shape.confidence == 0.95
+
+
 def test_a_contour_around_notes_side_by_side_is_none_of_them() -> None:
     notes = tuple(Shape("sticky", (100.0, y, 260.0, y + 140), 0.9) for y in (100.0, 245.0))
     seen_twice = Shape("box", (105.0, 250.0, 255.0, 380.0), 0.5)
