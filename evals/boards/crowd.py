@@ -24,6 +24,9 @@ _WALL = 40  # cost of a cell that a node covers
 _TRODDEN = 6
 _APART = 3.0  # cost of an end that stands where another of the other kind does
 _ASIDE = 0.15  # of the same kind
+_THROUGH, _CLOSE, _ALONG = 60.0, 3.0, 0.25  # a way around: through a node, close by, on a line …
+_AT_END = 15.0  # … and to where another line ends
+_BESIDE = 6.0  # pixels of a way that are left free beside a node, but for its gap
 _ROOM = 30  # cells around both ends that a way around may take
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
@@ -50,13 +53,19 @@ class Ground:
         part = self.cost[max(y0, 0) : y1 + 1, max(x0, 0) : x1 + 1]
         np.maximum(part, cost, out=part)
 
-    def tread(self, link: Link, ends: tuple[End, End], path: Floats, reach: float) -> None:
-        """Keep later ways apart from ``path (n, 2)``, and ends `reach` pixels from its own."""
+    def tread(
+        self, link: Link, ends: tuple[End, End], path: Floats, reach: float, *, tail: bool = True
+    ) -> None:
+        """Keep later ways apart from ``path (n, 2)``, and ends `reach` pixels from its own.
+
+        `tail`: it has one of its own, not that of a fork which is trodden already.
+        """
         spots = [np.round(path / _CELL).astype(np.int32)]
         trodden = cv2.polylines(np.zeros_like(self.cost), spots, False, _TRODDEN, 1)
         np.maximum(self.cost, trodden, out=self.cost)
-        for spot, end, head in zip(path[[0, -1]], ends, _heads(link), strict=True):
-            self._tips.append(_Tip(spot, end.box, head, reach))
+        own = zip(path[[0, -1]], ends, _heads(link), strict=True)
+        tips = [_Tip(spot, end.box, head, reach) for spot, end, head in own]
+        self._tips += tips if tail else tips[1:]
 
     def weigh(self, path: Floats) -> float:
         """Return what ``path (n, 2)`` costs: its detours and all that it crosses."""
@@ -87,13 +96,17 @@ class Ground:
         return cost
 
     def around(self, link: Link, ends: tuple[End, End]) -> Floats | None:
-        """Return a way ``(n, 2)`` that leads around all nodes, None where there is none."""
+        """Return the way ``(n, 2)`` that leads best around nodes, and off the ends of other lines.
+
+        Where there is none, or a long one alone, it leads across. None: the ends leave no room
+        between them.
+        """
         corner, far = self._part(ends)
         x0, y0 = corner
         cost = self.cost[y0 : far[1], x0 : far[0]].astype(np.float32)
         walls = (cost >= _WALL).astype(np.uint8)
         close = cv2.dilate(walls, np.ones((3, 3), np.uint8)) > 0
-        price = 1 + 0.25 * (cost > 0) + 3.0 * close + 60.0 * (walls > 0)
+        price = 1 + _ALONG * (cost > 0) + _CLOSE * close + _THROUGH * (walls > 0)
         for end in ends:
             bx0, by0, bx1, by1 = (int(v / _CELL + 0.5) for v in end.box)
             price[max(by0 - y0, 0) : by1 - y0 + 1, max(bx0 - x0, 0) : bx1 - x0 + 1] = 1
@@ -102,9 +115,15 @@ class Ground:
                 if tip.box == end.box and tip.head != head:
                     at = np.round(tip.spot / _CELL - corner).astype(int)
                     spot = (int(at[0]), int(at[1]))
-                    cv2.circle(price, spot, max(1, round(tip.reach / _CELL)), 15.0, -1)
+                    reach = max(1, round(tip.reach / _CELL))
+                    taken = cv2.circle(np.zeros_like(price), spot, reach, _AT_END, -1)
+                    np.maximum(price, taken, out=price)
+        for axis, (low, count) in enumerate(((y0, self.cost.shape[0]), (x0, self.cost.shape[1]))):
+            places = low + np.arange(price.shape[axis])
+            off = (places < 1) | (places >= count - 2)  # the rim of the board, and beyond
+            price += _THROUGH * np.expand_dims(off, 1 - axis)
         cells = _cheapest(price, *(np.array(end.middle) / _CELL - corner for end in ends))
-        return None if cells is None else _cut((cells + corner) * _CELL, ends, link.gaps)
+        return _cut((cells + corner) * _CELL, ends, link.gaps)
 
     def _part(self, ends: tuple[End, End]) -> tuple[np.ndarray, np.ndarray]:
         """Return the corners of the part of the grid in which a way is looked for."""
@@ -119,7 +138,7 @@ def _heads(link: Link) -> tuple[bool, bool]:
     return link.heads > 1, link.heads > 0
 
 
-def _cheapest(price: np.ndarray, start: Floats, end: Floats) -> Floats | None:
+def _cheapest(price: np.ndarray, start: Floats, end: Floats) -> Floats:
     """Return the cells ``(n, 2)`` of the cheapest way from `start` to `end`."""
     height, width = price.shape
     places = np.arange(height * width).reshape(height, width)
@@ -142,19 +161,17 @@ def _cheapest(price: np.ndarray, start: Floats, end: Floats) -> Floats | None:
     )
     _, before = dijkstra(grid.tocsr(), directed=False, indices=first, return_predecessors=True)
     way = [last]
-    while way[-1] != first and before[way[-1]] >= 0:
+    while way[-1] != first:
         way.append(int(before[way[-1]]))
-    if way[-1] != first:
-        return None
     return np.array([(at % width, at // width) for at in reversed(way)], np.float64)
 
 
 def _cut(path: Floats, ends: tuple[End, End], gaps: tuple[float, float]) -> Floats | None:
     """Return `path` from one node's border to the other's, its corners softened."""
     inside = [
-        (path[:, 0] >= b[0] - 6) & (path[:, 0] <= b[2] + 6)
-        & (path[:, 1] >= b[1] - 6) & (path[:, 1] <= b[3] + 6)
-        for b in (end.box for end in ends)
+        (path[:, 0] >= end.box[0] - room) & (path[:, 0] <= end.box[2] + room)
+        & (path[:, 1] >= end.box[1] - room) & (path[:, 1] <= end.box[3] + room)
+        for end, room in zip(ends, (max(_BESIDE, gap) for gap in gaps), strict=True)
     ]  # fmt: skip
     first = int(np.flatnonzero(inside[0])[-1]) + 1 if inside[0].any() else 0
     last = int(np.flatnonzero(inside[1])[0]) if inside[1].any() else len(path)

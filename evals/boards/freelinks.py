@@ -40,10 +40,19 @@ def draw_free_links(
     ]  # fmt: skip
     forks = _forks(spec.links, ends, ground)
     paths: list[Floats] = []
+    reaches = [spec.style.text * (link.tip_size + _BESIDE) for link in spec.links]
+    trunks_trodden: set[str] = set()
+    for i, path in forks.items():
+        trunk = spec.links[i].trunk
+        tail = trunk not in trunks_trodden
+        ground.tread(spec.links[i], ends[i], path, reaches[i], tail=tail)
+        trunks_trodden.add(trunk)
     for i, (link, (source, target)) in enumerate(zip(spec.links, ends, strict=True)):
-        path = forks[i] if i in forks else plan(link, source, target, ground, sheet.rng)
-        ground.tread(link, (source, target), path, spec.style.text * (link.tip_size + _BESIDE))
-        paths.append(path)
+        if i in forks:
+            paths.append(forks[i])
+            continue
+        paths.append(plan(link, source, target, ground, sheet.rng))
+        ground.tread(link, (source, target), paths[-1], reaches[i])
     taken = [*page.boxes.values(), *page.headings.values()]
     trunks: dict[str, Floats] = {}
     out = []

@@ -31,7 +31,7 @@ def plan(link: Link, source: End, target: End, ground: Ground, rng: np.random.Ge
     ways = list(_ways(link, source, target, rng))
     best = _best(link, ends, ways, ground)
     lost = ground.blocked(inner(best)) > ACROSS or ground.crowding(link, ends, best) > _CROWDED
-    if lost and source.box != target.box:
+    if lost and source.box != target.box and not link.beside:
         around = ground.around(link, ends)
         if around is not None:
             best = _best(link, ends, [best, around], ground)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from evals.boards import Rendered, render, training_spec
+from evals.boards.crowd import Ground
 from evals.boards.curriculum import MOST_NODES
 from evals.boards.drafting import Draft, Drafted
 from evals.boards.habits import habits
@@ -17,7 +18,7 @@ from evals.boards.lessons import MORE_LESSONS
 from evals.boards.lettering import HELD_OUT_FONTS, Hand
 from evals.boards.routes import End
 from evals.boards.spec import BoardSpec, Link
-from evals.boards.ways import Ground, plan
+from evals.boards.ways import plan
 from evals.boards.words import Script, Writer, vocabulary
 from kb.scene import Box
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from evals.boards import render
 from evals.boards.crowd import Ground
 from evals.boards.routes import End
-from evals.boards.spec import Link, Route, Shape
+from evals.boards.spec import BoardSpec, Item, Link, Manner, Part, Route, Shape, Style
 from evals.boards.ways import inner, plan
+from evals.boards.words import _CODE, _FORMULAS
 from kb.scene import Box
 
 SIZE = 900
@@ -53,9 +57,66 @@ def test_a_way_around_keeps_the_shapes_of_both_ends() -> None:
         assert 0.95 < size < 1.3
 
 
-def test_no_way_leads_around_what_fills_the_board() -> None:
+def test_ends_that_overlap_leave_no_room_for_a_way() -> None:
     one, two = end(150, 450), end(170, 455)
     assert ground_of(one, two).around(Link("a", "b"), (one, two)) is None
+
+
+def test_a_way_that_is_blocked_everywhere_leads_across() -> None:
+    one, wall, two = end(150, 450), end(450, 450, high=2 * SIZE), end(750, 450)
+    path = ground_of(one, wall, two).around(Link("a", "b"), (one, two))
+    assert path is not None
+    assert crosses(path, wall.box)
+
+
+def test_a_way_around_stays_on_the_board_and_stops_short() -> None:
+    one, wall, two = end(150, 80), end(450, 60, high=180), end(750, 80)
+    ground = Ground(SIZE, 400)
+    for node in (one, wall, two):
+        ground.put(node.box)
+    path = ground.around(Link("a", "b", gaps=(20.0, 20.0)), (one, two))
+    assert path is not None
+    assert path[:, 1].min() > 0
+    assert path[:, 1].max() < 400
+    for node, spot in ((one, path[0]), (two, path[-1])):
+        aside = np.abs(spot - np.array(node.middle)) - (60, 30)
+        assert 15 < aside.max() < 25
+
+
+def test_a_line_does_not_end_where_a_later_fork_starts() -> None:
+    spec = BoardSpec(
+        title="",
+        rows=((
+            Part("p", "free", (
+                Item("hub", "Hub", "box", at=(120.0, 300.0)),
+                Item("x", "From", "box", at=(420.0, 300.0)),
+                Item("y", "Up", "box", at=(420.0, 120.0)),
+                Item("z", "Down", "box", at=(420.0, 480.0)),
+            )),
+        ),),
+        links=(
+            Link("x", "hub", route="straight"),
+            Link("hub", "y", trunk="t", route="elbow"),
+            Link("hub", "z", trunk="t", route="elbow"),
+        ),
+        style=Style(manner=Manner()),
+    )  # fmt: skip
+    into, up, down = (line.path for line in render(spec).lines)
+    assert up[0] == pytest.approx(down[0], abs=4)
+    assert np.hypot(*(np.array(into[-1]) - np.array(up[0]))) > 12
+
+
+def test_angled_ways_there_and_back_keep_their_corners() -> None:
+    one, two = end(200, 200), end(600, 600)
+    ground, rng = ground_of(one, two), np.random.default_rng(5)
+    there, back = (Link(a, b, route="elbow") for a, b in ("ab", "ba"))
+    first = plan(there, one, two, ground, rng)
+    ground.tread(there, (one, two), first, REACH)
+    second = plan(back, two, one, ground, rng)
+    for way in (first, second):
+        level = np.abs(np.diff(way, axis=0)).min(axis=1) < 0.5
+        assert level.mean() > 0.7
+    assert np.hypot(*(first[-1] - second[0])) > 0.35 * REACH
 
 
 @pytest.mark.parametrize("shape", ["box", "ellipse", "diamond", "text"])
@@ -69,8 +130,8 @@ def test_an_arrow_back_does_not_start_where_the_other_ends(
     shape: Shape, route: Route, at: tuple[int, int], seed: int
 ) -> None:
     one, two = end(450, 450, shape), end(*at, shape)
-    if max(abs(at[0] - 450) / 120, abs(at[1] - 450) / 60) < 2.2:
-        return  # hardly room for two arrows between them
+    # Nearer there is hardly room for two arrows between them.
+    assume(max(abs(at[0] - 450) / 120, abs(at[1] - 450) / 60) >= 2.2)
     ground, rng = ground_of(one, two), np.random.default_rng(seed)
     there, back = Link("a", "b", route=route), Link("b", "a", route=route)
     first = plan(there, one, two, ground, rng)
@@ -97,3 +158,8 @@ def test_a_trodden_node_is_still_a_wall() -> None:
     way = np.array([(300.0, 450.0), (600.0, 450.0)])
     ground.tread(Link("a", "b"), (end(200, 450), end(700, 450)), way, REACH)
     assert ground.blocked(inner(way)) > 10
+
+
+def test_no_words_that_are_drawn_look_like_an_arrow() -> None:
+    arrows = re.compile(r"[-=~]>|<[-=~]")
+    assert [words for words in (*_CODE, *_FORMULAS) if arrows.search(words)] == []

@@ -84,7 +84,7 @@ class LocalExtractor:
         from ingest.extract.local.missed import read_missed
         from ingest.extract.local.parted import read_apart
         from ingest.extract.local.signs import read_signs
-        from ingest.extract.local.unread import read_unread
+        from ingest.extract.local.unread import drawn_tight, read_unread
         from ingest.extract.local.view import fitted
 
         notes: list[str] = []
@@ -101,7 +101,8 @@ class LocalExtractor:
         lines, all_signs = read_signs(reader, view, detection, lines, deadline)
         if read and not (parted and read_again and read_all and all_signs):
             notes.append("time ran out while reading words: some are missing")
-        return detection, fitted(view, lines), notes
+        lines = fitted(view, lines)
+        return drawn_tight(view, detection, lines), lines, notes
 
     def _eyes(self) -> tuple[TextReader, Detector]:
         if self._reader is None:

@@ -42,10 +42,11 @@ _FEW_SIGNS = 3
 _NAME_BELOW = 1.2  # line heights from the upper rim of a container to its name
 _BESIDE = 0.75  # line heights between a small shape and its name, mostly
 _SAME_WORDS = 0.3  # overlap over union of where words were read and where they were seen
-_UNSURE = 0.4  # score of words where the detector saw none: below it they are texture
+_UNSURE = 0.4  # score of words that the detector hardly took for any: below it they are texture
 _CLEAR = 0.9  # score of words, and of a number, where the detector saw nothing
 _GUESSED = 0.2  # overlap over union of words with what it took for words, though hardly
 _LOOSE = (1.6, 5.0)  # times the area of words as seen: the line was read wide of their ink
+_WIDE = 1.2  # and so many times their width and their height
 _PIECE = 0.4  # times that area: a piece of the words was read
 _MOSTLY, _ALL = 0.8, 0.85  # of one box in the other
 _NUMBER = re.compile(r"[\[(]?\d{1,3}(, ?\d{1,3})*[\])]?")
@@ -130,8 +131,8 @@ def _written(text: str) -> int:
 def _is_meant(block: Block, detection: Detection) -> bool:
     """Tell words from pieces of drawings, and texture, that were read as words.
 
-    Where the detector saw hardly anything, such as ink that shows through from the back, words
-    must be read clearly.
+    Where the detector saw nothing, as where ink shows through from the back, words must be read
+    clearly.
     """
     words = detection.words
     if not words or any(holds(place, block.box) for place in words):
@@ -289,7 +290,7 @@ def _halfway(block: Block, detection: Detection) -> Block:
     seen = max(words, key=lambda place: overlap_union(place, block.box), default=None)
     if seen is None:
         return block
-    if _is_loose(block, seen) or _is_piece(block, seen):
+    if seen not in detection.cells and (_is_loose(block, seen) or _is_piece(block, seen)):
         return replace(block, box=seen)
     if overlap_union(seen, block.box) < _SAME_WORDS:
         return block
@@ -302,9 +303,11 @@ def _halfway(block: Block, detection: Detection) -> Block:
 
 
 def _is_loose(block: Block, seen: Box) -> bool:
-    """Tell whether one line was read so wide of its ink that it holds where it was seen."""
-    wide = _LOOSE[0] < area_of(block.box) / area_of(seen) < _LOOSE[1]
-    return wide and "\n" not in block.text and overlap_share(seen, block.box) > _ALL
+    """Tell whether one line was read wide of its ink on all sides: more words make it longer."""
+    (a0, b0, a1, b1), (x0, y0, x1, y1) = block.box, seen
+    wider, higher = (a1 - a0) / (x1 - x0), (b1 - b0) / (y1 - y0)
+    loose = min(wider, higher) > _WIDE and _LOOSE[0] < wider * higher < _LOOSE[1]
+    return loose and "\n" not in block.text and overlap_share(seen, block.box) > _ALL
 
 
 def _is_piece(block: Block, seen: Box) -> bool:

@@ -85,6 +85,7 @@ def combined(trained: Detection, classical: Detection, least: float = 0.0) -> De
         trained,
         shapes=tuple(shapes),
         words=(*trained.words, *classical.words),
+        cells=classical.words,
         ends=(*trained.ends, *classical.ends),
         link=_both(trained.link, classical.link),
         complete=classical.complete,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingest.extract.local.geometry import stretch_of
 from ingest.extract.local.seen import View
 from ingest.extract.local.things import Assembly
 from ingest.extract.local.view import to_original
@@ -32,8 +33,9 @@ def content_of(view: View, assembly: Assembly) -> Box | None:
         max(0.0, x0 - room), max(0.0, y0 - room),
         min(float(width), x1 + room), min(float(height), y1 + room),
     )  # fmt: skip
-    longest = max(part[2] - part[0], part[3] - part[1])
-    if max(width, height) < _WORTH * longest:
+    wide, high = part[2] - part[0], part[3] - part[1]
+    closer = max(width, height) / stretch_of(width, height) * stretch_of(wide, high)
+    if closer < _WORTH * max(wide, high):
         return None
     return to_original(view, part)
 

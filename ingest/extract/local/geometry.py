@@ -80,8 +80,8 @@ def gap_between(one: Box, two: Box) -> float:
 def stretch_of(width: float, height: float) -> float:
     """Return how many times longer than others an elongated picture may be looked at: 1 … 2.
 
-    A panorama has no more pixels then than a picture of usual shape at its usual longest side;
-    brought down to that side, its writing would be too small to read.
+    Which side is longer doesn't matter. A panorama has no more pixels then than a picture of usual
+    shape at its usual longest side; brought down to that side, its writing would be too small.
     """
     ratio = max(width, height) / max(min(width, height), 1.0)
     return float(min(max(ratio / _USUAL, 1.0) ** 0.5, _MOST_STRETCHED))

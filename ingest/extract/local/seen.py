@@ -51,6 +51,11 @@ class Line:
         """Height of the writing in pixels, also for a slanted line; of a turned one its length."""
         return float(((self.quad[0] - self.quad[3]) ** 2).sum() ** 0.5)
 
+    @property
+    def length(self) -> float:
+        """Length of the writing in pixels, of a turned line its height."""
+        return float(((self.quad[0] - self.quad[1]) ** 2).sum() ** 0.5)
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -97,6 +102,7 @@ class Detection:
         shapes: closed or filled figures and frames.
         words: boxes of words that stand alone, each one block of lines.
         guesses: boxes of what may be such words, though hardly.
+        cells: those of `words` that are cells of a table.
         ends: where lines between things end: a sign read there may be an arrow head.
         link: joins the things that were made of shapes and words.
         complete: False where time ran out.
@@ -112,6 +118,7 @@ class Detection:
     arrows: tuple[tuple[Point, Point], ...] = ()
     likely: Callable[[Box], float] = unlikely
     guesses: tuple[Box, ...] = ()
+    cells: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ where a line ends at it: somebody wrote it, and the relation would be lost with 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 from statistics import median
 
 import numpy as np
@@ -21,6 +22,7 @@ from ingest.extract.local.geometry import (
 )
 from ingest.extract.local.seen import Array, Deadline, Detection, Line, TextReader, View
 from ingest.extract.local.things import Link, Thing
+from ingest.extract.local.view import fitted
 from ingest.extract.local.wishes import FRAMES, NAMED_OUTSIDE
 from kb.scene import Box
 
@@ -35,6 +37,8 @@ _ROOM = 0.12  # of a row's height, kept around it
 _TAKEN = 0.3  # of a place, by another thing
 _IN_TABLE = 0.8  # of a place: it is a cell's
 _SMALL, _BESIDE = 3.0, 0.75  # line heights: a small shape, and how near its name stands
+_ROW = 1.6  # width over height of words of several signs
+_KEPT, _OF_SIGN = 0.75, 0.2  # of their width, and of the sides of a sign, that its ink has
 _BELIEF = 0.4  # confidence of words that were seen and not read: to be reviewed
 
 
@@ -59,6 +63,18 @@ def read_unread(
         if text and score >= _CLEAR
     ]
     return [*lines, *read], complete
+
+
+def drawn_tight(view: View, detection: Detection, lines: Sequence[Line]) -> Detection:
+    """Return `detection` with words that nobody read drawn tight around their ink.
+
+    The detector's boxes are coarse beside single signs.
+    """
+    words = [
+        box if any(covers(line.box, box) for line in lines) else _tight(view, box)
+        for box in detection.words
+    ]
+    return replace(detection, words=tuple(words))
 
 
 def unread_things(
@@ -124,6 +140,16 @@ def _rows(view: View, box: Box) -> Iterator[Box]:
     for top, low in full if len(full) <= _ROWS else ():
         if low - top >= max(_LEAST, (x1 - x0) / _LONGEST):
             yield float(x0), float(y0 + top), float(x1), float(y0 + low)
+
+
+def _tight(view: View, box: Box) -> Box:
+    """Return `box` around its ink, or as it is where so little is left that ink must be faint."""
+    wide, high = box[2] - box[0], box[3] - box[1]
+    (line,) = fitted(view, [Line(_quad(box), box, "", 0.0)])
+    left, top, right, bottom = line.box
+    least = _KEPT if wide > _ROW * high else _OF_SIGN
+    kept = right - left >= least * wide and bottom - top >= _OF_SIGN * high
+    return line.box if kept else box
 
 
 def _crop(view: View, row: Box) -> Array:

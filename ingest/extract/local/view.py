@@ -27,15 +27,17 @@ _RULED = 0.65  # the paper is ruled if three quarters of the marks are below thi
 _SQUARED = 60  # empty cells alike in size are squared paper
 _SMALLEST_CELL, _LARGEST_CELL = 14, 120  # pixels of the working copy; eyes of letters are smaller
 _DENSE = 0.05  # of the picture: rules this close together ink at least as much
-_GRAIN = 0.3  # mean grey step between bare neighbours: less is a drawn picture, without paper
-_CLEAN_NOISE = 1.5  # the same: drawn and scanned boards 0-1, photos 1.5-8
 _ROOM = 0.6  # line heights around a line of words in which is seen what runs on …
 _PASSING = 0.35  # … of whose ink so much lies outside
+_GRAIN = 0.3  # mean grey step between bare neighbours: less is a drawn picture, without paper
+_CLEAN_NOISE = 1.5  # the same: drawn and scanned boards 0-1, photos 1.5-8
 _DRAWN_NOISE = 0.8  # the same: screenshots and exports stay below, scans don't
 
 
 def view_of(picture: Image.Image, part: Box | None = None) -> View:
     """Make the working copy of `picture`: longest side at most `MAX_SIDE`, ink found.
+
+    An elongated picture is longer, see `stretch_of`.
 
     The original is never copied whole: it may have 100 million pixels. `part`: of it, in its
     pixels, None for all.
@@ -69,9 +71,11 @@ def fitted(view: View, lines: Sequence[Line]) -> list[Line]:
 
 def _fitted(ink: Array, line: Line) -> Line:
     height, width = ink.shape
-    room = max(_ROOM * line.height, 3.0)
+    room = max(_ROOM * min(line.height, line.length), 3.0)
     x0, y0 = (max(0, int(v - room)) for v in line.box[:2])
     x1, y1 = min(width, int(line.box[2] + room) + 1), min(height, int(line.box[3] + room) + 1)
+    if x0 >= x1 or y0 >= y1:
+        return line  # off the picture
     around = np.ascontiguousarray(ink[y0:y1, x0:x1])
     mask = np.zeros_like(around)
     middle = line.quad.mean(axis=0)

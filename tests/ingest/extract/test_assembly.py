@@ -283,7 +283,10 @@ def test_words_that_only_the_reader_saw_must_be_clear(
 @pytest.mark.parametrize(
     ("read", "seen", "told"),
     [
-        ((60.0, 80.0, 300.0, 150.0), HERE, HERE),  # wide of its ink
+        ((80.0, 85.0, 280.0, 145.0), HERE, HERE),  # wide of its ink
+        # Longer than what was seen of it, as high: its words go on.
+        ((100.0, 100.0, 360.0, 131.0), HERE, (100.0, 100.0, 310.0, 130.5)),
+        ((20.0, 20.0, 400.0, 220.0), HERE, (20.0, 20.0, 400.0, 220.0)),  # nothing like it
         ((180.0, 102.0, 258.0, 128.0), HERE, (140.0, 101.0, 259.0, 129.0)),  # half of it: halfway
         ((215.0, 102.0, 258.0, 128.0), HERE, HERE),  # a piece of it was read
         (HERE, THERE, HERE),
@@ -294,6 +297,15 @@ def test_words_stand_where_reader_and_detector_together_say(
 ) -> None:
     board = assemble(Detection(words=(seen,)), [line(read, "Deliver")], 600)
     assert [thing.box for thing in board.things if thing.text] == [pytest.approx(told)]
+
+
+def test_a_word_in_a_cell_of_a_table_is_not_the_cell() -> None:
+    cell, due = (0.0, 0.0, 400.0, 200.0), (20.0, 20.0, 80.0, 45.0)
+    cells = Detection((Shape("table", (0.0, 0.0, 800.0, 400.0), 0.9),), words=(cell,))
+    seen = combined(Detection(guesses=(due,)), cells)
+    assert seen.guesses == (due,)
+    board = assemble(seen, [line(due, "Due")], 600)
+    assert [thing.box for thing in board.things if thing.text == "Due"] == [due]
 
 
 def test_an_unsure_shape_needs_words_or_a_line() -> None:

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from ingest.extract.local.assemble import assemble
 from ingest.extract.local.seen import Array, Deadline, Detection, Line, Shape
 from ingest.extract.local.things import Assembly, Link, Thing
-from ingest.extract.local.unread import read_unread
+from ingest.extract.local.unread import drawn_tight, read_unread
 from ingest.extract.local.view import view_of
 from kb.scene import Box
 
@@ -193,3 +193,25 @@ def test_words_that_nobody_can_read_take_no_label() -> None:
     board = assemble(Detection(shapes, words=(unread, label.box), link=link), [label], 750)
     assert [k.label for k in board.links] == ["yes"]
     assert texts(board) == []
+
+
+def test_words_that_nobody_read_are_drawn_tight_around_their_ink() -> None:
+    board = Image.new("RGB", (1000, 750), "white")
+    pen = ImageDraw.Draw(board)
+    pen.line((210, 102, 210, 130), fill="black", width=4)  # a 1
+    sign, read = (202.0, 96.0, 219.0, 136.0), (600.0, 96.0, 622.0, 136.0)
+    pen.line((610, 102, 610, 130), fill="black", width=4)
+    seen = Detection(words=(sign, read))
+    words = drawn_tight(view_of(board), seen, [line(read, "1")]).words
+    assert words[0] == pytest.approx((208, 102, 213, 131), abs=2)
+    assert words[1] == read
+
+
+def test_words_with_faint_signs_keep_their_place() -> None:
+    board = Image.new("RGB", (1000, 750), "white")
+    pen = ImageDraw.Draw(board)
+    pen.line((110, 112, 290, 112), fill=(250, 250, 250), width=4)
+    for x in range(170, 230, 20):
+        pen.line((x, 112, x + 10, 132), fill="black", width=4)
+    seen = Detection(words=(ONE_ROW,))
+    assert drawn_tight(view_of(board), seen, []).words == (ONE_ROW,)

@@ -15,7 +15,7 @@ FRAMES = frozenset({"container", "table"})  # they hold other nodes: boxes in ma
 
 STRIDE = 4  # pixels of the picture per cell of a map
 MULTIPLE = 32  # both sides of the picture are multiples of this
-LONGEST = 1024  # pixels of the longer side, as trained
+LONGEST = 1024  # pixels of the longer side, as trained; elongated pictures are looked at longer
 
 KIND = slice(0, len(KINDS))  # logit: the centre of a node of that kind
 BOX = slice(10, 14)  # log of the way to the left, top, right and bottom side, in `UNIT` cells

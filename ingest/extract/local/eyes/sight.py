@@ -25,7 +25,7 @@ from ingest.extract.local.geometry import stretch_of
 
 Array = npt.NDArray[Any]
 
-_EVEN = 1280  # longest side at which the light is evened out, as in training
+_EVEN = 1280  # longest side at which the light is evened out, as in training; of elongated more
 
 
 @dataclass(frozen=True, slots=True)
