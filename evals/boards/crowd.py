@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from evals.boards.pen import Bytes, Floats, resample
+from evals.boards.pen import Bytes, Floats, resample, rounded
 from evals.boards.routes import End
 from evals.boards.shapes import border
 from evals.boards.spec import Link
@@ -24,15 +24,15 @@ _WALL = 40  # cost of a cell that a node covers
 _TRODDEN = 6
 _APART = 3.0  # cost of an end that stands where another of the other kind does
 _ASIDE = 0.15  # of the same kind
-_THROUGH, _CLOSE, _ALONG = 60.0, 3.0, 0.25  # a way around: through a node, close by, on a line …
+_THROUGH, _NEAR, _ALONG = 60.0, 3.0, 0.25  # a way around: through a node, near it, on a line …
 _AT_END = 15.0  # … and to where another line ends
-_BESIDE = 6.0  # pixels of a way that are left free beside a node, but for its gap
+_OFF = 6.0  # pixels of a way that are left free beside a node, but for its gap
 _ROOM = 30  # cells around both ends that a way around may take
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
 class _Tip(NamedTuple):
-    """An end of a line that is drawn."""
+    """An end of a line that is drawn; `reach`: pixels around it that others keep off."""
 
     spot: Floats
     box: Box
@@ -80,7 +80,7 @@ class Ground:
         return len(dots) * _CELL / direct + hit
 
     def blocked(self, path: Floats) -> int:
-        """Return how many cells of ``path (n, 2)`` lie on nodes."""
+        """Return how many steps of a cell of ``path (n, 2)`` lie on nodes."""
         cells = np.round(resample(path, _CELL) / _CELL).astype(int)
         cells = np.clip(cells, 0, np.array(self.cost.shape)[::-1] - 1)
         return int((self.cost[cells[:, 1], cells[:, 0]] >= _WALL).sum())
@@ -106,7 +106,7 @@ class Ground:
         cost = self.cost[y0 : far[1], x0 : far[0]].astype(np.float32)
         walls = (cost >= _WALL).astype(np.uint8)
         close = cv2.dilate(walls, np.ones((3, 3), np.uint8)) > 0
-        price = 1 + _ALONG * (cost > 0) + _CLOSE * close + _THROUGH * (walls > 0)
+        price = 1 + _ALONG * (cost > 0) + _NEAR * close + _THROUGH * (walls > 0)
         for end in ends:
             bx0, by0, bx1, by1 = (int(v / _CELL + 0.5) for v in end.box)
             price[max(by0 - y0, 0) : by1 - y0 + 1, max(bx0 - x0, 0) : bx1 - x0 + 1] = 1
@@ -171,7 +171,7 @@ def _cut(path: Floats, ends: tuple[End, End], gaps: tuple[float, float]) -> Floa
     inside = [
         (path[:, 0] >= end.box[0] - room) & (path[:, 0] <= end.box[2] + room)
         & (path[:, 1] >= end.box[1] - room) & (path[:, 1] <= end.box[3] + room)
-        for end, room in zip(ends, (max(_BESIDE, gap) for gap in gaps), strict=True)
+        for end, room in zip(ends, (max(_OFF, gap) for gap in gaps), strict=True)
     ]  # fmt: skip
     first = int(np.flatnonzero(inside[0])[-1]) + 1 if inside[0].any() else 0
     last = int(np.flatnonzero(inside[1])[0]) if inside[1].any() else len(path)
@@ -182,12 +182,5 @@ def _cut(path: Floats, ends: tuple[End, End], gaps: tuple[float, float]) -> Floa
         np.array(border(end.shape, end.box, (float(at[0]), float(at[1])), gap))
         for end, at, gap in zip(ends, between[[0, -1]], gaps, strict=True)
     ]
-    dots = resample(np.concatenate([tips[:1], between[1:-1], tips[1:]]), 6.0)
-    reach = min(6, (len(dots) - 2) // 3)
-    if reach < 1:
-        return dots
-    padded = np.concatenate([np.repeat(dots[:1], reach, 0), dots, np.repeat(dots[-1:], reach, 0)])
-    kernel = np.ones(2 * reach + 1) / (2 * reach + 1)
-    soft = np.stack([np.convolve(padded[:, k], kernel, "valid") for k in (0, 1)], axis=1)
-    soft[0], soft[-1] = dots[0], dots[-1]
-    return np.asarray(soft)
+    dots = np.concatenate([tips[:1], between[1:-1], tips[1:]])
+    return rounded(dots, min(6, len(resample(dots, 6.0)) // 4))

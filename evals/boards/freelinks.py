@@ -9,10 +9,10 @@ from evals.boards.layouts.plan import Desk, around
 from evals.boards.links import Drawn
 from evals.boards.marker import Marker
 from evals.boards.page import Page
-from evals.boards.pen import Floats, resample
+from evals.boards.pen import Floats, resample, rounded
 from evals.boards.routes import End, label_spot
 from evals.boards.spec import BoardSpec, Link
-from evals.boards.ways import ACROSS, fork, inner, plan, rounded, tip
+from evals.boards.ways import ACROSS, CROWDED, fork, inner, plan, tip
 from kb.scene import Box, Relation
 
 _BESIDE = 0.4  # text sizes between an arrow's tip and the next line's end
@@ -30,29 +30,12 @@ def draw_free_links(
     missing = {i for x in spec.links for i in (x.source, x.target)} - places.keys()
     if missing:
         raise ValueError(f"links of {spec.title!r} end on {missing}, which isn't there")
-    ground = Ground(page.width, page.height)
-    for box in (*page.boxes.values(), *page.headings.values()):
-        ground.put(box)
     ends = [
         (End(shapes.get(x.source, "box"), places[x.source]),
          End(shapes.get(x.target, "box"), places[x.target]))
         for x in spec.links
     ]  # fmt: skip
-    forks = _forks(spec.links, ends, ground)
-    paths: list[Floats] = []
-    reaches = [spec.style.text * (link.tip_size + _BESIDE) for link in spec.links]
-    trunks_trodden: set[str] = set()
-    for i, path in forks.items():
-        trunk = spec.links[i].trunk
-        tail = trunk not in trunks_trodden
-        ground.tread(spec.links[i], ends[i], path, reaches[i], tail=tail)
-        trunks_trodden.add(trunk)
-    for i, (link, (source, target)) in enumerate(zip(spec.links, ends, strict=True)):
-        if i in forks:
-            paths.append(forks[i])
-            continue
-        paths.append(plan(link, source, target, ground, sheet.rng))
-        ground.tread(link, (source, target), paths[-1], reaches[i])
+    paths, forks = _ways(spec, page, ends, sheet.rng)
     taken = [*page.boxes.values(), *page.headings.values()]
     trunks: dict[str, Floats] = {}
     out = []
@@ -71,19 +54,43 @@ def draw_free_links(
     return out
 
 
+def _ways(
+    spec: BoardSpec, page: Page, ends: list[tuple[End, End]], rng: np.random.Generator
+) -> tuple[list[Floats], dict[int, Floats]]:
+    """Return the ways of all links, and of those among them that fork, by place."""
+    ground = Ground(page.width, page.height)
+    for box in (*page.boxes.values(), *page.headings.values()):
+        ground.put(box)
+    reaches = [spec.style.text * (link.tip_size + _BESIDE) for link in spec.links]
+    forks = _forks(spec.links, ends, reaches, ground)
+    paths: list[Floats] = []
+    for i, (link, (source, target)) in enumerate(zip(spec.links, ends, strict=True)):
+        if i in forks:
+            paths.append(forks[i])
+            continue
+        paths.append(plan(link, source, target, ground, rng))
+        ground.tread(link, (source, target), paths[-1], reaches[i])
+    return paths, forks
+
+
 def _forks(
-    links: tuple[Link, ...], ends: list[tuple[End, End]], ground: Ground
+    links: tuple[Link, ...], ends: list[tuple[End, End]], reaches: list[float], ground: Ground
 ) -> dict[int, Floats]:
-    """Return the ways of the links that share a trunk, by place."""
+    """Return the ways of the links that share a trunk, by place, and tread them."""
     ways: dict[int, Floats] = {}
     for name in dict.fromkeys(x.trunk for x in links if x.trunk):
         places = [i for i, x in enumerate(links) if x.trunk == name]
         if len(places) < 2:
             continue
-        members = [links[i] for i in places]
-        found = fork(members, ends[places[0]][0], [ends[i][1] for i in places])
-        if found and not any(ground.blocked(inner(way)) > ACROSS for way in found):
-            ways |= dict(zip(places, found, strict=True))
+        found = fork([links[i] for i in places], ends[places[0]][0], [ends[i][1] for i in places])
+        branches = list(zip(places, found or (), strict=False))
+        lost = any(
+            ground.blocked(inner(way)) > ACROSS or ground.crowding(links[i], ends[i], way) > CROWDED
+            for i, way in branches
+        )
+        for n, (i, way) in enumerate(branches if not lost else ()):
+            ground.tread(links[i], ends[i], way, reaches[i], tail=n == 0)
+            ways[i] = way
     return ways
 
 

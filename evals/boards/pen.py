@@ -185,6 +185,18 @@ def resample(points: Floats, step: float) -> Floats:
     return np.stack([np.interp(at, lengths, points[:, k]) for k in (0, 1)], axis=1)
 
 
+def rounded(path: Floats, reach: int = 3) -> Floats:
+    """Soften the corners of ``path (n, 2)`` within `reach` steps of 6 pixels; its ends stay."""
+    dots = resample(path, 6.0)
+    if len(dots) < 4 * reach:
+        return dots
+    kernel = np.ones(2 * reach + 1) / (2 * reach + 1)
+    padded = np.pad(dots, ((reach, reach), (0, 0)), mode="edge")
+    soft = np.stack([np.convolve(padded[:, k], kernel, "valid") for k in (0, 1)], axis=1)
+    soft[0], soft[-1] = dots[0], dots[-1]
+    return np.asarray(soft)
+
+
 def smooth(rng: np.random.Generator, n: int, period: int) -> Floats:
     """Return noise ``(n,)`` of standard deviation about 1 that changes over `period` samples."""
     knots = rng.normal(size=max(2, n // period + 3))

@@ -82,10 +82,10 @@ class Link:
     """One line. `heads`: 0 none, 1 at the target, 2 at both ends.
 
     What follows `kind` shows on boards with a `Manner` only: links with the same `trunk` leave
-    their source as one line; `aim` is the side of the target where the line ends, unless nodes are
-    in the way; `gaps` are pixels left free at tail and head, negative ones lie inside; `tip_size`
-    is in text sizes. One that goes `beside` starts at the left or right end of its source and goes
-    straight up or down.
+    their source as one line, and `aim` is the side of the target where the line ends, unless nodes
+    are in the way; `gaps` are pixels left free at tail and head, negative ones lie inside;
+    `tip_size` is in text sizes. One that goes `beside` starts at the left or right end of its
+    source and goes straight up or down.
     """
 
     source: str

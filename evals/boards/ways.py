@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 
 import numpy as np
 
 from evals.boards.crowd import Ground
-from evals.boards.pen import Floats, resample
+from evals.boards.pen import Floats, resample, rounded
 from evals.boards.routes import End
 from evals.boards.shapes import border
 from evals.boards.spec import Link, Side, Tip
 from kb.scene import Box
 
 ACROSS = 1  # cells of a node that a way may touch
-_CROWDED = 1.0  # what its ends may cost
-_SLIDES = (0.0, 0.45, -0.45)  # of half a side, from its middle
+CROWDED = 1.0  # what its ends may cost
 _FLAT = ("box", "text", "round", "sticky", "document", "cylinder", "title")
 Spot = tuple[float, float]
 _OUT: dict[str, Spot] = {"left": (-1, 0), "right": (1, 0), "above": (0, -1), "below": (0, 1)}
@@ -30,7 +28,7 @@ def plan(link: Link, source: End, target: End, ground: Ground, rng: np.random.Ge
     ends = (source, target)
     ways = list(_ways(link, source, target, rng))
     best = _best(link, ends, ways, ground)
-    lost = ground.blocked(inner(best)) > ACROSS or ground.crowding(link, ends, best) > _CROWDED
+    lost = ground.blocked(inner(best)) > ACROSS or ground.crowding(link, ends, best) > CROWDED
     if lost and source.box != target.box and not link.beside:
         around = ground.around(link, ends)
         if around is not None:
@@ -120,12 +118,10 @@ def _upright(link: Link, word: Box, goal: Box) -> Floats:
     return np.array([(x, start), (x, end)], np.float64)
 
 
-def _port(end: End, side: str, gap: float, slide: float = 0.0) -> Floats:
-    """Return where a line may end at `side`; `slide` moves it along, in halves of the side."""
+def _port(end: End, side: str, gap: float) -> Floats:
     way = np.array(_OUT[side])
     half = np.array([end.box[2] - end.box[0], end.box[3] - end.box[1]]) / 2
-    along = np.abs(way[::-1]) * half * slide * (end.shape in _FLAT)
-    return np.asarray(np.array(end.middle) + way * (half + gap) + along)
+    return np.asarray(np.array(end.middle) + way * (half + gap))
 
 
 def _sided(link: Link, source: End, target: End) -> Iterator[Floats]:
@@ -135,11 +131,9 @@ def _sided(link: Link, source: End, target: End) -> Iterator[Floats]:
     ahead = ("right" if delta[0] > 0 else "left", "below" if delta[1] > 0 else "above")
     opposite = {"left": "right", "right": "left", "above": "below", "below": "above"}
     into: list[Side | str] = [link.aim] if link.aim else [opposite[ahead[0]], opposite[ahead[1]]]
-    outs = ahead if wide else ahead[::-1]
-    for slide, out, side in product(_SLIDES, outs, into):
-        for one, two in dict.fromkeys([(slide, slide), (slide, 0.0), (0.0, slide)]):
-            start = _port(source, out, link.gaps[0], one)
-            end = _port(target, side, link.gaps[1], two)
+    for out in ahead if wide else ahead[::-1]:
+        for side in into:
+            start, end = _port(source, out, link.gaps[0]), _port(target, side, link.gaps[1])
             if link.route == "elbow":
                 yield _angled(start, end, out, side)
             else:
@@ -167,18 +161,6 @@ def _bent(start: Floats, end: Floats, out: str, side: str) -> Floats:
     t = np.linspace(0, 1, 26)[:, None]
     u = 1 - t
     return np.asarray(u**3 * start + 3 * u**2 * t * one + 3 * u * t**2 * two + t**3 * end)
-
-
-def rounded(path: Floats, reach: int = 3) -> Floats:
-    """Soften the corners of ``path (n, 2)``; its ends stay."""
-    dots = resample(path, 6.0)
-    if len(dots) < 4 * reach:
-        return dots
-    kernel = np.ones(2 * reach + 1) / (2 * reach + 1)
-    padded = np.pad(dots, ((reach, reach), (0, 0)), mode="edge")
-    soft = np.stack([np.convolve(padded[:, k], kernel, "valid") for k in (0, 1)], axis=1)
-    soft[0], soft[-1] = dots[0], dots[-1]
-    return np.asarray(soft)
 
 
 def _loop(box: Box, side: int, link: Link) -> Floats:

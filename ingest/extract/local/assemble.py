@@ -44,11 +44,10 @@ _BESIDE = 0.75  # line heights between a small shape and its name, mostly
 _SAME_WORDS = 0.3  # overlap over union of where words were read and where they were seen
 _UNSURE = 0.4  # score of words that the detector hardly took for any: below it they are texture
 _CLEAR = 0.9  # score of words, and of a number, where the detector saw nothing
-_GUESSED = 0.2  # overlap over union of words with what it took for words, though hardly
 _LOOSE = (1.6, 5.0)  # times the area of words as seen: the line was read wide of their ink
-_WIDE = 1.2  # and so many times their width and their height
-_PIECE = 0.4  # times that area: a piece of the words was read
-_MOSTLY, _ALL = 0.8, 0.85  # of one box in the other
+_ALIKE_ROOM = 0.25  # the room at one of its ends in that at the other
+_PIECE = (0.05, 0.4)  # times that area: a piece of the words was read
+_MOST_LINES, _MOSTLY = 4.0, 0.8  # line heights that they are high; of the piece in their place
 _NUMBER = re.compile(r"[\[(]?\d{1,3}(, ?\d{1,3})*[\])]?")
 _STROKES = frozenset("1470[()] ,\n")
 _DASHED = re.compile(r"[1IlJi|一\-–—_.\s]+")  # what dashes of a line that runs down are read as
@@ -139,7 +138,7 @@ def _is_meant(block: Block, detection: Detection) -> bool:
         return True  # nothing told words from drawings, or the detector saw words too
     if _DASHED.fullmatch(block.text):
         return False
-    guessed = any(overlap_union(place, block.box) > _GUESSED for place in detection.guesses)
+    guessed = any(holds(place, block.box) for place in detection.guesses)
     return _written(block.text) > _FEW_SIGNS and block.score >= (_UNSURE if guessed else _CLEAR)
 
 
@@ -303,15 +302,20 @@ def _halfway(block: Block, detection: Detection) -> Block:
 
 
 def _is_loose(block: Block, seen: Box) -> bool:
-    """Tell whether one line was read wide of its ink on all sides: more words make it longer."""
+    """Tell whether one line was read wide of its ink on all sides: more words go on to one."""
     (a0, b0, a1, b1), (x0, y0, x1, y1) = block.box, seen
-    wider, higher = (a1 - a0) / (x1 - x0), (b1 - b0) / (y1 - y0)
-    loose = min(wider, higher) > _WIDE and _LOOSE[0] < wider * higher < _LOOSE[1]
-    return loose and "\n" not in block.text and overlap_share(seen, block.box) > _ALL
+    if "\n" in block.text or min(y0 - b0, b1 - y1) <= 0:
+        return False
+    narrow, wide = sorted((x0 - a0, a1 - x1))
+    loose = _LOOSE[0] < area_of(block.box) / area_of(seen) < _LOOSE[1]
+    return loose and narrow > _ALIKE_ROOM * wide
 
 
 def _is_piece(block: Block, seen: Box) -> bool:
-    small = area_of(block.box) < _PIECE * area_of(seen)
+    """Tell whether a piece of a few lines was read; what is far smaller stands in a sketch."""
+    share = area_of(block.box) / area_of(seen)
+    lines = (seen[3] - seen[1]) / max(block.height, 1.0)
+    small = _PIECE[0] < share < _PIECE[1] and lines < _MOST_LINES
     return small and overlap_share(block.box, seen) > _MOSTLY
 
 

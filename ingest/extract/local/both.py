@@ -23,7 +23,8 @@ _SAME = 0.5  # overlap over union from which two shapes are one
 _WITHIN, _LEAST = 0.8, 0.25  # so much of one in the other, which is no more than 4 times larger
 _MARK = 0.05  # of a contour: smaller figures in it are marks and letters
 _FULL = 0.8  # of a contour, by figures side by side; a frame around them has room
-_INNER = 0.72  # of a shape as seen: a contour below that is the inner one of two outlines
+_INNER = 0.72  # of a shape as seen: a contour below that is the inner one of two outlines …
+_INSET = 4.5  # … where it lies more pixels within on all sides: the net sees no finer
 _MEETS = 0.3  # of one figure in another: they are not side by side
 _LETTER = 0.6  # line heights: a figure below this may be a letter
 _ROOM = 1.3  # line heights
@@ -85,7 +86,7 @@ def combined(trained: Detection, classical: Detection, least: float = 0.0) -> De
         trained,
         shapes=tuple(shapes),
         words=(*trained.words, *classical.words),
-        cells=classical.words,
+        cells=classical.cells,
         ends=(*trained.ends, *classical.ends),
         link=_both(trained.link, classical.link),
         complete=classical.complete,
@@ -117,7 +118,9 @@ def _is_same(trained: Shape, classical: Shape) -> bool:
 def _agreed(trained: Shape, classical: Shape) -> Shape:
     sure = max(trained.confidence, classical.confidence)
     kind = classical.kind if classical.confidence > trained.confidence else trained.kind
-    inner = area_of(classical.box) < _INNER * area_of(trained.box)
+    (x0, y0, x1, y1), (a0, b0, a1, b1) = trained.box, classical.box
+    inset = min(a0 - x0, b0 - y0, x1 - a1, y1 - b1)
+    inner = inset > _INSET and area_of(classical.box) < _INNER * area_of(trained.box)
     box = trained.box if inner else classical.box
     return replace(classical, kind=kind, confidence=sure, box=box)
 

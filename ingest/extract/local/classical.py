@@ -23,11 +23,11 @@ class ClassicalDetector:
         figures = find_figures(view, lines)
         shapes, cells = with_tables(_useful([figure.shape for figure in figures], lines))
         if deadline.passed():
-            return Detection(tuple(shapes), tuple(cells), complete=False)
+            return Detection(tuple(shapes), tuple(cells), complete=False, cells=tuple(cells))
         connectors, complete = find_connectors(view, figures, lines, deadline)
         ends = tuple(end for c in connectors for end in (c.path[0], c.path[-1]))
         link = partial(link_up, connectors=tuple(connectors))
-        return Detection(tuple(shapes), tuple(cells), ends, link, complete)
+        return Detection(tuple(shapes), tuple(cells), ends, link, complete, cells=tuple(cells))
 
 
 def _useful(shapes: Sequence[Shape], lines: Sequence[Line]) -> list[Shape]:

@@ -22,7 +22,7 @@ from ingest.extract.local.geometry import (
 )
 from ingest.extract.local.seen import Array, Deadline, Detection, Line, TextReader, View
 from ingest.extract.local.things import Link, Thing
-from ingest.extract.local.view import fitted
+from ingest.extract.local.view import ink_in
 from ingest.extract.local.wishes import FRAMES, NAMED_OUTSIDE
 from kb.scene import Box
 
@@ -37,8 +37,8 @@ _ROOM = 0.12  # of a row's height, kept around it
 _TAKEN = 0.3  # of a place, by another thing
 _IN_TABLE = 0.8  # of a place: it is a cell's
 _SMALL, _BESIDE = 3.0, 0.75  # line heights: a small shape, and how near its name stands
-_ROW = 1.6  # width over height of words of several signs
-_KEPT, _OF_SIGN = 0.75, 0.2  # of their width, and of the sides of a sign, that its ink has
+_SIGN = 1.8  # line heights: what is below that both ways may be one sign
+_KEPT, _OF_SIGN = 0.75, 0.2  # of the sides of words, and of one sign, that their ink has
 _BELIEF = 0.4  # confidence of words that were seen and not read: to be reviewed
 
 
@@ -70,8 +70,11 @@ def drawn_tight(view: View, detection: Detection, lines: Sequence[Line]) -> Dete
 
     The detector's boxes are coarse beside single signs.
     """
+    usual = median([min(line.height, line.length) for line in lines] or [0.0])
     words = [
-        box if any(covers(line.box, box) for line in lines) else _tight(view, box)
+        box
+        if box in detection.cells or any(covers(line.box, box) for line in lines)
+        else _tight(view, box, usual)
         for box in detection.words
     ]
     return replace(detection, words=tuple(words))
@@ -142,14 +145,15 @@ def _rows(view: View, box: Box) -> Iterator[Box]:
             yield float(x0), float(y0 + top), float(x1), float(y0 + low)
 
 
-def _tight(view: View, box: Box) -> Box:
-    """Return `box` around its ink, or as it is where so little is left that ink must be faint."""
+def _tight(view: View, box: Box, usual: float) -> Box:
+    """Return `box` around its ink, or as it is where so little is left that ink must be faint.
+
+    `usual`: height of a line on the board, 0 where none was read.
+    """
     wide, high = box[2] - box[0], box[3] - box[1]
-    (line,) = fitted(view, [Line(_quad(box), box, "", 0.0)])
-    left, top, right, bottom = line.box
-    least = _KEPT if wide > _ROW * high else _OF_SIGN
-    kept = right - left >= least * wide and bottom - top >= _OF_SIGN * high
-    return line.box if kept else box
+    left, top, right, bottom = tight = ink_in(view, box)
+    least = _OF_SIGN if max(wide, high) < _SIGN * usual else _KEPT
+    return tight if min((right - left) / wide, (bottom - top) / high) >= least else box
 
 
 def _crop(view: View, row: Box) -> Array:

@@ -28,7 +28,9 @@ _SQUARED = 60  # empty cells alike in size are squared paper
 _SMALLEST_CELL, _LARGEST_CELL = 14, 120  # pixels of the working copy; eyes of letters are smaller
 _DENSE = 0.05  # of the picture: rules this close together ink at least as much
 _ROOM = 0.6  # line heights around a line of words in which is seen what runs on …
-_PASSING = 0.35  # … of whose ink so much lies outside
+_PASSING = 0.35  # … of whose ink so much lies outside …
+_THIN = 0.2  # … and which in the line is thinner than so much of its length
+_CORE = 0.94  # of a line's place: a reader draws it wide
 _GRAIN = 0.3  # mean grey step between bare neighbours: less is a drawn picture, without paper
 _CLEAN_NOISE = 1.5  # the same: drawn and scanned boards 0-1, photos 1.5-8
 _DRAWN_NOISE = 0.8  # the same: screenshots and exports stay below, scans don't
@@ -66,10 +68,18 @@ def view_of(picture: Image.Image, part: Box | None = None) -> View:
 
 def fitted(view: View, lines: Sequence[Line]) -> list[Line]:
     """Return `lines` with boxes drawn tight around their ink: a reader draws them wide."""
-    return [_fitted(view.ink, line) for line in lines]
+    return [_fitted(view.ink, line, _CORE) for line in lines]
 
 
-def _fitted(ink: Array, line: Line) -> Line:
+def ink_in(view: View, box: Box) -> Box:
+    """Return where in `box` ink is, without rules that run past; all of it where none is."""
+    x0, y0, x1, y1 = box
+    quad = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32)
+    return _fitted(view.ink, Line(quad, box, "", 0.0), 1.0).box
+
+
+def _fitted(ink: Array, line: Line, share: float) -> Line:
+    """Return `line` drawn tight around the ink in so much of it, around its middle."""
     height, width = ink.shape
     room = max(_ROOM * min(line.height, line.length), 3.0)
     x0, y0 = (max(0, int(v - room)) for v in line.box[:2])
@@ -79,7 +89,7 @@ def _fitted(ink: Array, line: Line) -> Line:
     around = np.ascontiguousarray(ink[y0:y1, x0:x1])
     mask = np.zeros_like(around)
     middle = line.quad.mean(axis=0)
-    core = middle + (line.quad - middle) * 0.94 - (x0, y0)
+    core = middle + (line.quad - middle) * share - (x0, y0)
     cv2.fillPoly(mask, [np.round(core).astype(np.int32)], 255)
     rows, columns = np.nonzero(_of_letters(around, mask))
     if rows.size < 4:
@@ -96,18 +106,33 @@ def _fitted(ink: Array, line: Line) -> Line:
 def _of_letters(ink: Array, inside: Array) -> Array:
     """Return the ink that is `inside` a line's place, without rules that run past it.
 
-    Where most of the ink runs on, as of letters that touch a frame, all of it counts.
+    A rule is thin for its length; a letter that an arrow touches is not. Where most of the ink
+    runs on, as of letters that touch a frame, all of it counts.
     """
     count, places, found, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     sizes = found[:, cv2.CC_STAT_AREA]
     held = np.bincount(places[inside > 0], minlength=count)
     left, top, wide, high = found[:, :4].T
     at_rim = (left <= 0) | (top <= 0) | (left + wide >= ink.shape[1]) | (top + high >= ink.shape[0])
-    passing = at_rim & (held < (1 - _PASSING) * sizes)
+    longest = _extents(places, inside, count)
+    passing = at_rim & (held < (1 - _PASSING) * sizes) & (held < _THIN * longest**2)
     passing[0] = True  # no ink
     if held[~passing].sum() < held[1:].sum() / 2:
         passing[1:] = False
     return np.asarray((inside > 0) & ~passing[places])
+
+
+def _extents(places: Array, inside: Array, count: int) -> Array:
+    """Return the longer side of what is `inside` of each of `count` pieces of ink: (count,)."""
+    rows, columns = np.nonzero(inside)
+    of = places[rows, columns]
+    sides = []
+    for at in (rows, columns):
+        low, high = np.full(count, np.inf), np.full(count, -np.inf)
+        np.minimum.at(low, of, at)
+        np.maximum.at(high, of, at)
+        sides.append(np.maximum(high - low + 1, 0))
+    return np.asarray(np.maximum(*sides))
 
 
 def to_original(view: View, box: Box) -> Box:
@@ -124,8 +149,9 @@ def point_to_original(view: View, point: Point, width: int, height: int) -> Poin
 
 
 def _work_size(width: float, height: float) -> tuple[int, int]:
-    longest = MAX_SIDE * stretch_of(width, height)
-    scale = min(longest / max(width, height), max(1.0, _MIN_SHORT_SIDE / min(width, height)))
+    longer, shorter = max(width, height), min(width, height)
+    larger = min(MAX_SIDE / longer, _MIN_SHORT_SIDE / shorter)
+    scale = min(MAX_SIDE * stretch_of(width, height) / longer, max(1.0, larger))
     # Tiny pictures hold no words: enlarging dots tenfold would only cost time.
     scale = min(scale, 4.0)
     return max(1, round(width * scale)), max(1, round(height * scale))

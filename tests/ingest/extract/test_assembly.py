@@ -136,10 +136,15 @@ def test_both_rings_of_an_event_are_one_shape() -> None:
     assert len(combined(seen, Detection(rings)).shapes) == 1
 
 
-@pytest.mark.parametrize(("inset", "outer"), [(3.0, False), (6.0, True)])
-def test_of_two_outlines_the_outer_one_is_the_shape(inset: float, *, outer: bool) -> None:
-    seen = (100.0, 100.0, 160.0, 150.0)
-    within = (100 + inset, 100 + inset, 160 - inset, 150 - inset)
+@pytest.mark.parametrize(
+    ("side", "inset", "outer"),
+    [(60.0, 3.0, False), (60.0, 6.0, True), (48.0, 4.0, False), (90.0, 6.0, False)],
+)
+def test_of_two_outlines_the_outer_one_is_the_shape(
+    side: float, inset: float, *, outer: bool
+) -> None:
+    seen = (100.0, 100.0, 100 + side, 100 + side)
+    within = (100 + inset, 100 + inset, 100 + side - inset, 100 + side - inset)
     trained, classical = Shape("diamond", seen, 0.8), Shape("diamond", within, 0.95)
     (shape,) = combined(Detection((trained,)), Detection((classical,))).shapes
     assert shape.box == (seen if outer else within)
@@ -280,10 +285,23 @@ def test_words_that_only_the_reader_saw_must_be_clear(
     assert texts(assemble(Detection(words=seen, guesses=guesses), [one], 600)) == [text] * stays
 
 
+def test_lines_of_a_list_that_was_hardly_seen_all_stay() -> None:
+    guess = (100.0, 100.0, 260.0, 430.0)
+    items = [
+        replace(line((100.0, 100.0 + 60 * n, 250.0, 125.0 + 60 * n), text), score=0.8)
+        for n, text in enumerate(("apples", "bananas", "cherries", "dates", "figs"))
+    ]
+    board = assemble(Detection(words=(THERE,), guesses=(guess,)), items, 600)
+    assert len(texts(board)) == 5
+
+
 @pytest.mark.parametrize(
     ("read", "seen", "told"),
     [
         ((80.0, 85.0, 280.0, 145.0), HERE, HERE),  # wide of its ink
+        # One end goes on, with a letter that is higher: more words.
+        ((96.0, 96.0, 400.0, 134.0), HERE, (98.0, 98.0, 330.0, 132.0)),
+        ((172.0, 108.0, 190.0, 120.0), (40.0, 20.0, 340.0, 320.0), (172.0, 108.0, 190.0, 120.0)),
         # Longer than what was seen of it, as high: its words go on.
         ((100.0, 100.0, 360.0, 131.0), HERE, (100.0, 100.0, 310.0, 130.5)),
         ((20.0, 20.0, 400.0, 220.0), HERE, (20.0, 20.0, 400.0, 220.0)),  # nothing like it
@@ -301,7 +319,8 @@ def test_words_stand_where_reader_and_detector_together_say(
 
 def test_a_word_in_a_cell_of_a_table_is_not_the_cell() -> None:
     cell, due = (0.0, 0.0, 400.0, 200.0), (20.0, 20.0, 80.0, 45.0)
-    cells = Detection((Shape("table", (0.0, 0.0, 800.0, 400.0), 0.9),), words=(cell,))
+    table = Shape("table", (0.0, 0.0, 800.0, 400.0), 0.9)
+    cells = Detection((table,), words=(cell,), cells=(cell,))
     seen = combined(Detection(guesses=(due,)), cells)
     assert seen.guesses == (due,)
     board = assemble(seen, [line(due, "Due")], 600)

@@ -39,6 +39,14 @@ def test_a_board_that_fills_the_picture_is_seen_once() -> None:
     assert content_of(view, assembly((10, 10, 200, 100))) is None
 
 
+def test_a_panorama_is_looked_at_closer_where_that_shows_its_content_larger() -> None:
+    view = view_of(Image.new("L", (8000, 1000)))  # half the size
+    wide = ((100, 100, 200, 150), (2900, 100, 3000, 150), (1500, 300, 1600, 400))
+    assert content_of(view, assembly(*wide)) is None  # less elongated, so hardly larger
+    half = ((100, 100, 200, 150), (1900, 100, 2000, 150), (1500, 300, 1600, 400))
+    assert content_of(view, assembly(*half)) is not None
+
+
 def test_nodes_of_a_closer_look_are_where_they_are_on_the_photo(extractor: Extractor) -> None:
     board = draw_scene(flow())
     board.thumbnail((900, 900))

@@ -25,7 +25,7 @@ from ingest.extract.local.sessions import open_session
         ((640, 480), (640, 480)),  # never enlarged
         ((1600, 1600), (1120, 1120)),  # a square one is bounded by its area
         ((6000, 40), (2560, 32)),  # a strip by its side, twice that of others
-        ((4000, 1000), (1824, 448)),  # a panorama, as many pixels as a square one
+        ((4000, 1000), (1824, 448)),  # a panorama, fewer pixels than a square one
         ((33, 32), (32, 32)),
     ],
 )

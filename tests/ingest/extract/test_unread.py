@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from ingest.extract.local.assemble import assemble
 from ingest.extract.local.seen import Array, Deadline, Detection, Line, Shape
@@ -202,9 +202,35 @@ def test_words_that_nobody_read_are_drawn_tight_around_their_ink() -> None:
     sign, read = (202.0, 96.0, 219.0, 136.0), (600.0, 96.0, 622.0, 136.0)
     pen.line((610, 102, 610, 130), fill="black", width=4)
     seen = Detection(words=(sign, read))
-    words = drawn_tight(view_of(board), seen, [line(read, "1")]).words
+    known = [line(read, "1"), *(line((400.0, y, 600.0, y + 30), "x") for y in (500.0, 600.0))]
+    words = drawn_tight(view_of(board), seen, known).words
     assert words[0] == pytest.approx((208, 102, 213, 131), abs=2)
     assert words[1] == read
+
+
+@pytest.mark.parametrize("cut", [0.0, 4.0])
+def test_a_place_that_fits_its_words_keeps_them_all(cut: float) -> None:
+    board = Image.new("RGB", (1000, 750), "white")
+    pen = ImageDraw.Draw(board)
+    pen.text((100, 100), "Illuminated", fill="black", font=ImageFont.load_default(36))
+    rows, columns = np.nonzero(np.asarray(board.convert("L")) < 128)
+    left, right = float(columns.min()) + cut, float(columns.max()) + 1 - cut
+    place = (left, float(rows.min()), right, float(rows.max()) + 1)
+    seen = Detection(words=(place, TWO_ROWS), cells=(TWO_ROWS,))
+    words = drawn_tight(view_of(board), seen, [line((400.0, 600.0, 600.0, 630.0), "x")]).words
+    assert words == (pytest.approx(place, abs=6), TWO_ROWS)  # of a half letter little is left
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_long_words_of_which_most_is_faint_keep_their_place(*, turned: bool) -> None:
+    board = Image.new("RGB", (1000, 750), "white")
+    pen = ImageDraw.Draw(board)
+    for at in range(100, 160, 20):
+        ends = (at, 106, at + 10, 126)
+        pen.line((106, at, 126, at + 10) if turned else ends, fill="black", width=4)
+    place = (95.0, 95.0, 130.0, 300.0) if turned else (95.0, 95.0, 300.0, 130.0)
+    known = [line((400.0, 600.0, 600.0, 630.0), "x")]
+    assert drawn_tight(view_of(board), Detection(words=(place,)), known).words == (place,)
 
 
 def test_words_with_faint_signs_keep_their_place() -> None:

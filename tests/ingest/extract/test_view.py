@@ -92,3 +92,19 @@ def test_a_line_off_the_picture_stays_as_it_is(box: tuple[float, ...]) -> None:
     x0, y0, x1, y1 = box
     line = line_in([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
     assert fitted(view_of(written()[0]), [line]) == [line]
+
+
+@pytest.mark.parametrize("width", [4, 7])
+def test_a_letter_that_an_arrow_touches_is_still_of_its_word(width: int) -> None:
+    picture = Image.new("RGB", (1000, 736), "white")
+    draw = ImageDraw.Draw(picture)
+    draw.text((300, 190), "No", fill="black", font=ImageFont.load_default(36))
+    line = line_in([(294, 185), (366, 185), (366, 240), (294, 240)])
+    (bare,) = fitted(view_of(picture), [line])
+    draw.line((bare.box[2] - 6, 214, 700, 214), fill="black", width=width)
+    (touched,) = fitted(view_of(picture), [line])
+    assert touched.box[2] >= bare.box[2] - 1
+
+
+def test_a_small_strip_is_not_enlarged_beyond_other_pictures() -> None:
+    assert max(view_of(Image.new("L", (900, 110))).ink.shape) == MAX_SIDE

@@ -13,7 +13,7 @@ from ingest.extract.local.eyes.detector import WEIGHTS, Thresholds, TrainedDetec
 from ingest.extract.local.eyes.judge import Judge
 from ingest.extract.local.eyes.layout import BOX, CHANNELS, HEAD, KIND, KINDS, LINE, TAIL
 from ingest.extract.local.eyes.sight import light_of
-from ingest.extract.local.seen import Deadline, Detection
+from ingest.extract.local.seen import Deadline, Detection, Line
 from ingest.extract.local.view import view_of
 
 Array = npt.NDArray[Any]
@@ -39,11 +39,16 @@ class Net:
         return maps
 
 
-def detected(net: Net, size: tuple[int, int]) -> Detection:
+def line(height: float) -> Line:
+    quad = np.array([(9, 9), (99, 9), (99, 9 + height), (9, 9 + height)], np.float32)
+    return Line(quad, (9.0, 9.0, 99.0, 9.0 + height), "words", 0.9)
+
+
+def detected(net: Net, size: tuple[int, int], *lines: Line) -> Detection:
     detector = TrainedDetector()
     thresholds = Thresholds(node=0.35, arrow=0.3, line=0.5)
     detector._parts = net, Judge(WEIGHTS / "judge.npz"), thresholds
-    return detector.detect(view_of(Image.new("RGB", size, "white")), [], Deadline(None))
+    return detector.detect(view_of(Image.new("RGB", size, "white")), lines, Deadline(None))
 
 
 def test_doubtful_words_are_guesses_and_other_doubtful_nodes_are_nothing() -> None:
@@ -59,6 +64,7 @@ def test_doubtful_words_are_guesses_and_other_doubtful_nodes_are_nothing() -> No
 def test_elongated_pictures_are_looked_at_longer(size: tuple[int, int], longest: int) -> None:
     net = Net()
     detected(net, size)
+    detected(net, size, line(20.0))  # small writing, which is not brought down
     assert {width for width, _ in net.sizes} == {-(-longest // 32) * 32}
     light = light_of(np.full((size[1], size[0], 3), 255, np.uint8))
     assert light.shape[1] == pytest.approx(min(size[0], 1280 * longest / 1024), abs=1)
