@@ -16,6 +16,7 @@ from ingest.extract.local.colour import fill_colour
 from ingest.extract.local.eyes.judge import Judge
 from ingest.extract.local.eyes.layout import FRAMES, KINDS, LONGEST
 from ingest.extract.local.eyes.links import SeenLink, find_links
+from ingest.extract.local.eyes.named import names_of, told_together
 from ingest.extract.local.eyes.nodes import calibrated, find_nodes, shape_within
 from ingest.extract.local.eyes.pairs import find_pairs
 from ingest.extract.local.eyes.sight import Maps, Net, OnnxNet, light_of, look
@@ -118,10 +119,10 @@ class NetLinker:
         boxes = self._maps.seen(boxes.reshape(-1, 2, 2)).reshape(-1, 4)
         kinds = np.array([_kind(things[i]) for i in places])
         pairs = find_pairs(self._maps.values, boxes, kinds)
-        links = find_links(
-            self._maps.values, pairs, self._judge(pairs),
-            arrow=self._thresholds.arrow, line=self._thresholds.line,
-        )  # fmt: skip
+        arrow, line = self._thresholds.arrow, self._thresholds.line
+        names = names_of([things[i] for i in places])
+        scores = told_together(pairs.places, self._judge(pairs), names, arrow)
+        links = find_links(self._maps.values, pairs, scores, arrow=arrow, line=line)
         return [self._link(link, places) for link in links]
 
     def _link(self, link: SeenLink, places: Sequence[int]) -> Link:
