@@ -101,14 +101,12 @@ def test_a_line_does_not_end_where_a_later_fork_starts() -> None:
 
 
 def test_a_fork_does_not_start_where_a_line_of_another_fork_ends() -> None:
-    def links(*more: Link) -> tuple[Link, ...]:
-        first = (Link("hub", "y", trunk="t", route="elbow"), Link("hub", "z", trunk="t"))
-        return (*more, *first)
-
-    into = (Link("s", "hub", trunk="u", route="elbow"), Link("s", "w", trunk="u", route="elbow"))
     board = spec_of(
         {"hub": (500, 300), "y": (800, 150), "z": (800, 450), "s": (800, 300), "w": (500, 550)},
-        links(*into),
+        tuple(
+            Link(source, target, trunk=trunk, route="elbow")
+            for source, target, trunk in map(str.split, ("s hub u", "s w u", "hub y t", "hub z t"))
+        ),
     )
     into_hub, _, up, down = (np.array(line.path) for line in render(board).lines)
     assert min(np.hypot(*(into_hub[-1] - way[0])) for way in (up, down)) > 12

@@ -22,7 +22,7 @@ from ingest.extract.local.geometry import (
 )
 from ingest.extract.local.seen import Array, Deadline, Detection, Line, TextReader, View
 from ingest.extract.local.things import Link, Thing
-from ingest.extract.local.view import ink_in
+from ingest.extract.local.view import ink_in, quad_of
 from ingest.extract.local.wishes import FRAMES, NAMED_OUTSIDE
 from kb.scene import Box
 
@@ -58,7 +58,7 @@ def read_unread(
     rows = [row for box in places for row in _rows(view, box)][:_MOST]
     said, complete = reader.read_crops([_crop(view, row) for row in rows], deadline)
     read = [
-        Line(_quad(row), row, text, score)
+        Line(quad_of(row), row, text, score)
         for row, (text, score) in zip(rows, said, strict=True)
         if text and score >= _CLEAR
     ]
@@ -161,8 +161,3 @@ def _crop(view: View, row: Box) -> Array:
     x0, y0 = (max(0, int(value - room)) for value in row[:2])
     x1, y1 = (int(value + room) + 1 for value in row[2:])
     return view.bgr[y0:y1, x0:x1]
-
-
-def _quad(row: Box) -> Array:
-    x0, y0, x1, y1 = row
-    return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32)

@@ -73,9 +73,13 @@ def fitted(view: View, lines: Sequence[Line]) -> list[Line]:
 
 def ink_in(view: View, box: Box) -> Box:
     """Return where in `box` ink is, without rules that run past; all of it where none is."""
+    return _fitted(view.ink, Line(quad_of(box), box, "", 0.0), 1.0).box
+
+
+def quad_of(box: Box) -> Array:
+    """Return the corners of `box`, 4×2, clockwise from the top left one."""
     x0, y0, x1, y1 = box
-    quad = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32)
-    return _fitted(view.ink, Line(quad, box, "", 0.0), 1.0).box
+    return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32)
 
 
 def _fitted(ink: Array, line: Line, share: float) -> Line:

@@ -20,7 +20,7 @@ from kb.scene import Box, Point
 
 FRAMES = frozenset({"container", "table"})
 NAMED_OUTSIDE = frozenset({"ellipse", "document", "cylinder", "icon"})
-_SMALL = 3.2  # line heights: a shape below this has no room for its name
+SMALL = 3.2  # line heights: a shape below this has no room for its name
 _SIGNS = 4  # a small shape with so few signs in it bears a symbol, not a word
 _NAME_REACH, _LABEL_REACH = 2.0, 1.5  # line heights; farther away nothing is meant
 _MOST_LINES, _MOST_SIGNS = 5, 64  # of a name or a label: all of hdBPMN train have less
@@ -205,6 +205,6 @@ def _lacks_name(thing: Thing, words: Thing) -> bool:
         return _goes_on(thing, words)
     if not thing.text:
         return True
-    small = min(thing.box[2] - thing.box[0], thing.box[3] - thing.box[1]) < _SMALL * words.height
+    small = min(thing.box[2] - thing.box[0], thing.box[3] - thing.box[1]) < SMALL * words.height
     symbol = len(thing.text) <= _SIGNS and len(thing.text) < len(words.text)
     return small and thing.kind in NAMED_OUTSIDE and symbol

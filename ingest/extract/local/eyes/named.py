@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ingest.extract.local.eyes.judge import OTHER_WAY, Joined
 from ingest.extract.local.geometry import gap_between, short_side
-from ingest.extract.local.wishes import NAMED_OUTSIDE
+from ingest.extract.local.wishes import NAMED_OUTSIDE, SMALL
 
 if TYPE_CHECKING:
     from ingest.extract.local.things import Thing
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 _NEAR = 1.0  # line heights from a shape to its name
-_SMALL = 3.2  # line heights: a shape below this has no room for its name
 
 
 def names_of(things: Sequence[Thing]) -> dict[int, int]:
@@ -38,7 +37,7 @@ def names_of(things: Sequence[Thing]) -> dict[int, int]:
             if thing.kind == "icon"
             or (
                 thing.kind in NAMED_OUTSIDE | {"diamond"}
-                and short_side(thing.box) < _SMALL * words.height
+                and short_side(thing.box) < SMALL * words.height
             )
         ]
         gap, nearest = min(beside, default=(np.inf, -1))
@@ -63,18 +62,14 @@ def told_together(places: Array, scores: Array, names: Mapping[int, int], arrow:
     told = scores.copy()
     for (one, two), row in rows.items():
         for words, other in ((one, two), (two, one)):
-            shape = names.get(words)
-            pair = (min(shape, other), max(shape, other)) if shape is not None else (-1, -1)
-            if shape == other or pair not in rows:
+            shape = names.get(words, other)
+            twin = rows.get((min(shape, other), max(shape, other)))
+            if twin is None:
                 continue
-            twin = rows[pair]
-            alike = (words < other) == (shape is not None and shape < other)
-            share = scores[twin] if alike else scores[twin][OTHER_WAY]
             alone = 1 - scores[[row, twin], Joined.NOT] - scores[[row, twin], Joined.PLAIN]
             if alone.max() <= arrow < alone.sum():
-                best, added = (row, share) if alone[0] >= alone[1] else (twin, None)
-                if added is None:
-                    added = scores[row] if alike else scores[row][OTHER_WAY]
-                told[best] = scores[best] + added
+                best, added = (row, twin) if alone[0] >= alone[1] else (twin, row)
+                alike = (words < other) == (shape < other)
+                told[best] = scores[best] + (scores[added] if alike else scores[added][OTHER_WAY])
                 told[best, Joined.NOT] = max(0.0, 1 - told[best, Joined.NOT + 1 :].sum())
     return told
